@@ -1,0 +1,58 @@
+/** The application: middleware in order, then everything that exists. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
+import { type PublicRoutes, authenticate } from './control/auth/authenticate'
+import { authRoutes } from './control/auth/routes'
+import { instanceRoutes } from './control/instance/routes'
+import { memberRoutes } from './control/projects/member-routes'
+import { projectRoutes } from './control/projects/routes'
+import { superAdmin } from './control/users/admin'
+import { orgUserRoutes } from './control/users/routes'
+import { tableRoutes } from './data/catalog/routes'
+import { recordRoutes } from './data/records/routes'
+import type { AppEnv } from './env'
+import { errorResponse, notFound } from './http/errors'
+import { apiHeaders, bodySize, browserHeaders, crossOrigin, jsonBodies, pathLimits, requestIdentity, settings } from './http/guards'
+import { createRouter } from './http/router'
+import { docsRoutes } from './openapi/routes'
+
+/** The only routes that answer without a credential; test/worker/routes.test.ts walks all others and wants 401. */
+export const PUBLIC_ROUTES: PublicRoutes = {
+  'POST /api/v1/auth/user/signup': 'none',
+  'POST /api/v1/auth/user/signin': 'none',
+  'GET /api/v1/auth/user/me': 'optional',
+  'POST /api/v1/auth/user/signout': 'none',
+  'POST /api/v1/auth/token/refresh': 'none',
+  'POST /api/v1/auth/password/forgot': 'none',
+  'POST /api/v1/auth/token/validate/:token': 'none',
+  'POST /api/v1/auth/password/reset/:token': 'none',
+  'POST /api/v1/auth/email/validate/:token': 'none',
+  'GET /api/v1/health': 'none',
+  'GET /api/v1/ready': 'none',
+  'GET /api/v1/version': 'none',
+  'GET /api/v1/db/meta/nocodb/info': 'none',
+  'GET /openapi.json': 'none',
+  'GET /docs': 'none',
+  'GET /api/v1/db/meta/projects/:projectId/swagger': 'none',
+}
+
+export function createApp(): OpenAPIHono<AppEnv> {
+  const app = createRouter()
+  app.onError(errorResponse)
+  app.notFound(notFound(app))
+
+  app.use(requestIdentity, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize, jsonBodies)
+  app.use(superAdmin, authenticate(PUBLIC_ROUTES))
+
+  app.route('/', instanceRoutes)
+  app.route('/', docsRoutes(app))
+  app.route('/api/v1/auth', authRoutes)
+  app.route('/api/v1', orgUserRoutes)
+  app.route('/api/v1', orgApiTokenRoutes)
+  app.route('/api/v1/db/meta/projects', projectRoutes)
+  app.route('/api/v1/db/meta/projects', memberRoutes)
+  app.route('/api/v1/db/meta/projects', projectApiTokenRoutes)
+  app.route('/api/v1/db/meta', tableRoutes)
+  app.route('/api/v1/db/data', recordRoutes)
+  return app
+}

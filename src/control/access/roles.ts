@@ -1,0 +1,92 @@
+/** Who may do what: contract/api-v1.md 6.2 as one table. `super` may do everything and is named only where nobody else may. */
+import type { OrgRole, ProjectRole } from '../../env'
+
+export type Role = OrgRole | ProjectRole
+
+const OWNERS = ['owner', 'creator'] as const
+const WRITERS = [...OWNERS, 'editor'] as const
+const READERS = [...WRITERS, 'commenter', 'viewer'] as const
+const ORG_MEMBERS = ['org-level-creator', 'org-level-viewer'] as const
+
+export const PERMISSIONS = {
+  projectList: [...READERS, ...ORG_MEMBERS],
+  projectCreate: ['org-level-creator'],
+  projectGet: READERS,
+  projectInfoGet: READERS,
+  projectUpdate: OWNERS,
+  projectDelete: OWNERS,
+
+  userList: OWNERS,
+  userInvite: OWNERS,
+  projectUserUpdate: OWNERS,
+  projectUserDelete: OWNERS,
+  projectUserInviteResend: OWNERS,
+
+  tableList: READERS,
+  tableGet: READERS,
+  tableCreate: OWNERS,
+  tableUpdate: OWNERS,
+  tableReorder: OWNERS,
+  tableDelete: OWNERS,
+  columnGet: READERS,
+  columnAdd: OWNERS,
+  columnUpdate: OWNERS,
+  columnSetAsPrimary: OWNERS,
+  columnDelete: OWNERS,
+  viewList: READERS,
+
+  dataList: READERS,
+  dataRead: READERS,
+  dataExist: READERS,
+  dataFindOne: READERS,
+  dataGroupBy: READERS,
+  groupedDataList: READERS,
+  dataCount: READERS,
+  exportCsv: READERS,
+  dataInsert: WRITERS,
+  dataUpdate: WRITERS,
+  dataDelete: WRITERS,
+  bulkDataInsert: WRITERS,
+  bulkDataUpdate: WRITERS,
+  bulkDataUpdateAll: WRITERS,
+  bulkDataDelete: WRITERS,
+  bulkDataDeleteAll: WRITERS,
+  bulkDataUpsert: WRITERS,
+
+  swaggerJson: READERS,
+
+  apiTokenList: [...OWNERS, ...ORG_MEMBERS],
+  apiTokenCreate: [...OWNERS, ...ORG_MEMBERS],
+  apiTokenDelete: [...OWNERS, ...ORG_MEMBERS],
+  passwordChange: [...READERS, ...ORG_MEMBERS],
+
+  orgUserList: ['super'],
+  orgUserAdd: ['super'],
+  orgUserUpdate: ['super'],
+  orgUserDelete: ['super'],
+  orgUserResetUrl: ['super'],
+  appSettingsGet: ['super'],
+  appSettingsSet: ['super'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Permission = keyof typeof PERMISSIONS
+
+/** Whether any of the roles carries the permission. */
+export function isAllowed(roles: readonly Role[], permission: Permission): boolean {
+  const allowed: readonly Role[] = PERMISSIONS[permission]
+  return roles.some((role) => role === 'super' || allowed.includes(role))
+}
+
+/**
+ * The role someone has in a project, or null when the project must look as if it did not exist.
+ * A super admin is an owner everywhere; but an API token of theirs keeps to a membership, where there is one
+ * (contract/api-v1.md 2.4), so that a token can be given less than its owner has.
+ */
+export function projectRole(
+  membership: ProjectRole | null,
+  orgRoles: readonly OrgRole[],
+  via: 'auth_token' | 'api_token',
+): ProjectRole | null {
+  if (!orgRoles.includes('super')) return membership
+  return via === 'api_token' && membership !== null ? membership : 'owner'
+}

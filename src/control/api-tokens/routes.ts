@@ -1,0 +1,153 @@
+/** API Tokens over HTTP, for a project's owners and for everyone's own: contract/api-v1.md section 2. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { ApiError } from '../../errors'
+import { listOf } from '../../http/page'
+import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { wholeList } from '../../lib/paging'
+import { timestamp } from '../../lib/time'
+import { needs, requireActor } from '../access/guard'
+import { type ApiToken, deleteApiToken, insertApiToken, listApiTokens } from './store'
+import { createApiToken } from './token'
+
+const ListedToken = z
+  .object({
+    id: z.number().int(),
+    description: z.string().nullable(),
+    token: z.string().openapi({ description: 'A hint, never the token: its first and last four characters', example: 'AbCd…wxyz' }),
+    fk_user_id: z.string(),
+    created_by: z.string().openapi({ description: 'E-mail of the owner' }),
+    project_id: z.null().openapi({ description: 'A token acts as its owner, in every project of theirs' }),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .openapi('ListedApiToken')
+
+const CreatedToken = z
+  .object({
+    id: z.number().int(),
+    project_id: z.null(),
+    db_alias: z.null(),
+    description: z.string().nullable(),
+    permissions: z.null(),
+    token: z.string().openapi({ description: 'The token, shown this once: send it in the `xc-token` header', minLength: 40, maxLength: 40 }),
+    expiry: z.null(),
+    enabled: z.number().int(),
+    fk_user_id: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .openapi('CreatedApiToken')
+
+const NewToken = z
+  .object({
+    description: z.string().max(255).nullish().openapi({ description: 'A recognisable name', example: 'nightly export' }),
+  })
+  .openapi('NewApiToken')
+
+const Deleted = z.number().int().openapi({ description: 'How many tokens were deleted: 1', example: 1 })
+const tags = ['API Tokens']
+
+/** One set of routes, mounted twice: below a project and for the organisation. They differ in who may call them. */
+function apiTokenRoutes(scope: 'project' | 'org') {
+  const inProject = scope === 'project'
+  const router = createRouter()
+  const guard = (permission: 'apiTokenList' | 'apiTokenCreate' | 'apiTokenDelete') => needs(permission, { apiTokens: inProject })
+  const path = inProject ? '/{projectId}/api-tokens' : '/tokens'
+  const prefix = inProject ? 'api-token' : 'org-token'
+  const where = inProject ? 'project' : 'organisation'
+  const params = inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {}
+  const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : (['API_TOKEN_NOT_ALLOWED'] as const)
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      operationId: `${prefix}-list`,
+      summary: `List your API Tokens (${where})`,
+      tags,
+      ...guard('apiTokenList'),
+      request: { params: z.object(params) },
+      responses: { 200: json(listOf(ListedToken), 'Your tokens, by their hints'), ...errorResponses(...refusals) },
+    }),
+    async (c) => c.json(wholeList((await listApiTokens(c.env.DB, requireActor(c).userId)).map(toListed)), 200),
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'post',
+      path,
+      operationId: `${prefix}-create`,
+      summary: `Generate an API Token (${where})`,
+      description: 'The token is in this answer and never again: only its hash is kept.',
+      tags,
+      ...guard('apiTokenCreate'),
+      request: { params: z.object(params), ...jsonBody(NewToken) },
+      responses: { 200: json(CreatedToken, 'The new token'), ...errorResponses('INVALID_REQUEST_BODY', ...refusals) },
+    }),
+    async (c) => {
+      const actor = requireActor(c)
+      const description = c.req.valid('json').description ?? null
+      const { token, hash, hint } = await createApiToken()
+      const row = await insertApiToken(c.env.DB, { userId: actor.userId, description, hash, hint, now: c.var.startedAt })
+      if (row === null) throw new Error('the insert returned no row')
+      const created = timestamp(row.created_at)
+      return c.json(
+        {
+          id: row.id,
+          project_id: null,
+          db_alias: null,
+          description,
+          permissions: null,
+          token,
+          expiry: null,
+          enabled: 1,
+          fk_user_id: actor.userId,
+          created_at: created,
+          updated_at: created,
+        },
+        200,
+      )
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'delete',
+      path: `${path}/{token}`,
+      operationId: `${prefix}-delete`,
+      summary: `Delete an API Token (${where})`,
+      description: 'By its id or by the token itself. It is refused from the next request on.',
+      tags,
+      ...guard('apiTokenDelete'),
+      request: {
+        params: z.object({ ...params, token: z.string().openapi({ param: { name: 'token', in: 'path' }, description: 'Id, or the token' }) }),
+      },
+      responses: { 200: json(Deleted, 'Deleted'), ...errorResponses('TOKEN_NOT_FOUND', ...refusals) },
+    }),
+    async (c) => {
+      const actor = requireActor(c)
+      const deleted = await deleteApiToken(c.env.DB, c.req.valid('param').token, actor.roles.includes('super') ? null : actor.userId)
+      if (deleted === 0) throw new ApiError('TOKEN_NOT_FOUND')
+      return c.json(deleted, 200)
+    },
+  )
+
+  return router
+}
+
+export const projectApiTokenRoutes = apiTokenRoutes('project')
+export const orgApiTokenRoutes = apiTokenRoutes('org')
+
+function toListed(token: ApiToken): z.infer<typeof ListedToken> {
+  const created = timestamp(token.created_at)
+  return {
+    id: token.id,
+    description: token.description,
+    token: token.hint,
+    fk_user_id: token.user_id,
+    created_by: token.email,
+    project_id: null,
+    created_at: created,
+    updated_at: created,
+  }
+}

@@ -1,0 +1,48 @@
+/** The rows of `api_tokens`: the hash of each token and a hint for people, never the token. */
+import { first, rows, run } from '../../lib/d1'
+import { type Sql, any, empty, sql } from '../../lib/sql'
+import { isApiTokenShaped } from '../auth/credentials'
+import { sha256 } from '../../lib/crypto'
+
+export interface ApiToken {
+  id: number
+  user_id: string
+  email: string
+  description: string | null
+  hint: string
+  created_at: number
+}
+
+/** Stores a new token for its owner. Returns its row. */
+export async function insertApiToken(
+  db: D1Database,
+  token: { userId: string; description: string | null; hash: string; hint: string; now: number },
+): Promise<{ id: number; created_at: number } | null> {
+  return first(
+    db,
+    sql`INSERT INTO api_tokens (user_id, description, token_hash, hint, created_at)
+        VALUES (${token.userId}, ${token.description}, ${token.hash}, ${token.hint}, ${token.now})
+        RETURNING id, created_at`,
+  )
+}
+
+/** The tokens of a user, oldest first. */
+export async function listApiTokens(db: D1Database, userId: string): Promise<ApiToken[]> {
+  return rows<ApiToken>(
+    db,
+    sql`SELECT a.id, a.user_id, u.email, a.description, a.hint, a.created_at
+        FROM api_tokens a JOIN users u ON u.id = a.user_id WHERE a.user_id = ${userId} ORDER BY a.id`,
+  )
+}
+
+/**
+ * Deletes a token by its id or, for old clients, by itself. `ownerId` null: whoever owns it. Returns how many went: a token
+ * of someone else and one that does not exist are both 0.
+ */
+export async function deleteApiToken(db: D1Database, key: string, ownerId: string | null): Promise<number> {
+  const matches: Sql[] = []
+  if (/^[1-9]\d{0,14}$/.test(key)) matches.push(sql`id = ${Number(key)}`)
+  if (isApiTokenShaped(key)) matches.push(sql`token_hash = ${await sha256(key)}`)
+  if (matches.length === 0) return 0
+  return run(db, sql`DELETE FROM api_tokens WHERE ${any(matches)} ${ownerId === null ? empty : sql`AND user_id = ${ownerId}`}`)
+}

@@ -1,0 +1,62 @@
+/** The gate in front of every route: no credential, no route, unless the route stands on the short public list. */
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { matchedRoutes } from 'hono/route'
+import type { AppEnv } from '../../env'
+import { ApiError, type ErrorCode } from '../../errors'
+import { readCredentials } from './credentials'
+import { type ProjectRef, identify } from './identify'
+
+/**
+ * 'none': credentials are not even looked at. 'optional': a guest may call it, but a bad credential is still refused.
+ */
+export type PublicAccess = 'none' | 'optional'
+
+/** Keys are `METHOD /path/:with/:params` as the router has them. */
+export type PublicRoutes = Readonly<Record<string, PublicAccess>>
+
+/** Path parameters that name a project or something in it, and what is not found when the actor may not see it. */
+const PROJECT_PARAMETERS = {
+  projectId: { by: 'id', missing: 'PROJECT_NOT_FOUND' },
+  projectName: { by: 'name', missing: 'PROJECT_NOT_FOUND' },
+  tableId: { by: 'table', missing: 'TABLE_NOT_FOUND' },
+  columnId: { by: 'column', missing: 'COLUMN_NOT_FOUND' },
+} as const satisfies Record<string, { by: ProjectRef['by']; missing: ErrorCode }>
+
+/** Finds out who is asking, or answers 401; finds the project the path names, or answers 404 as if it did not exist. */
+export function authenticate(publicRoutes: PublicRoutes) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const route = terminalRoute(c)
+    if (route === null) return next()
+    const access = publicRoutes[`${route.method} ${route.path}`]
+    if (access === 'none') return next()
+    const named = projectNamedBy(route.params)
+    const identity = await identify(c.env.DB, readCredentials(c.req.raw.headers), named?.ref ?? null, c.var.config, c.var.startedAt)
+    if (identity === null && access === undefined) throw new ApiError('AUTHENTICATION_REQUIRED')
+    if (identity !== null && named !== null && identity.project === null) throw new ApiError(named.missing)
+    c.set('actor', identity?.actor ?? null)
+    c.set('project', identity?.project ?? null)
+    return next()
+  })
+}
+
+/** The route that will answer: the first matched one that is not a middleware for every method. */
+function terminalRoute(c: Context<AppEnv>): { method: string; path: string; params: Record<string, string> } | null {
+  const routes = matchedRoutes(c)
+  const index = routes.findIndex((route) => route.method !== 'ALL')
+  const route = routes[index]
+  if (route === undefined) return null
+  const own = c.req.routeIndex
+  c.req.routeIndex = index
+  const params = c.req.param()
+  c.req.routeIndex = own
+  return { method: route.method, path: route.path, params }
+}
+
+function projectNamedBy(params: Record<string, string>): { ref: ProjectRef; missing: ErrorCode } | null {
+  for (const [name, { by, missing }] of Object.entries(PROJECT_PARAMETERS)) {
+    const key = params[name]
+    if (key !== undefined) return { ref: { by, key }, missing }
+  }
+  return null
+}

@@ -1,0 +1,159 @@
+/**
+ * Who is asking, and what they are in the project the path names: one control query answers everything. Nothing about a
+ * credential is cached, so what is revoked is refused at the next request, from any isolate.
+ */
+import type { Actor, Config, OrgRole, ProjectContext, ProjectRole } from '../../env'
+import { ApiError } from '../../errors'
+import { first } from '../../lib/d1'
+import { sha256 } from '../../lib/crypto'
+import { type Sql, sql } from '../../lib/sql'
+import { projectRole } from '../access/roles'
+import { type Credentials, isApiTokenShaped } from './credentials'
+import { verifyAuthToken } from './token'
+
+/** How a path names its project: by itself, or by something that belongs to it. */
+export type ProjectRef = { by: 'id' | 'name' | 'table' | 'column'; key: string }
+
+export interface Identity {
+  actor: Actor
+  /** Null when the path names no project, or one that does not exist for this actor. */
+  project: ProjectContext | null
+}
+
+interface IdentityRow {
+  id: string
+  email: string
+  firstname: string | null
+  lastname: string | null
+  roles: string
+  token_version: string
+  email_verified_at: number | null
+  project_id: string | null
+  title: string
+  base_id: string
+  prefix: string
+  database: string
+  schema_version: number
+  member_role: ProjectRole | null
+}
+
+/**
+ * The actor behind the credentials, or null when none were shown. `xc-auth` is tried first; when it is bad and an API
+ * token is good, the token counts. Throws TOKEN_EXPIRED, TOKEN_REVOKED or TOKEN_INVALID when all that was shown is bad.
+ */
+export async function identify(
+  db: D1Database,
+  credentials: Credentials,
+  project: ProjectRef | null,
+  config: Config,
+  now: number,
+): Promise<Identity | null> {
+  let failure: ApiError | null = null
+  if (credentials.authToken !== null) {
+    const identity = await identifyByAuthToken(db, credentials.authToken, project, config, now)
+    if (!(identity instanceof ApiError)) return identity
+    failure = identity
+  }
+  if (credentials.apiToken !== null) {
+    const identity = await identifyByApiToken(db, credentials.apiToken, project)
+    if (!(identity instanceof ApiError)) return identity
+    failure ??= identity
+  }
+  if (failure === null && credentials.unreadable !== null) failure = new ApiError('TOKEN_INVALID', credentials.unreadable)
+  if (failure !== null) throw failure
+  return null
+}
+
+async function identifyByAuthToken(
+  db: D1Database,
+  token: string,
+  project: ProjectRef | null,
+  config: Config,
+  now: number,
+): Promise<Identity | ApiError> {
+  const secrets = [config.jwtSecret, ...(config.jwtSecretPrevious === null ? [] : [config.jwtSecretPrevious])]
+  const verified = await verifyAuthToken(token, { secrets, lifetime: config.jwtLifetime, now })
+  if (!verified.ok) {
+    return verified.reason === 'expired'
+      ? new ApiError('TOKEN_EXPIRED')
+      : new ApiError('TOKEN_INVALID', 'This Auth Token (xc-auth) is not valid.')
+  }
+  const holder = sql`users u JOIN sessions s ON s.user_id = u.id AND s.id = ${verified.sessionId} AND s.expires_at > ${now}`
+  const row = await findIdentity(db, holder, sql`u.id = ${verified.userId}`, project)
+  if (row === null || row.token_version !== verified.tokenVersion) return new ApiError('TOKEN_REVOKED')
+  return toIdentity(row, 'auth_token')
+}
+
+async function identifyByApiToken(db: D1Database, token: string, project: ProjectRef | null): Promise<Identity | ApiError> {
+  if (!isApiTokenShaped(token)) {
+    return new ApiError(
+      'TOKEN_INVALID',
+      token.split('.').length === 3
+        ? 'This is an Auth Token: send it in the xc-auth header.'
+        : 'This API Token is not valid: it must be the 40 characters shown when it was made.',
+    )
+  }
+  const holder = sql`api_tokens a JOIN users u ON u.id = a.user_id`
+  const row = await findIdentity(db, holder, sql`a.token_hash = ${await sha256(token)}`, project)
+  return row === null
+    ? new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
+    : toIdentity(row, 'api_token')
+}
+
+function findIdentity(db: D1Database, holder: Sql, condition: Sql, project: ProjectRef | null): Promise<IdentityRow | null> {
+  return first<IdentityRow>(
+    db,
+    sql`SELECT u.id, u.email, u.firstname, u.lastname, u.roles, u.token_version, u.email_verified_at,
+          p.id AS project_id, p.title, p.base_id, p.prefix, p."database", p.schema_version, m.role AS member_role
+        FROM ${holder}
+        LEFT JOIN projects p ON p.id = ${projectId(project)} AND p.deleted_at IS NULL
+        LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = u.id
+        WHERE ${condition}`,
+  )
+}
+
+function projectId(project: ProjectRef | null): Sql {
+  switch (project?.by) {
+    case undefined:
+      return sql`NULL`
+    case 'id':
+      return sql`${project.key}`
+    case 'name':
+      // A title may look like an id; the id wins.
+      return sql`COALESCE((SELECT id FROM projects WHERE id = ${project.key}),
+        (SELECT id FROM projects WHERE title = ${project.key} AND deleted_at IS NULL))`
+    case 'table':
+      return sql`(SELECT project_id FROM tables WHERE id = ${project.key})`
+    case 'column':
+      return sql`(SELECT t.project_id FROM columns c JOIN tables t ON t.id = c.table_id WHERE c.id = ${project.key})`
+  }
+}
+
+function toIdentity(row: IdentityRow, via: Actor['via']): Identity {
+  const roles = row.roles.split(',') as OrgRole[]
+  const role = row.project_id === null ? null : projectRole(row.member_role, roles, via)
+  return {
+    actor: {
+      userId: row.id,
+      email: row.email,
+      firstname: row.firstname,
+      lastname: row.lastname,
+      roles,
+      tokenVersion: row.token_version,
+      emailVerified: row.email_verified_at !== null,
+      via,
+    },
+    project:
+      row.project_id === null || role === null
+        ? null
+        : {
+            id: row.project_id,
+            title: row.title,
+            baseId: row.base_id,
+            prefix: row.prefix,
+            database: row.database,
+            schemaVersion: row.schema_version,
+            role,
+          },
+  }
+}

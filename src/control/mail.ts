@@ -1,0 +1,46 @@
+/** Mails to people, sent where a MAIL binding is configured; without one an administrator hands out links. */
+import type { Context } from 'hono'
+import type { AppEnv } from '../env'
+
+export type MailKind = 'reset' | 'verification' | 'invitation'
+
+const SUBJECTS: Record<MailKind, string> = {
+  reset: 'Reset your password',
+  verification: 'Confirm your e-mail address',
+  invitation: 'You are invited',
+}
+
+const SENTENCES: Record<MailKind, string> = {
+  reset: 'Someone, probably you, asked to reset the password of your account. The link works for one hour:',
+  verification: 'Please confirm that this is your e-mail address:',
+  invitation: 'You are invited to join. The link works for 24 hours:',
+}
+
+export function canSendMail(c: Context<AppEnv>): boolean {
+  return c.env.MAIL !== undefined
+}
+
+/** The link of a mail. Its origin is the configured one or the request's own; never one that a header names. */
+export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): string {
+  const origin = c.var.config.publicUrl ?? new URL(c.req.url).origin
+  switch (kind) {
+    case 'reset':
+      return `${origin}/auth/password/reset/${token}`
+    case 'verification':
+      return `${origin}/auth/email/verify/${token}`
+    case 'invitation':
+      return `${origin}/auth/signup/${token}`
+  }
+}
+
+/** Sends one mail. A failure goes to the log: no route fails, or answers differently, because mail does. */
+export async function sendMail(c: Context<AppEnv>, to: string, kind: MailKind, token: string): Promise<void> {
+  const { MAIL } = c.env
+  const from = c.var.config.mailFrom
+  if (MAIL === undefined || from === null) return
+  try {
+    await MAIL.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(c, kind, token)}\n` })
+  } catch (error) {
+    console.error(JSON.stringify({ request_id: c.var.requestId, mail: kind, cause: String(error) }))
+  }
+}

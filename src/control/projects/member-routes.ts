@@ -1,0 +1,209 @@
+/** Members of a project over HTTP: contract/api-v1.md 3.2. */
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../../env'
+import { ApiError } from '../../errors'
+import { PageQuery, listOf, readPage } from '../../http/page'
+import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { UniqueViolation } from '../../lib/d1'
+import { pageInfo } from '../../lib/paging'
+import { timestamp } from '../../lib/time'
+import { needs, requireActor, requireProject } from '../access/guard'
+import { mailLink, sendMail } from '../mail'
+import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
+import { Invited } from '../users/routes'
+import { findUserById, findUsersByEmail, renewInvite } from '../users/store'
+import { type NewMember, addMembers, getMemberRole, listMembers, removeMember, setMemberRole } from './members'
+
+const RoleName = z.enum(PROJECT_ROLES).openapi('ProjectRole')
+
+const MemberBody = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    firstname: z.string().nullable(),
+    lastname: z.string().nullable(),
+    main_roles: z.string().openapi({ description: 'Organisation roles' }),
+    project_id: z.string(),
+    roles: RoleName,
+    invited: z.boolean().openapi({ description: 'Invited, and has not signed up yet' }),
+    created_at: z.string(),
+  })
+  .openapi('Member')
+
+const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const MemberParameters = ProjectParameter.extend({ userId: z.string().openapi({ param: { name: 'userId', in: 'path' } }) })
+const tags = ['Project members']
+
+export const memberRoutes = createRouter()
+
+memberRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/{projectId}/users',
+    operationId: 'project-user-list',
+    summary: 'List the members',
+    tags,
+    ...needs('userList'),
+    request: { params: ProjectParameter, query: PageQuery },
+    responses: {
+      200: json(z.object({ users: listOf(MemberBody) }), 'A page of members'),
+      ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN', 'INVALID_PARAMETER'),
+    },
+  }),
+  async (c) => {
+    const page = readPage(c.req.valid('query'))
+    const projectId = requireProject(c).id
+    const { members, total } = await listMembers(c.env.DB, projectId, page)
+    const list = members.map((member) => ({
+      ...member,
+      project_id: projectId,
+      invited: member.invited === 1,
+      created_at: timestamp(member.created_at),
+    }))
+    return c.json({ users: { list, pageInfo: pageInfo(total, page.limit, page.offset) } }, 200)
+  },
+)
+
+memberRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/{projectId}/users',
+    operationId: 'project-user-add',
+    summary: 'Add or invite members',
+    description: `E-mails without an account get an invitation. At most ${MAX_INVITED} at once, all or none.`,
+    tags,
+    ...needs('userInvite'),
+    request: {
+      params: ProjectParameter,
+      ...jsonBody(
+        z
+          .object({
+            email: z.string().max(10_000).openapi({ description: 'One, or several separated by commas', example: 'ada@example.org' }),
+            roles: RoleName,
+          })
+          .openapi('NewMembers'),
+      ),
+    },
+    responses: {
+      200: json(
+        Invited.extend({ invitations: z.array(Invited).optional() }).openapi('MembersAdded'),
+        'Added. Links for those who have no account yet are in the answer, and in mails where mail is configured.',
+      ),
+      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_EMAIL', 'INVALID_MEMBER', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { email: list, roles: role } = c.req.valid('json')
+    refuseOwnership(c, role)
+    const { emails, invalid } = readEmails(list)
+    if (invalid.length > 0) throw new ApiError('INVALID_EMAIL', `Invalid email address : ${invalid.join(', ')}`)
+    if (emails.length === 0) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
+    if (emails.length > MAX_INVITED) throw new ApiError('INVALID_MEMBER', `At most ${MAX_INVITED} people can be added at once.`)
+    const users = await findUsersByEmail(c.env.DB, emails)
+    const invitations = await Promise.all(
+      emails
+        .filter((email) => !users.some((user) => user.email === email))
+        .map(async (email) => ({ email, ...(await newInvite(c.var.startedAt)) })),
+    )
+    await addAll(c, [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))], role)
+    for (const { email, token } of invitations) c.executionCtx.waitUntil(sendMail(c, email, 'invitation', token))
+    const links = invitations.map(({ email, token }) => ({ email, invite_token: token, invite_url: mailLink(c, 'invitation', token) }))
+    if (links.length === 0) return c.json({ msg: 'The user has been invited successfully' }, 200)
+    return c.json(emails.length === 1 ? { ...links[0] } : { msg: 'The users have been invited successfully', invitations: links }, 200)
+  },
+)
+
+memberRoutes.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/{projectId}/users/{userId}',
+    operationId: 'project-user-update',
+    summary: 'Change a member’s role',
+    tags,
+    ...needs('projectUserUpdate'),
+    request: { params: MemberParameters, ...jsonBody(z.object({ roles: RoleName }).openapi('MemberUpdate')) },
+    responses: {
+      200: json(Message, 'Changed; it counts at the next request of that member'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'USER_NOT_FOUND', 'INVALID_MEMBER', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { projectId, userId } = c.req.valid('param')
+    const { roles: role } = c.req.valid('json')
+    refuseOwnership(c, role)
+    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
+    await setMemberRole(c.env.DB, projectId, userId, role)
+    return c.json({ msg: 'The user has been updated successfully' }, 200)
+  },
+)
+
+memberRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/{projectId}/users/{userId}',
+    operationId: 'project-user-remove',
+    summary: 'Remove a member',
+    tags,
+    ...needs('projectUserDelete'),
+    request: { params: MemberParameters },
+    responses: {
+      200: json(Message, 'Removed; it counts at the next request of that member'),
+      ...errorResponses('USER_NOT_FOUND', 'INVALID_MEMBER', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { projectId, userId } = c.req.valid('param')
+    if (userId === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', "Admin can't delete themselves!")
+    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
+    await removeMember(c.env.DB, projectId, userId)
+    return c.json({ msg: 'The user has been removed successfully' }, 200)
+  },
+)
+
+memberRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/{projectId}/users/{userId}/resend-invite',
+    operationId: 'project-user-resend-invite',
+    summary: 'Make a new invitation link',
+    tags,
+    ...needs('projectUserInviteResend'),
+    request: { params: MemberParameters },
+    responses: {
+      200: json(Invited, 'The older link no longer works'),
+      ...errorResponses('USER_NOT_FOUND', 'USER_EXISTS', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { projectId, userId } = c.req.valid('param')
+    await getMemberRole(c.env.DB, projectId, userId)
+    const user = await findUserById(c.env.DB, userId)
+    const { token, invite } = await newInvite(c.var.startedAt)
+    if (user === null || !(await renewInvite(c.env.DB, userId, invite, c.var.startedAt))) {
+      throw new ApiError('USER_EXISTS', 'This user has signed up already.')
+    }
+    c.executionCtx.waitUntil(sendMail(c, user.email, 'invitation', token))
+    const invite_url = mailLink(c, 'invitation', token)
+    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url, email: user.email }, 200)
+  },
+)
+
+/** Only an owner makes, changes or removes an owner. Throws FORBIDDEN. */
+function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
+  if (role === 'owner' && requireProject(c).role !== 'owner') {
+    throw new ApiError('FORBIDDEN', 'Only an owner of the project can make, change or remove an owner.')
+  }
+}
+
+/** Throws INVALID_MEMBER, naming who is a member already. */
+async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<void> {
+  try {
+    await addMembers(c.env.DB, requireProject(c).id, members, role, c.var.startedAt)
+  } catch (error) {
+    if (error instanceof UniqueViolation) {
+      throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })
+    }
+    throw error
+  }
+}

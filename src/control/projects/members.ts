@@ -1,0 +1,92 @@
+/** Who belongs to a project. An owner can only be made, changed or removed by an owner, and one always remains. */
+import type { ProjectRole } from '../../env'
+import { ApiError } from '../../errors'
+import { batch, first, run } from '../../lib/d1'
+import { newId } from '../../lib/ids'
+import { type Sql, sql } from '../../lib/sql'
+import { DEFAULT_ROLES, type Invite, insertInvited } from '../users/store'
+
+export interface Member {
+  id: string
+  email: string
+  firstname: string | null
+  lastname: string | null
+  main_roles: string
+  roles: ProjectRole
+  invited: number
+  created_at: number
+}
+
+/** A page of members and how many there are. `query` is part of an e-mail, lower case. */
+export async function listMembers(
+  db: D1Database,
+  projectId: string,
+  page: { query: string; limit: number; offset: number },
+): Promise<{ members: Member[]; total: number }> {
+  const matching = sql`FROM project_members m JOIN users u ON u.id = m.user_id
+    WHERE m.project_id = ${projectId} AND (${page.query} = '' OR instr(u.email, ${page.query}))`
+  const [list, count] = await batch(db, [
+    sql`SELECT u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles, u.password_hash IS NULL AS invited,
+          m.created_at ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql`SELECT COUNT(*) AS total ${matching}`,
+  ])
+  return { members: (list?.results ?? []) as unknown as Member[], total: Number(count?.results[0]?.['total'] ?? 0) }
+}
+
+/** Someone to add: a user there is, or an address that gets an account without a password and an invitation. */
+export type NewMember = { userId: string } | { email: string; invite: Invite }
+
+/** Adds all or none. Throws UniqueViolation when one is a member already or an address got an account meanwhile. */
+export async function addMembers(
+  db: D1Database,
+  projectId: string,
+  members: readonly NewMember[],
+  role: ProjectRole,
+  now: number,
+): Promise<void> {
+  const statements: Sql[] = []
+  for (const member of members) {
+    const userId = 'userId' in member ? member.userId : newId('user')
+    if ('email' in member) statements.push(insertInvited({ id: userId, roles: DEFAULT_ROLES, now, ...member }))
+    statements.push(
+      sql`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (${projectId}, ${userId}, ${role}, ${now})`,
+    )
+  }
+  await batch(db, statements)
+}
+
+/** Throws USER_NOT_FOUND when the user is no member. */
+export async function getMemberRole(db: D1Database, projectId: string, userId: string): Promise<ProjectRole> {
+  const row = await first<{ role: ProjectRole }>(
+    db,
+    sql`SELECT role FROM project_members WHERE project_id = ${projectId} AND user_id = ${userId}`,
+  )
+  if (row === null) throw new ApiError('USER_NOT_FOUND', `User with id '${userId}' doesn't exist`)
+  return row.role
+}
+
+/** True unless the member is the last owner: asked inside the statement that changes them. */
+function anotherOwnerRemains(projectId: string, userId: string): Sql {
+  return sql`(role <> 'owner' OR EXISTS (SELECT 1 FROM project_members
+    WHERE project_id = ${projectId} AND user_id <> ${userId} AND role = 'owner'))`
+}
+
+/** Throws INVALID_MEMBER when the project would be left without an owner. */
+export async function setMemberRole(db: D1Database, projectId: string, userId: string, role: ProjectRole): Promise<void> {
+  const changed = await run(
+    db,
+    sql`UPDATE project_members SET role = ${role} WHERE project_id = ${projectId} AND user_id = ${userId}
+          AND (${role} = 'owner' OR ${anotherOwnerRemains(projectId, userId)})`,
+  )
+  if (changed === 0) throw new ApiError('INVALID_MEMBER', 'A project needs an owner: make someone else an owner first.')
+}
+
+/** Throws INVALID_MEMBER when the project would be left without an owner. */
+export async function removeMember(db: D1Database, projectId: string, userId: string): Promise<void> {
+  const removed = await run(
+    db,
+    sql`DELETE FROM project_members WHERE project_id = ${projectId} AND user_id = ${userId}
+          AND ${anotherOwnerRemains(projectId, userId)}`,
+  )
+  if (removed === 0) throw new ApiError('INVALID_MEMBER', 'A project needs an owner: make someone else an owner first.')
+}

@@ -1,0 +1,91 @@
+/** The rows of `projects`. A deleted project is only marked; the scheduled job purges it (data/catalog/purge.ts). */
+import type { Actor } from '../../env'
+import { ApiError } from '../../errors'
+import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
+import { newId, newTablePrefix } from '../../lib/ids'
+import { empty, sql } from '../../lib/sql'
+
+export interface Project {
+  id: string
+  base_id: string
+  title: string
+  prefix: string
+  description: string | null
+  color: string | null
+  status: string | null
+  meta: string | null
+  order: number | null
+  database: string
+  created_at: number
+  updated_at: number
+}
+
+/** The D1 binding in which new projects live. */
+const DEFAULT_DATABASE = 'DATA'
+
+/** A project with its first owner. Throws PROJECT_EXISTS. */
+export async function createProject(
+  db: D1Database,
+  project: { title: string; description: string | null; color: string | null; meta: string | null; ownerId: string; now: number },
+): Promise<Project> {
+  const { now } = project
+  const id = newId('project')
+  try {
+    const [created] = await batch(db, [
+      sql`INSERT INTO projects (id, base_id, title, prefix, description, color, meta, "database", created_at, updated_at)
+          VALUES (${id}, ${newId('base')}, ${project.title}, ${newTablePrefix()}, ${project.description}, ${project.color},
+            ${project.meta}, ${DEFAULT_DATABASE}, ${now}, ${now}) RETURNING *`,
+      sql`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (${id}, ${project.ownerId}, 'owner', ${now})`,
+    ])
+    return created?.results[0] as unknown as Project
+  } catch (error) {
+    throw titleTaken(error)
+  }
+}
+
+/** Every project for a super admin, else those the actor is a member of. */
+export async function listProjects(db: D1Database, actor: Actor): Promise<Project[]> {
+  const membership = actor.roles.includes('super')
+    ? empty
+    : sql`JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId}`
+  return rows<Project>(db, sql`SELECT p.* FROM projects p ${membership} WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id`)
+}
+
+export async function getProject(db: D1Database, id: string): Promise<Project> {
+  const project = await first<Project>(db, sql`SELECT * FROM projects WHERE id = ${id} AND deleted_at IS NULL`)
+  if (project === null) throw new ApiError('PROJECT_NOT_FOUND')
+  return project
+}
+
+/** What is undefined stays as it is. Throws PROJECT_EXISTS. */
+export async function updateProject(
+  db: D1Database,
+  id: string,
+  change: { title?: string | undefined; color?: string | null | undefined; meta?: string | null | undefined; status?: string | null | undefined },
+  now: number,
+): Promise<number> {
+  const set = (name: 'title' | 'color' | 'meta' | 'status') =>
+    change[name] === undefined ? sql`0, NULL` : sql`1, ${change[name]}`
+  try {
+    return await run(
+      db,
+      sql`UPDATE projects SET updated_at = ${now},
+            title = IIF(${set('title')}, title), color = IIF(${set('color')}, color),
+            meta = IIF(${set('meta')}, meta), status = IIF(${set('status')}, status)
+          WHERE id = ${id} AND deleted_at IS NULL`,
+    )
+  } catch (error) {
+    throw titleTaken(error)
+  }
+}
+
+/** From this moment nobody can reach it. */
+export async function markProjectDeleted(db: D1Database, id: string, now: number): Promise<void> {
+  await run(db, sql`UPDATE projects SET deleted_at = ${now}, updated_at = ${now} WHERE id = ${id} AND deleted_at IS NULL`)
+}
+
+function titleTaken(error: unknown): unknown {
+  return error instanceof UniqueViolation && error.columns.includes('title')
+    ? new ApiError('PROJECT_EXISTS', undefined, { cause: error })
+    : error
+}

@@ -1,0 +1,238 @@
+/** The organisation: its users and its switches, for the super admin. contract/api-v1.md 6.4 */
+import { createRoute, z } from '@hono/zod-openapi'
+import { ApiError } from '../../errors'
+import { PageQuery, listOf, readPage } from '../../http/page'
+import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { sha256 } from '../../lib/crypto'
+import { UniqueViolation, batch } from '../../lib/d1'
+import { newId, newToken } from '../../lib/ids'
+import { pageInfo } from '../../lib/paging'
+import { HOUR_MS, timestamp } from '../../lib/time'
+import { needs } from '../access/guard'
+import { mailLink, sendMail } from '../mail'
+import { normalizeEmail } from './email'
+import { newInvite } from './invitation'
+import { getAppSettings, setAppSettings } from './settings'
+import { DEFAULT_ROLES, type User, deleteUser, findUserById, insertInvited, listUsers, openReset, renewInvite, setRoles } from './store'
+
+const OrgRoleName = z.enum(['org-level-creator', 'org-level-viewer']).openapi('OrgRole')
+
+const OrgUser = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    firstname: z.string().nullable(),
+    lastname: z.string().nullable(),
+    roles: z.string().openapi({ description: 'Comma separated' }),
+    email_verified: z.boolean(),
+    invited: z.boolean().openapi({ description: 'Invited, and has not signed up yet' }),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .openapi('OrgUser')
+
+/** An answer that may carry a link, for whoever has to pass it on by hand. */
+export const Invited = z
+  .object({
+    msg: z.string().optional(),
+    invite_token: z.string().optional(),
+    invite_url: z.string().optional(),
+    email: z.string().optional(),
+  })
+  .openapi('Invited')
+
+const UserParameter = z.object({ userId: z.string().openapi({ param: { name: 'userId', in: 'path' } }) })
+const tags = ['Organisation users']
+const superAdminOnly = { apiTokens: false }
+
+export const orgUserRoutes = createRouter()
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/users',
+    operationId: 'org-users-list',
+    summary: 'List the users',
+    tags,
+    ...needs('orgUserList', superAdminOnly),
+    request: { query: PageQuery },
+    responses: { 200: json(listOf(OrgUser), 'A page of users'), ...errorResponses('FORBIDDEN', 'INVALID_PARAMETER') },
+  }),
+  async (c) => {
+    const page = readPage(c.req.valid('query'))
+    const { users, total } = await listUsers(c.env.DB, page)
+    return c.json({ list: users.map(toOrgUser), pageInfo: pageInfo(total, page.limit, page.offset) }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/users',
+    operationId: 'org-users-add',
+    summary: 'Invite a user',
+    tags,
+    ...needs('orgUserAdd', superAdminOnly),
+    request: jsonBody(z.object({ email: z.string().max(320), roles: OrgRoleName.default(DEFAULT_ROLES) }).openapi('OrgUserInvite')),
+    responses: {
+      200: json(Invited, 'Invited. The link is in the answer, and in a mail where mail is configured.'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_EMAIL', 'USER_EXISTS', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const body = c.req.valid('json')
+    const email = normalizeEmail(body.email)
+    if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
+    const { token, invite } = await newInvite(c.var.startedAt)
+    try {
+      await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles: body.roles, invite, now: c.var.startedAt })])
+    } catch (error) {
+      throw error instanceof UniqueViolation ? new ApiError('USER_EXISTS') : error
+    }
+    c.executionCtx.waitUntil(sendMail(c, email, 'invitation', token))
+    return c.json({ invite_token: token, invite_url: mailLink(c, 'invitation', token), email }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/users/{userId}',
+    operationId: 'org-users-update',
+    summary: 'Change a user’s organisation role',
+    tags,
+    ...needs('orgUserUpdate', superAdminOnly),
+    request: { params: UserParameter, ...jsonBody(z.object({ roles: OrgRoleName }).openapi('OrgUserUpdate')) },
+    responses: {
+      200: json(Message, 'Changed; it counts at the next request of that user'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'USER_NOT_FOUND', 'INVALID_MEMBER', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
+    if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot update super admin roles')
+    await setRoles(c.env.DB, user.id, c.req.valid('json').roles, c.var.startedAt)
+    return c.json({ msg: 'The user has been updated successfully' }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/users/{userId}',
+    operationId: 'org-users-delete',
+    summary: 'Remove a user',
+    description: 'Ends their sessions and deletes their API Tokens and memberships.',
+    tags,
+    ...needs('orgUserDelete', superAdminOnly),
+    request: { params: UserParameter },
+    responses: { 200: json(Message, 'Removed'), ...errorResponses('USER_NOT_FOUND', 'INVALID_MEMBER', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
+    if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin')
+    await deleteUser(c.env.DB, user.id)
+    return c.json({ msg: 'The user has been deleted successfully' }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/users/{userId}/resend-invite',
+    operationId: 'org-users-resend-invite',
+    summary: 'Make a new invitation link',
+    tags,
+    ...needs('orgUserAdd', superAdminOnly),
+    request: { params: UserParameter },
+    responses: { 200: json(Invited, 'The older link no longer works'), ...errorResponses('USER_NOT_FOUND', 'USER_EXISTS', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
+    const { token, invite } = await newInvite(c.var.startedAt)
+    const renewed = await renewInvite(c.env.DB, user.id, invite, c.var.startedAt)
+    if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
+    c.executionCtx.waitUntil(sendMail(c, user.email, 'invitation', token))
+    const invite_url = mailLink(c, 'invitation', token)
+    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url, email: user.email }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/users/{userId}/generate-reset-url',
+    operationId: 'org-users-generate-reset-url',
+    summary: 'Make a password reset link',
+    description: 'For a user who cannot get mail. Works for one hour, once; sessions go on until it is used.',
+    tags,
+    ...needs('orgUserResetUrl', superAdminOnly),
+    request: { params: UserParameter },
+    responses: {
+      200: json(z.object({ reset_password_token: z.string(), reset_password_url: z.string() }).openapi('ResetUrl'), 'The link'),
+      ...errorResponses('USER_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
+    const token = newToken()
+    await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + HOUR_MS })
+    return c.json({ reset_password_token: token, reset_password_url: mailLink(c, 'reset', token) }, 200)
+  },
+)
+
+const AppSettings = z.object({ invite_only_signup: z.boolean() }).openapi('AppSettings')
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/app-settings',
+    operationId: 'org-app-settings-get',
+    summary: 'Read the switches of the instance',
+    tags,
+    ...needs('appSettingsGet', superAdminOnly),
+    responses: { 200: json(AppSettings, 'The switches'), ...errorResponses('FORBIDDEN') },
+  }),
+  async (c) => c.json(await getAppSettings(c.env.DB, c.var.config), 200),
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/app-settings',
+    operationId: 'org-app-settings-set',
+    summary: 'Set the switches of the instance',
+    tags,
+    ...needs('appSettingsSet', superAdminOnly),
+    request: jsonBody(AppSettings),
+    responses: { 200: json(Message, 'Set'), ...errorResponses('INVALID_REQUEST_BODY', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    await setAppSettings(c.env.DB, c.req.valid('json'))
+    return c.json({ msg: 'The app settings have been saved' }, 200)
+  },
+)
+
+async function requireUser(db: D1Database, id: string): Promise<User> {
+  const user = await findUserById(db, id)
+  if (user === null) throw new ApiError('USER_NOT_FOUND')
+  return user
+}
+
+function isSuperAdmin(user: User): boolean {
+  return user.roles.split(',').includes('super')
+}
+
+function toOrgUser(user: User): z.infer<typeof OrgUser> {
+  return {
+    id: user.id,
+    email: user.email,
+    firstname: user.firstname,
+    lastname: user.lastname,
+    roles: user.roles,
+    email_verified: user.email_verified_at !== null,
+    invited: user.password_hash === null,
+    created_at: timestamp(user.created_at),
+    updated_at: timestamp(user.updated_at),
+  }
+}

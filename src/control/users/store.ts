@@ -1,0 +1,207 @@
+/** The rows of `users`. E-mails are in their normal form here; tokens come and go as hashes. */
+import type { OrgRole } from '../../env'
+import { ApiError } from '../../errors'
+import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
+import { newId, newToken } from '../../lib/ids'
+import { type Sql, empty, sql } from '../../lib/sql'
+import { isInviteOnly } from './settings'
+
+export interface User {
+  id: string
+  email: string
+  password_hash: string | null
+  firstname: string | null
+  lastname: string | null
+  roles: string
+  token_version: string
+  email_verified_at: number | null
+  invite_hash: string | null
+  invite_expires_at: number | null
+  reset_expires_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+/** The roles of a user as the comma list that is stored and that old clients read. */
+export const SUPER_ADMIN_ROLES = 'org-level-creator,super'
+export const DEFAULT_ROLES = 'org-level-viewer' satisfies OrgRole
+
+export async function findUserByEmail(db: D1Database, email: string): Promise<User | null> {
+  return first<User>(db, sql`SELECT * FROM users WHERE email = ${email}`)
+}
+
+export async function findUserById(db: D1Database, id: string): Promise<User | null> {
+  return first<User>(db, sql`SELECT * FROM users WHERE id = ${id}`)
+}
+
+export async function findUserByResetHash(db: D1Database, hash: string): Promise<User | null> {
+  return first<User>(db, sql`SELECT * FROM users WHERE reset_hash = ${hash}`)
+}
+
+export async function hasUsers(db: D1Database): Promise<boolean> {
+  return (await first(db, sql`SELECT 1 FROM users LIMIT 1`)) !== null
+}
+
+interface NewAccount {
+  email: string
+  passwordHash: string
+  firstname: string | null
+  lastname: string | null
+  emailVerificationHash: string | null
+  /** Said by the settings of the deployment, until an administrator says otherwise. */
+  inviteOnlyByDefault: boolean
+  now: number
+}
+
+/**
+ * Makes an account for whoever signs up. Whether they are the first, and so the super admin, is decided inside the one
+ * statement: two sign-ups at once cannot both be. Throws SIGNUP_NOT_ALLOWED or USER_EXISTS.
+ */
+export async function createAccount(db: D1Database, account: NewAccount): Promise<User> {
+  const { now } = account
+  try {
+    const created = await first<User>(
+      db,
+      sql`INSERT INTO users (id, email, password_hash, firstname, lastname, roles, token_version, email_verification_hash,
+            created_at, updated_at)
+          SELECT ${newId('user')}, ${account.email}, ${account.passwordHash}, ${account.firstname}, ${account.lastname},
+            CASE WHEN EXISTS (SELECT 1 FROM users) THEN ${DEFAULT_ROLES} ELSE ${SUPER_ADMIN_ROLES} END,
+            ${newToken()}, ${account.emailVerificationHash}, ${now}, ${now}
+          WHERE NOT EXISTS (SELECT 1 FROM users) OR NOT ${isInviteOnly(account.inviteOnlyByDefault)}
+          RETURNING *`,
+    )
+    if (created === null) throw new ApiError('SIGNUP_NOT_ALLOWED')
+    return created
+  } catch (error) {
+    if (error instanceof UniqueViolation) throw new ApiError('USER_EXISTS', undefined, { cause: error })
+    throw error
+  }
+}
+
+interface Acceptance {
+  email: string
+  inviteHash: string
+  passwordHash: string
+  firstname: string | null
+  lastname: string | null
+  now: number
+}
+
+/** Turns an open invitation into an account. Throws INVALID_INVITE when there is none, or it has expired. */
+export async function acceptInvitation(db: D1Database, acceptance: Acceptance): Promise<User> {
+  const user = await first<User>(
+    db,
+    sql`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${newToken()},
+          firstname = COALESCE(${acceptance.firstname}, firstname), lastname = COALESCE(${acceptance.lastname}, lastname),
+          invite_hash = NULL, invite_expires_at = NULL, updated_at = ${acceptance.now}
+        WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash} AND invite_expires_at > ${acceptance.now}
+        RETURNING *`,
+  )
+  if (user !== null) return user
+  const expired = await first(db, sql`SELECT 1 FROM users WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash}`)
+  if (expired === null) throw new ApiError('INVALID_INVITE')
+  throw new ApiError('INVALID_INVITE', 'Expired invite url, Please contact super admin to get a new invite url')
+}
+
+/** A user who has been invited and has no password yet. */
+export function insertInvited(user: { id: string; email: string; roles: OrgRole; invite: Invite; now: number }): Sql {
+  return sql`INSERT INTO users (id, email, roles, token_version, invite_hash, invite_expires_at, created_at, updated_at)
+    VALUES (${user.id}, ${user.email}, ${user.roles}, ${newToken()}, ${user.invite.hash}, ${user.invite.expiresAt}, ${user.now}, ${user.now})`
+}
+
+export interface Invite {
+  hash: string
+  expiresAt: number
+}
+
+/** A new invitation for a user who has not signed up yet; the older one no longer works. False when they have. */
+export async function renewInvite(db: D1Database, userId: string, invite: Invite, now: number): Promise<boolean> {
+  const changed = await run(
+    db,
+    sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
+        WHERE id = ${userId} AND password_hash IS NULL`,
+  )
+  return changed > 0
+}
+
+/** A new password ends every session and Auth Token of the user, and any open invitation or reset. */
+export async function changePassword(
+  db: D1Database,
+  userId: string,
+  change: { passwordHash: string; now: number; resetHash?: string },
+): Promise<boolean> {
+  const guard =
+    change.resetHash === undefined ? empty : sql`AND reset_hash = ${change.resetHash} AND reset_expires_at > ${change.now}`
+  const [updated] = await batch(db, [
+    sql`UPDATE users SET password_hash = ${change.passwordHash}, token_version = ${newToken()}, reset_hash = NULL,
+          reset_expires_at = NULL, invite_hash = NULL, invite_expires_at = NULL, updated_at = ${change.now}
+        WHERE id = ${userId} ${guard}`,
+    sql`DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE id = ${userId} AND password_hash = ${change.passwordHash})`,
+  ])
+  return (updated?.meta.changes ?? 0) > 0
+}
+
+/** The same password under a newer policy: nothing else changes. */
+export async function replacePasswordHash(db: D1Database, userId: string, oldHash: string, newHash: string): Promise<void> {
+  await run(db, sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`)
+}
+
+/** Opens a password reset; the sessions of the user go on until it is used. */
+export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<boolean> {
+  return (
+    (await run(db, sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`)) > 0
+  )
+}
+
+/** Marks the e-mail verified whose token this is; false when no user has it. */
+export async function verifyEmail(db: D1Database, hash: string, now: number): Promise<boolean> {
+  return (
+    (await run(
+      db,
+      sql`UPDATE users SET email_verified_at = ${now}, email_verification_hash = NULL WHERE email_verification_hash = ${hash}`,
+    )) > 0
+  )
+}
+
+/** A page of users, newest last, and how many there are. `query` is part of an e-mail, lower case. */
+export async function listUsers(
+  db: D1Database,
+  page: { query: string; limit: number; offset: number },
+): Promise<{ users: User[]; total: number }> {
+  const matching = sql`FROM users WHERE ${page.query} = '' OR instr(email, ${page.query})`
+  const [list, count] = await batch(db, [
+    sql`SELECT * ${matching} ORDER BY created_at, id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql`SELECT COUNT(*) AS total ${matching}`,
+  ])
+  return { users: (list?.results ?? []) as unknown as User[], total: Number(count?.results[0]?.['total'] ?? 0) }
+}
+
+export async function setRoles(db: D1Database, userId: string, roles: OrgRole, now: number): Promise<void> {
+  await run(db, sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}`)
+}
+
+/** Removes a user with their sessions, tokens and memberships. */
+export async function deleteUser(db: D1Database, userId: string): Promise<void> {
+  await run(db, sql`DELETE FROM users WHERE id = ${userId}`)
+}
+
+/** The users with these e-mails, in one query. */
+export async function findUsersByEmail(db: D1Database, emails: readonly string[]): Promise<User[]> {
+  return rows<User>(db, sql`SELECT * FROM users WHERE email IN (SELECT value FROM json_each(${JSON.stringify(emails)}))`)
+}
+
+/** Makes the super admin that the deployment's settings name, or gives an existing account that role and password. */
+export async function upsertSuperAdmin(
+  db: D1Database,
+  admin: { email: string; passwordHash: string; now: number },
+  ...alongside: Sql[]
+): Promise<void> {
+  await batch(db, [
+    sql`INSERT INTO users (id, email, password_hash, roles, token_version, created_at, updated_at)
+        VALUES (${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now})
+        ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles,
+          token_version = excluded.token_version, invite_hash = NULL, reset_hash = NULL, updated_at = excluded.updated_at`,
+    sql`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ${admin.email})`,
+    ...alongside,
+  ])
+}

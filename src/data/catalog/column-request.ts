@@ -1,0 +1,184 @@
+/** From what a client asks for to the columns of a table: contract/api-v1.md 3.4, 3.5. */
+import { z } from '@hono/zod-openapi'
+import { ApiError } from '../../errors'
+import { newId } from '../../lib/ids'
+import { nameProblem } from '../../lib/text'
+import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
+import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES } from './types'
+
+/** Old clients send booleans as 0 and 1. */
+const Flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).nullish()
+const Text = z.string().max(10_000).nullish()
+
+const Option = z.object({ id: Text, title: z.string().max(MAX_NAME), color: z.string().max(50).nullish() })
+
+export const ColumnRequest = z
+  .object({
+    title: Text.openapi({ description: 'The field name of the API', example: 'Qty' }),
+    column_name: Text.openapi({ description: 'Derived from the title when left out', example: 'qty' }),
+    uidt: Text.openapi({ description: 'The type', enum: Object.keys(COLUMN_TYPES), example: 'Number' }),
+    pk: Flag.openapi({ description: 'Part of the primary key' }),
+    pv: Flag.openapi({ description: 'The display value of a row' }),
+    ai: Flag.openapi({ description: 'The database hands out the value; an ID column does so by itself' }),
+    rqd: Flag.openapi({ description: 'Required' }),
+    unique: Flag.openapi({ description: 'No two rows have the same value' }),
+    cdf: z.union([z.string().max(10_000), z.number(), z.boolean()]).nullish().openapi({ description: 'Default value' }),
+    dtxp: z.union([z.string().max(100_000), z.number()]).nullish().openapi({ description: "Select options as 'a','b'" }),
+    colOptions: z.object({ options: z.array(Option).max(1000).nullish() }).nullish(),
+    meta: z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]).nullish(),
+    order: z.number().nullish(),
+  })
+  .openapi('ColumnRequest')
+
+export type ColumnRequestBody = z.infer<typeof ColumnRequest>
+
+/** What the caller of buildColumns knows that the request does not. */
+interface BuildOptions {
+  /** Number of the first physical column to give out. */
+  nextColumn: number
+  now: number
+}
+
+/**
+ * The columns of a new table. Without a primary key in the request the table gets `Id` in front, and `CreatedAt` and
+ * `UpdatedAt` behind unless they are there. Throws INVALID_COLUMN or NOT_IMPLEMENTED, naming the column.
+ */
+export function buildColumns(requests: readonly ColumnRequestBody[], options: BuildOptions): Column[] {
+  const wanted = requests.some((request) => isPrimaryKey(request)) ? [...requests] : withStandardColumns(requests)
+  const columns: Column[] = []
+  for (const request of wanted) columns.push(buildColumn(request, columns, { ...options, nextColumn: options.nextColumn + columns.length }))
+  if (columns.filter((column) => column.autoIncrement).length > 0 && columns.filter((column) => column.primaryKey).length > 1) {
+    throw new ApiError('INVALID_COLUMN', 'A primary key of several columns cannot hold an automatic id.')
+  }
+  const display = displayColumn(columns, requests)
+  return columns.map((column) => ({ ...column, displayValue: column === display }))
+}
+
+/** One column to stand beside `others`. Throws INVALID_COLUMN or NOT_IMPLEMENTED. */
+export function buildColumn(request: ColumnRequestBody, others: readonly Column[], { nextColumn, now }: BuildOptions): Column {
+  const type = readType(request)
+  const { title, columnName } = columnNames(request, others)
+  const meta = readMeta(request.meta, title)
+  const primaryKey = isPrimaryKey(request)
+  const autoIncrement = primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
+  const options = readOptions(request, type, title)
+  return {
+    id: newId('column'),
+    title,
+    columnName,
+    physicalName: `c${nextColumn}`,
+    type,
+    primaryKey,
+    autoIncrement,
+    auto: readAuto(type, columnName),
+    required: !autoIncrement && (primaryKey || isOn(request.rqd)),
+    unique: !primaryKey && isOn(request.unique),
+    displayValue: false,
+    defaultValue: request.cdf === null || request.cdf === undefined || request.cdf === '' ? null : String(request.cdf),
+    options,
+    order: request.order ?? others.length + 1,
+    meta,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+function isOn(flag: z.infer<typeof Flag>): boolean {
+  return flag === true || flag === 1
+}
+
+function isPrimaryKey(request: ColumnRequestBody): boolean {
+  return isOn(request.pk) || (request.uidt === 'ID' && request.pk !== false && request.pk !== 0)
+}
+
+function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequestBody[] {
+  const names = new Set(requests.flatMap((request) => [request.title ?? '', request.column_name ?? '']))
+  const standard = (title: string, column_name: string, uidt: ColumnType): ColumnRequestBody[] =>
+    names.has(title) || names.has(column_name) ? [] : [{ title, column_name, uidt }]
+  if (names.has('Id') || names.has('id')) {
+    throw new ApiError('INVALID_COLUMN', 'A table without a primary key gets a column Id; another column has that name: mark it `pk`.')
+  }
+  return [
+    { title: 'Id', column_name: 'id', uidt: 'ID' },
+    ...requests,
+    ...standard('CreatedAt', 'created_at', 'DateTime'),
+    ...standard('UpdatedAt', 'updated_at', 'DateTime'),
+  ]
+}
+
+function readType(request: ColumnRequestBody): ColumnType {
+  const wanted = request.uidt ?? 'SingleLineText'
+  if (VIRTUAL_TYPES.some((type) => type === wanted)) {
+    throw new ApiError('NOT_IMPLEMENTED', `Columns of type ${wanted} are not supported.`)
+  }
+  if (!Object.hasOwn(COLUMN_TYPES, wanted)) throw new ApiError('INVALID_COLUMN', `There is no column type '${wanted}'.`)
+  return wanted as ColumnType
+}
+
+function columnNames(request: ColumnRequestBody, others: readonly Column[]): { title: string; columnName: string } {
+  const named = request.column_name ?? ''
+  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) : request.title
+  const taken = new Set(others.map((column) => column.columnName))
+  const columnName = named === '' ? freeName(nameFromTitle(title), taken) : named
+  for (const [what, name] of [
+    ['Column title', title],
+    ['Column name', columnName],
+  ] as const) {
+    const problem = nameProblem(name, MAX_NAME)
+    if (problem !== null) throw new ApiError('INVALID_COLUMN', `${what} ${problem}`, { details: { field: name } })
+  }
+  if (taken.has(columnName)) throw new ApiError('INVALID_COLUMN', 'Duplicate column name', { details: { field: columnName } })
+  if (others.some((column) => column.title === title)) {
+    throw new ApiError('INVALID_COLUMN', 'Duplicate column alias', { details: { field: title } })
+  }
+  return { title, columnName }
+}
+
+/** The columns every client of the contract makes for itself, by the names its SDK gives them. */
+function readAuto(type: ColumnType, columnName: string): AutoValue | null {
+  if (type === 'CreateTime' || (type === 'DateTime' && columnName === 'created_at')) return 'created_at'
+  if (type === 'LastModifiedTime' || (type === 'DateTime' && columnName === 'updated_at')) return 'updated_at'
+  return null
+}
+
+function readOptions(request: ColumnRequestBody, type: ColumnType, title: string): SelectOption[] {
+  const kind = COLUMN_TYPES[type].kind
+  if (kind !== 'select' && kind !== 'multiselect') return []
+  const given =
+    request.colOptions?.options?.map((option) => ({ title: option.title, color: option.color ?? null })) ??
+    optionTitles(String(request.dtxp ?? '')).map((option) => ({ title: option, color: null }))
+  const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: title } })
+  if (given.some((option) => option.title === '')) throw problem('Empty options are not allowed!')
+  if (new Set(given.map((option) => option.title)).size < given.length) throw problem('Duplicates are not allowed!')
+  if (kind === 'multiselect' && given.some((option) => option.title.includes(','))) throw problem("Illegal char(',') for MultiSelect")
+  return given.map((option) => ({ id: newId('option'), ...option }))
+}
+
+/** `'a','it''s'` → a, it's */
+function optionTitles(list: string): string[] {
+  return Array.from(list.matchAll(/'((?:[^']|'')*)'/g), (match) => (match[1] ?? '').replaceAll("''", "'"))
+}
+
+function readMeta(meta: ColumnRequestBody['meta'], title: string): Record<string, unknown> | null {
+  if (meta === null || meta === undefined || meta === '') return null
+  if (typeof meta === 'object') return meta
+  try {
+    const parsed: unknown = JSON.parse(meta)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  } catch {
+    // Answered below, like JSON that is not an object.
+  }
+  throw new ApiError('INVALID_COLUMN', 'Column meta must be a JSON object', { details: { field: title } })
+}
+
+/** The marked one, else the column behind the last of the primary key, else the one before it. */
+function displayColumn(columns: readonly Column[], requests: readonly ColumnRequestBody[]): Column | undefined {
+  const marked = requests.find((request) => isOn(request.pv))
+  if (marked !== undefined) {
+    const names = [marked.title, marked.column_name]
+    const found = columns.find((column) => names.includes(column.title) || names.includes(column.columnName))
+    if (found !== undefined) return found
+  }
+  const lastKey = columns.findLastIndex((column) => column.primaryKey)
+  return columns[lastKey + 1] ?? columns[lastKey - 1]
+}

@@ -1,0 +1,58 @@
+/** Names of tables and columns, each derived from the other when one is left out: contract/api-v1.md 3.3. */
+import { ApiError } from '../../errors'
+import { nameProblem } from '../../lib/text'
+
+/** Characters of a table's or a column's name, prefix included. */
+export const MAX_NAME = 255
+
+/** `film_actor` → `FilmActor` */
+export function titleFromName(name: string): string {
+  const words = name.split(/[\s_-]+/).filter((word) => word !== '')
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+/** `FilmActor`, `Film actor` → `film_actor`; any alphabet. */
+export function nameFromTitle(title: string): string {
+  const name = title
+    .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .toLowerCase()
+  return name === '' ? 'field' : name
+}
+
+/** A name that none of `taken` has: with a number behind it when need be. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  let candidate = name
+  for (let number = 1; taken.has(candidate); number++) candidate = `${name}_${number}`
+  return candidate
+}
+
+interface TableNames {
+  title: string
+  tableName: string
+}
+
+/**
+ * The title and the full name of a table, with the project's prefix in front. Throws INVALID_TABLE with the texts old
+ * clients know.
+ */
+export function tableNames(request: { title?: string | null | undefined; table_name?: string | null | undefined }, prefix: string): TableNames {
+  const given = request.table_name ?? (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title) : '')
+  if (given === '' || given === prefix) {
+    throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
+  }
+  if (given !== given.trim()) throw new ApiError('INVALID_TABLE', 'Leading or trailing whitespace not allowed in table names')
+  const tableName = given.startsWith(prefix) ? given : `${prefix}_${given}`
+  if ([...tableName].length > MAX_NAME) throw new ApiError('INVALID_TABLE', `Table name exceeds ${MAX_NAME} characters`)
+  const bare = given.startsWith(prefix) ? given.slice(prefix.length).replace(/^_/, '') : given
+  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) : request.title
+  for (const [what, name] of [
+    ['Table name', tableName],
+    ['Table title', title],
+  ] as const) {
+    const problem = nameProblem(name, MAX_NAME)
+    if (problem !== null) throw new ApiError('INVALID_TABLE', `${what} ${problem}`)
+  }
+  return { title, tableName }
+}

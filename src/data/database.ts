@@ -1,0 +1,10 @@
+/** Which D1 database a project's rows live in. */
+import type { Bindings } from '../env'
+
+/** Throws when the binding that the project names is not configured: a mistake of deployment, not of the request. */
+export function dataBinding(env: Bindings, name: string): D1Database {
+  const bindings: Readonly<Record<string, unknown>> = { ...env }
+  const binding = bindings[name]
+  if (typeof binding === 'object' && binding !== null && 'prepare' in binding) return binding as D1Database
+  throw new Error(`the project lives in the D1 binding ${name}, which is not configured`)
+}

@@ -1,0 +1,65 @@
+/**
+ * A filter against a table: names become columns, texts become values of the column's type. What does not fit is refused,
+ * with its place: FIELD_NOT_FOUND for names, INVALID_FILTER for operators and values.
+ */
+import type { Column, Table } from '../catalog/types'
+import type { Condition, FilterNode } from './ast'
+import { fieldNotFound, invalidFilter, quote } from './failures'
+import { findColumn, findColumnById } from './names'
+import { type Asks, type Operator, findOperator, suggestOperator } from './operators'
+import { type Predicate, not } from './predicate'
+import { QUESTIONS, type Question, isDateKind, kindOf, refuse } from './questions'
+
+/** What a date word may stand behind. */
+const DATED: ReadonlySet<Asks> = new Set<Asks>(['=', '>', '<', '>=', '<=', 'within'])
+
+/** Turns what was written into what is to be tested. `now` (ms) is what `today` and the other date words count from. */
+export function checkFilter(node: FilterNode, table: Table, now: number): Predicate {
+  switch (node.type) {
+    case 'condition':
+      return checkCondition(node, table, now)
+    case 'not':
+      return not(checkFilter(node.child, table, now))
+    case 'and':
+    case 'or':
+      return { type: node.type, children: node.children.map((child) => checkFilter(child, table, now)) }
+  }
+}
+
+function checkCondition(condition: Condition, table: Table, now: number): Predicate {
+  const column = resolveColumn(condition, table)
+  const operator = findOperator(condition.operator)
+  if (operator === undefined) {
+    const message = `${quote(condition.operator)} is not an operator; ${suggestOperator(condition.operator)}`
+    throw invalidFilter(message, condition.at.operator, column.title)
+  }
+  if (!operator.kinds.includes(kindOf(column))) {
+    throw invalidFilter(`${condition.operator} is not for ${column.type} fields.`, condition.at.operator, column.title)
+  }
+  const question = { condition, column, text: '', now }
+  const predicate = QUESTIONS[operator.asks]({ ...question, text: readText(question, operator) })
+  return operator.negated ? not(predicate) : predicate
+}
+
+function resolveColumn({ field, fieldBy, at }: Condition, table: Table): Column {
+  const column = fieldBy === 'id' ? findColumnById(table, field) : findColumn(table, field)
+  if (column === undefined) throw fieldNotFound(field, fieldBy === 'id' ? 'filterArrJson' : 'where', at.field)
+  return column
+}
+
+/** The value as one text, '' when the operator takes none. A date word of `filterArrJson` comes first, as `where` writes it. */
+function readText(question: Question, { asks, value: takes }: Operator): string {
+  if (takes === 'none') return ''
+  const { value, subOperator, operator } = question.condition
+  const { title, type } = question.column
+  const texts = typeof value === 'string' ? [value] : (value ?? [])
+  // SQLite's text functions stop at a NUL, each in its own way.
+  if (texts.some((text) => text.includes('\0'))) throw refuse(question, 'a value may not contain the character NUL.')
+  if (Array.isArray(value) && takes === 'one') throw refuse(question, `${operator} takes one value, not a list.`)
+  if (subOperator !== null) {
+    if (isDateKind(kindOf(question.column)) && DATED.has(asks)) return [subOperator, ...texts].join(',')
+    throw refuse(question, `${quote(subOperator)} is not for ${operator} on ${type} fields.`)
+  }
+  if (value === null) throw refuse(question, `${operator} needs a value, as in (${title},${operator},value).`)
+  return texts.join(',')
+}

@@ -1,0 +1,41 @@
+/** Finding columns by the names that requests use. */
+import type { Column, Table } from '../catalog/types'
+
+/** A column by title; else by id, by column_name, and at last by a title that had blanks around it. */
+export function findColumn(table: Table, name: string): Column | undefined {
+  return (
+    table.columns.find((column) => column.title === name) ??
+    findColumnById(table, name) ??
+    table.columns.find((column) => column.columnName === name) ??
+    (name.trim() === name ? undefined : findColumn(table, name.trim()))
+  )
+}
+
+export function findColumnById(table: Table, id: string): Column | undefined {
+  return table.columns.find((column) => column.id === id)
+}
+
+/**
+ * The names of a comma-separated list. A title may contain commas itself: at each place the longest piece that is a title
+ * wins (`isTitle` says which are). Empty pieces are left out. No more is joined than the table's titles have commas, so
+ * that a long list of commas costs no more than its length.
+ */
+export function splitNames(table: Table, text: string, isTitle: (name: string) => boolean): string[] {
+  const pieces = text.split(',')
+  const mostCommas = Math.max(0, ...table.columns.map((column) => column.title.split(',').length - 1))
+  const names: string[] = []
+  for (let index = 0; index < pieces.length;) {
+    const length = longestTitle(pieces, index, mostCommas, isTitle)
+    const name = pieces.slice(index, index + length).join(',')
+    if (name.trim() !== '') names.push(name)
+    index += length
+  }
+  return names
+}
+
+function longestTitle(pieces: readonly string[], from: number, mostCommas: number, isTitle: (name: string) => boolean): number {
+  for (let length = Math.min(mostCommas + 1, pieces.length - from); length > 1; length -= 1) {
+    if (isTitle(pieces.slice(from, from + length).join(','))) return length
+  }
+  return 1
+}

@@ -1,0 +1,45 @@
+/** `limit`, `offset` and `shuffle` (contract/api-v1.md 4.2). */
+import { invalidParameter } from './failures'
+
+/** The server's page sizes: NocoDB's DB_QUERY_LIMIT_DEFAULT, _MAX and _MIN. */
+export interface Limits {
+  default: number
+  max: number
+  min: number
+}
+
+export const DEFAULT_LIMITS: Limits = { default: 25, max: 1000, min: 1 }
+
+/** Rows of a page: within the limits whatever integer is asked for, so 0 and negative numbers give the least. */
+export function parseLimit(text: string | undefined, limits: Limits): number {
+  return Math.max(Math.min(parseInteger('limit', text) ?? limits.default, limits.max), limits.min)
+}
+
+/** Rows to skip. Negative numbers are 0. */
+export function parseOffset(text: string | undefined): number {
+  return Math.max(parseInteger('offset', text) ?? 0, 0)
+}
+
+export function parseShuffle(text: string | undefined): boolean {
+  switch (text) {
+    case '1':
+    case 'true':
+      return true
+    case undefined:
+    case '':
+    case '0':
+    case 'false':
+      return false
+    default:
+      throw invalidParameter('shuffle', 'expected 1 or 0.')
+  }
+}
+
+/** null when nothing was said. */
+function parseInteger(parameter: string, text = ''): number | null {
+  const digits = text.trim()
+  if (digits === '') return null
+  const value = /^[+-]?\d+$/.test(digits) ? Number(digits) : Number.NaN
+  if (!Number.isSafeInteger(value)) throw invalidParameter(parameter, 'expected a whole number.')
+  return value
+}

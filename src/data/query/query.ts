@@ -1,0 +1,85 @@
+/** A list request's query string against a table: the one entry of this folder. */
+import type { Sql } from '../../lib/sql'
+import type { Column, Table } from '../catalog/types'
+import { type FilterNode, countConditions } from './ast'
+import { checkFilter } from './check'
+import { compileFilter } from './compiler'
+import { invalidFilter, invalidParameter } from './failures'
+import { parseFields } from './fields'
+import { parseFilterJson } from './filter-json'
+import { MAX_CONDITIONS } from './limits'
+import { DEFAULT_LIMITS, type Limits, parseLimit, parseOffset, parseShuffle } from './page'
+import { parseWhere } from './parser'
+import { compileSort, parseSort, parseSortJson } from './sort'
+
+/** Query parameters as Hono's `c.req.queries()` gives them: all values of each name. */
+export type QueryParams = Readonly<Record<string, readonly string[] | undefined>>
+
+export interface ListQuery {
+  /** What to answer with, in the order asked for. */
+  fields: Column[]
+  /** An expression over the alias `t`; null selects every row. */
+  where: Sql | null
+  /** The terms behind ORDER BY, over the alias `t`; always a total order. */
+  orderBy: Sql
+  limit: number
+  offset: number
+  /** Random order is asked for, instead of `orderBy`. */
+  shuffle: boolean
+}
+
+export interface QueryOptions {
+  /** Milliseconds; what `today` and the other date words count from. */
+  now: number
+  limits?: Limits
+}
+
+/** Reads the parameters of contract/api-v1.md 4.2 under all their names. Others are not looked at. */
+export function parseQuery(table: Table, params: QueryParams, { now, limits = DEFAULT_LIMITS }: QueryOptions): ListQuery {
+  const sort = valuesOf(params, 'sort', 'sort[]', 's')
+  const terms = sort.some((text) => text.trim() !== '')
+    ? parseSort(table, sort)
+    : parseSortJson(table, onlyValue(params, 'sortArrJson') ?? '')
+  return {
+    fields: parseFields(table, valuesOf(params, 'fields', 'fields[]', 'f')),
+    where: parseFilter(table, { where: onlyValue(params, 'where', 'w'), filterArrJson: onlyValue(params, 'filterArrJson') }, now),
+    orderBy: compileSort(table, terms),
+    limit: parseLimit(onlyValue(params, 'limit', 'l'), limits),
+    offset: parseOffset(onlyValue(params, 'offset', 'o')),
+    shuffle: parseShuffle(onlyValue(params, 'shuffle', 'r')),
+  }
+}
+
+/** A filter's two spellings. Both given: both hold. */
+export interface FilterTexts {
+  where?: string | undefined
+  filterArrJson?: string | undefined
+}
+
+/** The filter alone, for routes that count, update or delete. Null when nothing is filtered. */
+export function parseFilter(table: Table, { where = '', filterArrJson = '' }: FilterTexts, now: number): Sql | null {
+  const nodes = [readWhere(where), parseFilterJson(filterArrJson)].filter((node) => node !== null)
+  if (nodes.reduce((sum, node) => sum + countConditions(node), 0) > MAX_CONDITIONS) {
+    const message = `a filter may have ${MAX_CONDITIONS} conditions; where and filterArrJson together have more.`
+    throw invalidFilter(message, { path: 'filterArrJson' })
+  }
+  if (nodes.length === 0) return null
+  return compileFilter({ type: 'and', children: nodes.map((node) => checkFilter(node, table, now)) })
+}
+
+function readWhere(text: string): FilterNode | null {
+  const result = parseWhere(text)
+  if (!result.ok) throw invalidFilter(result.error.message, { position: result.error.position })
+  return result.ast
+}
+
+function valuesOf(params: QueryParams, ...names: readonly string[]): string[] {
+  return names.flatMap((name) => params[name] ?? [])
+}
+
+/** The value of a parameter that may be given once. Taking either of two would be a guess; a guess about a filter is a leak. */
+function onlyValue(params: QueryParams, name: string, ...aliases: readonly string[]): string | undefined {
+  const values = valuesOf(params, name, ...aliases)
+  if (values.length > 1) throw invalidParameter(name, 'expected one value; it was given more than once.')
+  return values[0]
+}

@@ -1,0 +1,94 @@
+/** A row between the JSON object of a request and the columns of a table. */
+import { ApiError } from '../../errors'
+import { D1_LIMITS } from '../../lib/sql'
+import { timestamp } from '../../lib/time'
+import { primaryKey } from '../catalog/catalog'
+import type { Column, Table } from '../catalog/types'
+import { type Stored, byteLength, defaultFor, toJson, toStored } from './values'
+
+/** Stored values by column. */
+export type StoredRow = Map<Column, Stored>
+
+/** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
+const KEY_SEPARATOR = '___'
+
+/**
+ * The values of a new row: what the body says, defaults for the rest, the server's own for CreatedAt and UpdatedAt.
+ * Throws FIELD_NOT_FOUND, INVALID_VALUE_FOR_FIELD or REQUIRED_FIELD_MISSING.
+ */
+export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+  const given = readFields(table, body)
+  const row: StoredRow = new Map()
+  for (const column of table.columns) {
+    const value = column.auto === null ? given.get(column) : undefined
+    if (value === undefined && column.autoIncrement) continue
+    row.set(column, value === undefined ? defaultFor(column, now) : value === null && column.autoIncrement ? null : toStored(column, value))
+  }
+  return withinRowLimit(row)
+}
+
+/**
+ * The values of a change: only what the body names, and UpdatedAt. CreatedAt and UpdatedAt in the body are left alone, so
+ * that a row can be sent back as it was read; the key in the body must be the row's own. Empty when nothing is changed.
+ */
+export function readChange(table: Table, body: Readonly<Record<string, unknown>>, key: readonly Stored[], now: number): StoredRow {
+  const row: StoredRow = new Map()
+  const keys = primaryKey(table)
+  for (const [column, value] of readFields(table, body)) {
+    if (column.auto !== null) continue
+    const stored = toStored(column, value)
+    if (!column.primaryKey) row.set(column, stored)
+    else if (stored !== key[keys.indexOf(column)]) {
+      throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" is the row's key and cannot be changed.`, {
+        details: { field: column.title },
+      })
+    }
+  }
+  if (row.size > 0) {
+    for (const column of table.columns) if (column.auto === 'updated_at') row.set(column, timestamp(now))
+  }
+  return withinRowLimit(row)
+}
+
+/** Keys are titles, or column names. Throws FIELD_NOT_FOUND; INVALID_VALUE_FOR_FIELD when a field is given twice. */
+function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<Column, unknown> {
+  const fields = new Map<Column, unknown>()
+  for (const [name, value] of Object.entries(body)) {
+    const column =
+      table.columns.find((candidate) => candidate.title === name) ?? table.columns.find((candidate) => candidate.columnName === name)
+    if (column === undefined) {
+      throw new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}".`, { details: { field: name } })
+    }
+    if (fields.has(column)) {
+      throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" is given twice.`, { details: { field: column.title } })
+    }
+    fields.set(column, value)
+  }
+  return fields
+}
+
+function withinRowLimit(row: StoredRow): StoredRow {
+  const bytes = [...row.values()].reduce((sum: number, value) => sum + byteLength(value), 0)
+  if (bytes > D1_LIMITS.rowBytes) {
+    throw new ApiError('INVALID_VALUE_FOR_FIELD', `A row can hold at most ${D1_LIMITS.rowBytes} bytes; this one has ${bytes}.`)
+  }
+  return row
+}
+
+/** The key a path names, in key order; null when it cannot be the key of any row. */
+export function readRowId(table: Table, rowId: string): Stored[] | null {
+  const keys = primaryKey(table)
+  const parts = keys.length === 1 ? [rowId] : rowId.split(KEY_SEPARATOR)
+  if (keys.length === 0 || parts.length !== keys.length) return null
+  try {
+    return keys.map((column, index) => toStored(column, parts[index]))
+  } catch (error) {
+    if (error instanceof ApiError) return null
+    throw error
+  }
+}
+
+/** The answer for a row as D1 gave it: titles and JSON values. Safe for any title, `__proto__` too. */
+export function toRecord(fields: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(fields.map((column) => [column.title, toJson(column, row[column.physicalName])]))
+}

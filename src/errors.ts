@@ -1,0 +1,94 @@
+/**
+ * Every error a client can see: its code, HTTP status and default sentence. A code that is not in this table does not exist.
+ * Statuses follow contract/api-v1.md 0.4 and issue-level decisions (bad input is 400, never 422).
+ */
+export const ERRORS = {
+  // Who is asking
+  AUTHENTICATION_REQUIRED: { status: 401, message: 'Sign in, or send an Auth Token (xc-auth) or an API Token (xc-token).' },
+  TOKEN_EXPIRED: { status: 401, message: 'This Auth Token has expired; sign in again.' },
+  TOKEN_REVOKED: { status: 401, message: 'This Auth Token was revoked; sign in again.' },
+  TOKEN_INVALID: { status: 401, message: 'This token is not valid.' },
+  FORBIDDEN: { status: 403, message: 'You are not allowed to do this.' },
+  API_TOKEN_NOT_ALLOWED: { status: 403, message: 'Not allowed with API token' },
+  CROSS_SITE_REQUEST: { status: 403, message: 'This request came from another site and was refused.' },
+  TOO_MANY_REQUESTS: { status: 429, message: 'Too many attempts; try again in a minute.' },
+
+  // Accounts
+  INVALID_CREDENTIALS: { status: 400, message: 'Invalid credentials' },
+  INVALID_EMAIL: { status: 400, message: 'Invalid email' },
+  INVALID_PASSWORD: { status: 400, message: 'The password does not meet the policy.' },
+  USER_EXISTS: { status: 400, message: 'User already exist' },
+  SIGNUP_NOT_ALLOWED: { status: 400, message: 'Not allowed to signup, contact super admin.' },
+  INVALID_INVITE: { status: 400, message: 'Invalid invite url' },
+  INVALID_RESET_TOKEN: { status: 400, message: 'Invalid reset url' },
+  INVALID_VERIFICATION_TOKEN: { status: 400, message: 'Invalid verification url' },
+  INVALID_REFRESH_TOKEN: { status: 400, message: 'Invalid refresh token' },
+
+  // The request itself
+  BAD_JSON: { status: 400, message: 'The request body is not valid JSON.' },
+  INVALID_REQUEST_BODY: { status: 400, message: 'Invalid request body' },
+  INVALID_PARAMETER: { status: 400, message: 'A parameter of the request is not valid.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the body as application/json.' },
+  PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large.' },
+  NOT_FOUND: { status: 404, message: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This method is not allowed here.' },
+
+  // Projects, members, tokens
+  PROJECT_NOT_FOUND: { status: 404, message: 'Project not found' },
+  PROJECT_EXISTS: { status: 400, message: 'Project title already in use' },
+  USER_NOT_FOUND: { status: 404, message: 'User not found' },
+  INVALID_MEMBER: { status: 400, message: 'This member cannot be changed like that.' },
+  TOKEN_NOT_FOUND: { status: 404, message: 'Token not found' },
+
+  // Tables, columns, rows
+  TABLE_NOT_FOUND: { status: 404, message: 'Table not found' },
+  INVALID_TABLE: { status: 400, message: 'The table cannot be made like that.' },
+  COLUMN_NOT_FOUND: { status: 404, message: 'Column not found' },
+  INVALID_COLUMN: { status: 400, message: 'The column cannot be made like that.' },
+  ROW_NOT_FOUND: { status: 404, message: 'Row not found' },
+  FIELD_NOT_FOUND: { status: 400, message: 'This table has no such field.' },
+  INVALID_FILTER: { status: 400, message: 'The filter cannot be read.' },
+  INVALID_VALUE_FOR_FIELD: { status: 400, message: 'A value does not fit its field.' },
+  REQUIRED_FIELD_MISSING: { status: 400, message: 'A required field is missing.' },
+  DUPLICATE_VALUE: { status: 400, message: 'A value that must be unique exists already.' },
+
+  // The server's own trouble
+  NOT_IMPLEMENTED: { status: 501, message: 'Not implemented' },
+  DATABASE_UNAVAILABLE: { status: 503, message: 'The database is not available right now; try again shortly.' },
+  MISCONFIGURED: { status: 503, message: 'The server is not configured; its log says what is missing.' },
+  INTERNAL_ERROR: { status: 500, message: 'Something went wrong on the server.' },
+} as const satisfies Record<string, { status: number; message: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** One thing wrong in a request: where (a JSON path such as `columns.0.title`, or a parameter's name) and what. */
+export interface Issue {
+  path: string
+  message: string
+}
+
+interface ApiErrorOptions {
+  /** What went wrong underneath; goes to the log, never to the client. */
+  cause?: unknown
+  /** Extra members of the error body that help a program: `field`, `position` (characters, from 0), `errors`. */
+  details?: Record<string, unknown>
+  /** Extra response headers, e.g. `Allow` or `Retry-After`. */
+  headers?: Record<string, string>
+}
+
+/** An error the client is told about. `message` defaults to the code's sentence. */
+export class ApiError extends Error {
+  readonly code: ErrorCode
+  readonly status: (typeof ERRORS)[ErrorCode]['status']
+  readonly details: Record<string, unknown>
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, message: string = ERRORS[code].message, options: ApiErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'ApiError'
+    this.code = code
+    this.status = ERRORS[code].status
+    this.details = options.details ?? {}
+    this.headers = options.headers ?? {}
+  }
+}

@@ -1,0 +1,134 @@
+/** What every request passes before any feature sees it. */
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { createMiddleware } from 'hono/factory'
+import { secureHeaders } from 'hono/secure-headers'
+import { type AppEnv, type Bindings, type Config, readConfig } from '../env'
+import { ApiError } from '../errors'
+
+const configs = new WeakMap<Bindings, Config>()
+
+/** Settings, read once per isolate. A wrong setting answers 503 to everything: fail closed. */
+export const settings = createMiddleware<AppEnv>(async (c, next) => {
+  let config = configs.get(c.env)
+  if (config === undefined) {
+    config = readConfig(c.env)
+    configs.set(c.env, config)
+  }
+  c.set('config', config)
+  await next()
+})
+
+/** A name for the request in answers and in the log, and the moment it began. */
+export const requestIdentity = createMiddleware<AppEnv>(async (c, next) => {
+  c.set('requestId', c.req.header('cf-ray') ?? crypto.randomUUID())
+  c.set('startedAt', Date.now())
+  c.set('actor', null)
+  c.set('project', null)
+  await next()
+  c.res.headers.set('x-request-id', c.var.requestId)
+})
+
+/**
+ * Headers for an API: nothing may be framed, sniffed, cached or run. Pages set their own Content-Security-Policy, which
+ * is left as it is.
+ */
+export const apiHeaders = createMiddleware<AppEnv>(async (c, next) => {
+  await next()
+  if (!c.res.headers.has('content-security-policy')) {
+    c.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox")
+  }
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+})
+
+export const browserHeaders = secureHeaders({
+  strictTransportSecurity: 'max-age=31536000',
+  referrerPolicy: 'no-referrer',
+  xFrameOptions: 'DENY',
+  xContentTypeOptions: 'nosniff',
+  crossOriginOpenerPolicy: 'same-origin',
+  // The API is meant to be called from other origins; CORS decides which.
+  crossOriginResourcePolicy: false,
+  xXssProtection: false,
+})
+
+/** Browsers of the configured origins may call with token headers; never with cookies (no Allow-Credentials). */
+export const crossOrigin = createMiddleware<AppEnv>((c, next) => {
+  const { corsOrigins } = c.var.config
+  return cors({
+    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+    allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
+    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
+    exposeHeaders: ['xc-db-response', 'x-request-id', 'retry-after'],
+    maxAge: 86_400,
+  })(c, next)
+})
+
+/** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
+const MAX_JSON_DEPTH = 32
+
+/** Bodies of at most `config.bodySize` bytes, counted while they arrive: a chunked body has no length to believe. */
+export const bodySize = createMiddleware<AppEnv>((c, next) => {
+  const maxSize = c.var.config.bodySize
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
+    },
+  })(c, next)
+})
+
+/**
+ * Bodies are JSON in UTF-8, nested at most MAX_JSON_DEPTH deep, without NUL (SQLite's text functions stop at it). An empty
+ * body may carry any content type: the NocoDB SDK sends form-urlencoded with none (contract/api-v1.md 8.4).
+ */
+export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.raw.body !== null && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+    const bytes = await c.req.arrayBuffer()
+    if (bytes.byteLength > 0 && !JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
+    if (bytes.byteLength > 0) checkStructure(decodeUtf8(bytes))
+  }
+  await next()
+})
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
+
+function decodeUtf8(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch (error) {
+    throw new ApiError('BAD_JSON', 'The request body is not valid UTF-8.', { cause: error })
+  }
+}
+
+/** What can be refused before parsing; whether it parses is found out by the route that reads it. */
+function checkStructure(json: string): void {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < json.length; index++) {
+    const character = json[index]
+    if (inString) {
+      if (character === '\\') {
+        if (json.startsWith('u0000', index + 1)) throw new ApiError('BAD_JSON', 'The request body holds a NUL character.')
+        index++
+      } else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '[' || character === '{') {
+      if (++depth > MAX_JSON_DEPTH) {
+        throw new ApiError('BAD_JSON', `The request body is nested more than ${MAX_JSON_DEPTH} levels deep.`)
+      }
+    } else if (character === ']' || character === '}') depth--
+  }
+}
+
+/** Paths: NUL and broken percent-encoding never reach a name (hono leaves a broken sequence as it is). */
+export const pathLimits = createMiddleware<AppEnv>(async (c, next) => {
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(c.req.path)
+  } catch {
+    throw new ApiError('INVALID_PARAMETER', 'The path holds a percent sign that is not part of a valid encoding.')
+  }
+  if (decoded.includes('\0')) throw new ApiError('INVALID_PARAMETER', 'The path holds a NUL character.')
+  await next()
+})

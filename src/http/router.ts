@@ -1,0 +1,76 @@
+/** How routes are made: one place decides how input that does not fit its schema is refused. */
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import type { AppEnv } from '../env'
+import { ApiError, ERRORS, type ErrorCode, type Issue } from '../errors'
+import { canonicalPath } from './path'
+
+/** A router whose routes refuse bad input with one ApiError that names every member that is wrong. */
+export function createRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    getPath: (request) => canonicalPath(request.url),
+    defaultHook: (result) => {
+      if (result.success) return
+      throw invalidInput(result.error.issues, result.target)
+    },
+  })
+}
+
+interface SchemaIssue {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+function invalidInput(issues: readonly SchemaIssue[], target: string): ApiError {
+  const errors: Issue[] = issues.slice(0, 100).map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const inBody = target === 'json' || target === 'form'
+  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  return new ApiError(
+    inBody ? 'INVALID_REQUEST_BODY' : 'INVALID_PARAMETER',
+    `${inBody ? 'Invalid request body' : 'Invalid request parameter'}: ${sentence}`,
+    { details: { errors } },
+  )
+}
+
+/** The error body of every route: `message` and `msg` are the same text, for clients that know one or the other. */
+export const ErrorBody = z
+  .object({
+    error: z.string().openapi({ description: 'A code that does not change', example: 'NOT_FOUND' }),
+    message: z.string().openapi({ description: 'What was wrong, in a sentence' }),
+    msg: z.string().openapi({ description: 'The same text as `message`' }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'Each thing that was wrong, and where' }),
+    field: z.string().optional().openapi({ description: 'The field that was wrong' }),
+    position: z.number().int().optional().openapi({ description: 'Where in the text of the parameter, in characters from 0' }),
+    request_id: z.string().optional().openapi({ description: 'Names this request in the log of the server' }),
+  })
+  .openapi('Error')
+
+/** Documented error responses for a route, from the table of errors: one entry a status, listing its codes. */
+export function errorResponses(...codes: ErrorCode[]) {
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of codes) {
+    const status = ERRORS[code].status
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      { description: list.map((code) => `\`${code}\``).join(', '), content: { 'application/json': { schema: ErrorBody } } },
+    ]),
+  )
+}
+
+/** A required JSON body. `required` matters: without it a body of another content type would be skipped, valid as `{}`. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { body: { required: true, content: { 'application/json': { schema } } } } as const
+}
+
+/** A JSON answer. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } } as const
+}
+
+/** An answer that only says what happened. */
+export const Message = z.object({ msg: z.string() }).openapi('Message')

@@ -1,0 +1,88 @@
+/** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
+import { ApiError } from '../errors'
+import type { Sql } from './sql'
+
+/** A unique index refused a write. `columns` are physical names, in index order. */
+export class UniqueViolation extends Error {
+  constructor(
+    readonly table: string,
+    readonly columns: readonly string[],
+    cause: unknown,
+  ) {
+    super(`unique constraint on ${table}(${columns.join(', ')})`, { cause })
+    this.name = 'UniqueViolation'
+  }
+}
+
+/** Messages of D1 that mean "not now" (developers.cloudflare.com/d1, debugging): the outcome of a write may be unknown. */
+const UNAVAILABLE = [
+  'Network connection lost',
+  'storage caused object to be reset',
+  'reset because its code was updated',
+  'starting up D1 DB storage',
+  'transient issue',
+  'overloaded',
+  'Too many requests queued',
+  'exceeded timeout',
+  'exceeded its CPU time limit',
+  'CPU time limit',
+  'memory limit',
+  'client disconnected',
+  'database is locked',
+]
+
+/** Seconds after which a client may try again when D1 was not available. */
+const RETRY_AFTER_S = 2
+
+function translate(error: unknown): unknown {
+  const text = error instanceof Error ? error.message : String(error)
+  if (UNAVAILABLE.some((part) => text.includes(part))) {
+    return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
+  }
+  const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
+  if (unique?.[1] !== undefined) {
+    const columns = unique[1].split(', ').map((name) => name.slice(name.indexOf('.') + 1).trim())
+    return new UniqueViolation(unique[1].slice(0, unique[1].indexOf('.')), columns, error)
+  }
+  return error
+}
+
+function prepare(db: D1Database, statement: Sql): D1PreparedStatement {
+  return db.prepare(statement.sql).bind(...statement.values)
+}
+
+/** The first row, or null. `Row` is unchecked: the worker test of each store, after the real migrations, checks it. */
+export async function first<Row>(db: D1Database, statement: Sql): Promise<Row | null> {
+  try {
+    return await prepare(db, statement).first<Row>()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+/** All rows. */
+export async function rows<Row>(db: D1Database, statement: Sql): Promise<Row[]> {
+  try {
+    return (await prepare(db, statement).all<Row>()).results
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+/** Runs a write. Returns how many rows it changed. */
+export async function run(db: D1Database, statement: Sql): Promise<number> {
+  try {
+    return (await prepare(db, statement).run()).meta.changes
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+/** Runs statements as one transaction in one round trip: all take effect or none. Results are in order. */
+export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
+  try {
+    return await db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
+  } catch (error) {
+    throw translate(error)
+  }
+}

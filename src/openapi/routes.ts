@@ -1,0 +1,94 @@
+/** The OpenAPI documents, and the Swagger pages that show them: contract/api-v1.md section 5. */
+import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { needs, requireProject } from '../control/access/guard'
+import { getCatalog } from '../data/catalog/catalog'
+import type { AppEnv } from '../env'
+import { createRouter, errorResponses, json } from '../http/router'
+import { controlDocument } from './control'
+import { DOCS_CSP, docsPage } from './page'
+import { projectDocument } from './project'
+
+const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const Document = z.record(z.string(), z.unknown()).openapi('OpenAPIDocument', { description: 'OpenAPI 3.1' })
+const html = { description: 'Swagger UI', content: { 'text/html': { schema: z.string() } } } as const
+const tags = ['Documentation']
+
+/** `app` is the whole application: its document lists every route that serves. */
+export function docsRoutes(app: OpenAPIHono<AppEnv>) {
+  const router = createRouter()
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: '/openapi.json',
+      operationId: 'openapi',
+      summary: 'This document',
+      tags,
+      security: [],
+      responses: { 200: json(Document, 'OpenAPI 3.1') },
+    }),
+    (c) => c.json(controlDocument(app, originOf(c)), 200),
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: '/docs',
+      operationId: 'docs',
+      summary: 'Swagger UI of this document',
+      tags,
+      security: [],
+      responses: { 200: html },
+    }),
+    (c) => page(c, { title: 'Latchkey API', documentUrl: '/openapi.json' }),
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/db/meta/projects/{projectId}/swagger.json',
+      operationId: 'project-swagger-json',
+      summary: 'OpenAPI document of a project',
+      tags,
+      ...needs('swaggerJson'),
+      request: { params: ProjectParameter },
+      responses: { 200: json(Document, 'OpenAPI 3.1, with the tables of the project'), ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN') },
+    }),
+    async (c) => {
+      const project = requireProject(c)
+      const { tables } = await getCatalog(c.env.DB, project)
+      return c.json(projectDocument({ project, tables, origin: originOf(c), limits: c.var.config.limits }), 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/db/meta/projects/{projectId}/swagger',
+      operationId: 'project-swagger',
+      summary: 'Swagger UI of a project',
+      description: 'Anyone may open the page; it asks for a token when the document needs one.',
+      tags,
+      security: [],
+      request: { params: ProjectParameter },
+      responses: { 200: html },
+    }),
+    (c) => {
+      const { projectId } = c.req.valid('param')
+      const documentUrl = `/api/v1/db/meta/projects/${encodeURIComponent(projectId)}/swagger.json`
+      return page(c, { title: 'Swagger APIs Doc', documentUrl })
+    },
+  )
+
+  return router
+}
+
+function originOf(c: Context<AppEnv>): string {
+  return c.var.config.publicUrl ?? new URL(c.req.url).origin
+}
+
+function page(c: Context<AppEnv>, options: Parameters<typeof docsPage>[0]) {
+  c.header('content-security-policy', DOCS_CSP)
+  return c.html(docsPage(options), 200)
+}

@@ -1,0 +1,372 @@
+import { describe, expect, test } from 'vitest'
+import { parseFilter } from '../../../src/data/query/query'
+import { refusalOf } from './refusal'
+import { NOW, THINGS, makeTable } from './table'
+
+/** SQL and parameters of a `where` over THINGS. */
+function compiled(where: string): [sql: string, ...params: unknown[]] {
+  const filter = parseFilter(THINGS, { where }, NOW)
+  if (filter === null) throw new Error('expected a filter')
+  return [filter.sql, ...filter.values]
+}
+
+const refused = (where: string) => refusalOf(() => parseFilter(THINGS, { where }, NOW))
+
+describe('a condition becomes SQL with bound values', () => {
+  test.each<[where: string, sql: string, ...params: unknown[]]>([
+    ['(Title,eq,a)', 't."c2" = ?', 'a'],
+    ['(Title,eq,)', 't."c2" = ?', ''],
+    ['(Title,eq, a)', 't."c2" = ?', ' a'],
+    ['(Title,neq,a)', '(t."c2" = ?) IS NOT TRUE', 'a'],
+    ['(Title,not,a)', '(t."c2" = ?) IS NOT TRUE', 'a'],
+    ['(Qty,gt,3)', 't."c3" > ?', 3],
+    ['(Qty,lt,2.5)', 't."c3" < ?', 2.5],
+    ['(Qty,ge,-3)', 't."c3" >= ?', -3],
+    ['(Qty,gte, 1e3 )', 't."c3" >= ?', 1000],
+    ['(Qty,le,.5)', 't."c3" <= ?', 0.5],
+    ['(Qty,lte,+9007199254740991)', 't."c3" <= ?', 9007199254740991],
+    ['(Price (EUR),eq,0.1)', 't."c4" = ?', 0.1],
+    ['(Done,eq,true)', 't."c5" = ?', 1],
+    ['(Done,eq,False)', 't."c5" = ?', 0],
+    ['(Done,eq,1)', 't."c5" = ?', 1],
+    ['(Time,ge,09:30)', 't."c8" >= ?', '09:30:00'],
+    ['(Time,eq,23:59:59)', 't."c8" = ?', '23:59:59'],
+    ['(Status,eq,No such option)', 't."c9" = ?', 'No such option'],
+    ['(Tags,eq,a,b)', 't."c10" = ?', 'a,b'],
+    ['(Stars,eq,0)', 'coalesce(t."c11", 0) = ?', 0],
+    ['(Stars,null)', 't."c11" IS NULL'],
+    ['(Files,eq,{ "a": 1 })', 't."c12" = ?', '{"a":1}'],
+    ['(Title,null)', 't."c2" IS NULL'],
+    ['(Title,notnull,)', '(t."c2" IS NULL) IS NOT TRUE'],
+    ['(Title,null,ignored)', 't."c2" IS NULL'],
+    ['(Title,empty)', `t."c2" = ''`],
+    ['(Title,notempty)', `((t."c2" IS NULL) IS NOT TRUE AND (t."c2" = '') IS NOT TRUE)`],
+    ['(Title,blank)', `(t."c2" IS NULL OR t."c2" = '')`],
+    ['(Title,notblank)', `((t."c2" IS NULL OR t."c2" = '')) IS NOT TRUE`],
+    ['(Qty,empty)', 't."c3" IS NULL'],
+    ['(Qty,notempty)', '(t."c3" IS NULL) IS NOT TRUE'],
+    ['(Qty,blank)', 't."c3" IS NULL'],
+    ['(Files,blank)', `(t."c12" IS NULL OR (t."c12" = '' OR t."c12" IN ('[]', 'null')))`],
+    ['(Done,checked)', 't."c5" = ?', 1],
+    ['(Done,notchecked)', '(t."c5" = ?) IS NOT TRUE', 1],
+    ['(Title,is,null)', 't."c2" IS NULL'],
+    ['(Title,is,notnull)', '(t."c2" IS NULL) IS NOT TRUE'],
+    ['(Title,is,empty)', `t."c2" = ''`],
+    ['(Title,isnot,null)', '(t."c2" IS NULL) IS NOT TRUE'],
+    ['(Title,isnot,notnull)', 't."c2" IS NULL'],
+    ['(Title,isnot,notempty)', `t."c2" = ''`],
+    ['(Done,is,true)', 't."c5" = ?', 1],
+    ['(Done,isnot,true)', '(t."c5" = ?) IS NOT TRUE', 1],
+    ['(Qty,btw,1, 9)', '(t."c3" >= ? AND t."c3" <= ?)', 1, 9],
+    ['(Qty,nbtw,1,9)', '((t."c3" >= ? AND t."c3" <= ?)) IS NOT TRUE', 1, 9],
+    ['(Qty,in,7)', 't."c3" = ?', 7],
+    ['(Title,in,a, b)', '(t."c2" = ? OR t."c2" = ?)', 'a', 'b'],
+    ['(Title,in,a,b,c,d)', 't."c2" IN (SELECT value FROM json_each(?))', '["a","b","c","d"]'],
+    ['(Qty,in,1,2.5,3,4)', 't."c3" IN (SELECT value FROM json_each(?))', '[1,2.5,3,4]'],
+    ['(Tags,anyof,a)', `instr(',' || t."c10" || ',', ?) > 0`, ',a,'],
+    ['(Tags,allof,a,b)', `(instr(',' || t."c10" || ',', ?) > 0 AND instr(',' || t."c10" || ',', ?) > 0)`, ',a,', ',b,'],
+    ['(Tags,nanyof,a)', `(instr(',' || t."c10" || ',', ?) > 0) IS NOT TRUE`, ',a,'],
+    [
+      '(Tags,anyof,a,b,c,d,)',
+      `(SELECT max(instr(',' || t."c10" || ',', j.value)) FROM json_each(?) AS j) > 0`,
+      '[",a,",",b,",",c,",",d,"]',
+    ],
+    [
+      '(Tags,allof,a,b,c,d)',
+      `(SELECT min(instr(',' || t."c10" || ',', j.value)) FROM json_each(?) AS j) > 0`,
+      '[",a,",",b,",",c,",",d,"]',
+    ],
+  ])('%s', (where, ...expected) => {
+    expect(compiled(where)).toEqual(expected)
+  })
+})
+
+describe('like', () => {
+  const contains = 'instr(lower(t."c2"), ?) > 0'
+  const startsWith = 'instr(lower(t."c2"), ?) = 1'
+  const endsWith = 'substr(lower(t."c2"), ?) = ?'
+  const pattern = `t."c2" LIKE ? ESCAPE '!'`
+  const present = '(t."c2" IS NULL) IS NOT TRUE'
+  test.each<[value: string, sql: string, ...params: unknown[]]>([
+    ['abc', contains, 'abc'],
+    ['%abc%', contains, 'abc'],
+    ['%%abc%%', contains, 'abc'],
+    ['abc%', startsWith, 'abc'],
+    ['%abc', endsWith, -3, 'abc'],
+    ['%Ä📏', endsWith, -2, 'Ä📏'],
+    ['A_b!', contains, 'a_b!'],
+    ['ÄÖ Z', contains, 'ÄÖ z'],
+    ['a%b', pattern, '%a%b%'],
+    ['a%b%', pattern, 'a%b%'],
+    ['%a%b', pattern, '%a%b'],
+    ['%A_!%b%', pattern, '%a!_!!%b%'],
+    ['', present],
+    ['%', present],
+    ['%%%', present],
+  ])('of %j', (value, ...expected) => {
+    expect(compiled(`(Title,like,${value})`)).toEqual(expected)
+  })
+
+  test('nlike is everything else, NULL included', () => {
+    expect(compiled('(Title,nlike,abc)')).toEqual([`(${contains}) IS NOT TRUE`, 'abc'])
+  })
+
+  test('of a number looks at its digits', () => {
+    const digits = 'CAST(iif(t."c4" = CAST(t."c4" AS INTEGER), CAST(t."c4" AS INTEGER), t."c4") AS TEXT)'
+    expect(compiled('(Price (EUR),like,5)')).toEqual([`instr(lower(${digits}), ?) > 0`, '5'])
+  })
+
+  test('with % in the middle may have 50 bytes, wildcards and escapes included', () => {
+    expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)[1]).toHaveLength(50)
+    expect(refused(`(Title,like,${'a'.repeat(47)}%b)`)).toMatchObject({
+      code: 'INVALID_FILTER',
+      details: { position: 12, field: 'Title' },
+    })
+  })
+
+  test('without % in the middle may be of any length', () => {
+    expect(compiled(`(Title,like,${'a'.repeat(4000)})`)[1]).toHaveLength(4000)
+  })
+})
+
+describe('dates', () => {
+  const day = 't."c6" = ?'
+  const span = '(t."c7" >= ? AND t."c7" < ?)'
+  const january31 = ['2026-01-31 00:00:00+00:00', '2026-02-01 00:00:00+00:00']
+  test.each<[where: string, sql: string, ...params: unknown[]]>([
+    ['(Day,eq,2026-01-31)', day, '2026-01-31'],
+    ['(Day,gt,2026-01-31)', 't."c6" > ?', '2026-01-31'],
+    ['(Day,eq,2026-01-31T23:30:00-02:00)', day, '2026-02-01'],
+    ['(Day,eq,exactDate,2026-01-31)', day, '2026-01-31'],
+    ['(Day,eq, exactDate, 2026-01-31)', day, '2026-01-31'],
+    ['(Day,eq,0031-12-31)', day, '0031-12-31'],
+    ['(Day,eq,2024-02-29)', day, '2024-02-29'],
+    ['(Day,eq,today)', day, '2026-03-31'],
+    ['(Day,eq,today,)', day, '2026-03-31'],
+    ['(Day,eq,tomorrow)', day, '2026-04-01'],
+    ['(Day,eq,yesterday)', day, '2026-03-30'],
+    ['(Day,eq,oneWeekAgo)', day, '2026-03-24'],
+    ['(Day,eq,oneWeekFromNow)', day, '2026-04-07'],
+    ['(Day,eq,oneMonthAgo)', day, '2026-02-28'],
+    ['(Day,eq,oneMonthFromNow)', day, '2026-04-30'],
+    ['(Day,eq,daysAgo,31)', day, '2026-02-28'],
+    ['(Day,eq,daysFromNow,1)', day, '2026-04-01'],
+    ['(Day,btw,oneWeekAgo,2026-03-31)', '(t."c6" >= ? AND t."c6" <= ?)', '2026-03-24', '2026-03-31'],
+    [
+      '(Day,in,2026-01-01,2026-01-02,2026-01-03,today)',
+      't."c6" IN (SELECT value FROM json_each(?))',
+      '["2026-01-01","2026-01-02","2026-01-03","2026-03-31"]',
+    ],
+    ['(At,eq,2026-01-31T09:30:00Z)', 't."c7" = ?', '2026-01-31 09:30:00+00:00'],
+    ['(At,eq,2026-01-31 09:30:00+00:00)', 't."c7" = ?', '2026-01-31 09:30:00+00:00'],
+    ['(At,eq,2026-01-31 09:30:00 00:00)', 't."c7" = ?', '2026-01-31 09:30:00+00:00'],
+    ['(At,gt,2026-01-31T09:30+02:00)', 't."c7" > ?', '2026-01-31 07:30:00+00:00'],
+    ['(At,lt,2026-01-31T23:30:00.999-0130)', 't."c7" < ?', '2026-02-01 01:00:00+00:00'],
+    ['(At,le,2026-01-31 09:30)', 't."c7" <= ?', '2026-01-31 09:30:00+00:00'],
+    ['(At,eq,2026-01-31)', span, ...january31],
+    ['(At,neq,2026-01-31)', `(${span}) IS NOT TRUE`, ...january31],
+    ['(At,gt,2026-01-31)', 't."c7" >= ?', january31[1]],
+    ['(At,ge,2026-01-31)', 't."c7" >= ?', january31[0]],
+    ['(At,lt,2026-01-31)', 't."c7" < ?', january31[0]],
+    ['(At,le,2026-01-31)', 't."c7" < ?', january31[1]],
+    ['(At,btw,2026-01-31,2026-01-31)', span, ...january31],
+    ['(At,eq,today)', span, '2026-03-31 00:00:00+00:00', '2026-04-01 00:00:00+00:00'],
+    ['(At,gt,daysAgo,7)', 't."c7" >= ?', '2026-03-25 00:00:00+00:00'],
+    ['(At,le,9999-12-31)', 't."c7" < ?', '9999-12-31 24'],
+    [
+      '(At,in,2026-01-31,2026-02-01T00:00:00Z,2026-02-02,2026-02-03T00:00:00Z)',
+      '(t."c7" IN (SELECT value FROM json_each(?)) OR substr(t."c7", 1, 10) IN (SELECT value FROM json_each(?)))',
+      '["2026-02-01 00:00:00+00:00","2026-02-03 00:00:00+00:00"]',
+      '["2026-01-31","2026-02-02"]',
+    ],
+  ])('%s', (where, ...expected) => {
+    expect(compiled(where)).toEqual(expected)
+  })
+
+  test.each([
+    ['pastWeek', '2026-03-24', '2026-03-31'],
+    ['pastMonth', '2026-02-28', '2026-03-31'],
+    ['pastYear', '2025-03-31', '2026-03-31'],
+    ['nextWeek', '2026-03-31', '2026-04-07'],
+    ['nextMonth', '2026-03-31', '2026-04-30'],
+    ['nextYear', '2026-03-31', '2027-03-31'],
+    ['pastNumberOfDays,3', '2026-03-28', '2026-03-31'],
+    ['nextNumberOfDays,3', '2026-03-31', '2026-04-03'],
+    ['nextNumberOfDays,0', '2026-03-31', '2026-03-31'],
+  ])('isWithin %s is a window that includes both ends', (window, from, to) => {
+    expect(compiled(`(Day,isWithin,${window})`)).toEqual(['(t."c6" >= ? AND t."c6" <= ?)', from, to])
+    const noon = '12:00:00+00:00'
+    expect(compiled(`(At,isWithin,${window})`)).toEqual(['(t."c7" >= ? AND t."c7" <= ?)', `${from} ${noon}`, `${to} ${noon}`])
+  })
+})
+
+describe('fields are found', () => {
+  test.each([
+    ['by title', '(Größe 📏,eq,a)', 't."c13" = ?'],
+    ['by id', '(cl_13,eq,a)', 't."c13" = ?'],
+    ['by column_name', '(price_(eur),eq,1)', 't."c4" = ?'],
+    ['by title with blanks around it', '( Title , eq, a)', 't."c2" = ?'],
+    ['by id when the title has a comma', '(cl_14,eq,a)', 't."c14" = ?'],
+  ])('%s', (_, where, sql) => {
+    expect(compiled(where)[0]).toBe(sql)
+  })
+
+  test('by title before id, and by id before column_name', () => {
+    const table = makeTable([
+      ['cl_2', 'Number'],
+      ['cl_3', 'Number'],
+      ['Cl_3', 'Number'],
+    ])
+    const sqlOf = (where: string) => parseFilter(table, { where }, NOW)?.sql
+    expect(sqlOf('(cl_2,eq,1)')).toBe('t."c1" = ?')
+    expect(sqlOf('(Cl_3,eq,1)')).toBe('t."c3" = ?')
+    expect(sqlOf('(cl_3,eq,1)')).toBe('t."c2" = ?')
+    expect(sqlOf('(cl_1,eq,1)')).toBe('t."c1" = ?')
+  })
+
+  test('and an exact title wins over the same with blanks', () => {
+    const table = makeTable([
+      ['Title', 'Number'],
+      [' Title', 'Number'],
+    ])
+    expect(parseFilter(table, { where: '( Title,eq,1)' }, NOW)?.sql).toBe('t."c2" = ?')
+  })
+
+  test.each(['Nope', 'TITLE', '__proto__', 'constructor', 'c2', 'Ti\0tle', '"', 't."c2" OR 1'])('%j is not one', (field) => {
+    expect(refused(`(Qty,gt,1)~and(${field},eq,1)`)).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field, position: 15 } })
+  })
+})
+
+describe('what does not fit is refused with its place', () => {
+  test.each([
+    ['an unknown operator', '(Title,foo,a)', 7, '"foo" is not an operator; expected one of eq, neq'],
+    ['an operator in capitals', '(Title,EQ,a)', 7, 'did you mean eq?'],
+    ['isWithin in small letters', '(Day,iswithin,pastWeek)', 5, 'did you mean isWithin?'],
+    ['a sign for an operator', '(Qty,>=,1)', 5, 'did you mean gte?'],
+    ['the name of a prototype as operator', '(Title,__proto__,a)', 7, 'is not an operator'],
+    ['the name of a method as operator', '(Title,toString,a)', 7, 'is not an operator'],
+    ['no value', '(Title,eq)', 9, 'eq needs a value, as in (Title,eq,value).'],
+    ['a text for a number', '(Qty,lt,abc)', 8, '"abc" is not a number'],
+    ['an empty text for a number', '(Qty,eq,)', 8, '"" is not a number'],
+    ['hexadecimal digits', '(Qty,eq,0x10)', 8, 'is not a number'],
+    ['Infinity', '(Qty,eq,Infinity)', 8, 'is not a number'],
+    ['a number beyond doubles', '(Qty,eq,1e999)', 8, 'is not a number'],
+    ['an integer that a double cannot hold', '(Qty,eq,9007199254740993)', 8, 'is not a number'],
+    ['a text in a list of numbers', '(Qty,in,1,x,3)', 8, '"x" is not a number'],
+    ['a text in a long list of numbers', '(Qty,in,1,2,3,4,x)', 8, '"x" is not a number'],
+    ['a gap in a list of numbers', '(Qty,in,1,,3)', 8, '"" is not a number'],
+    ['one bound', '(Qty,btw,1)', 9, 'two values'],
+    ['three bounds', '(Qty,nbtw,1,2,3)', 10, 'two values'],
+    ['a text for a checkbox', '(Done,eq,yes)', 9, 'is not true or false'],
+    ['an order of checkboxes', '(Done,gt,0)', 6, 'gt is not for Checkbox fields.'],
+    ['a text search in checkboxes', '(Done,like,t)', 6, 'like is not for Checkbox fields.'],
+    ['checked texts', '(Title,checked)', 7, 'checked is not for SingleLineText fields.'],
+    ['a set of texts', '(Title,anyof,a)', 7, 'anyof is not for SingleLineText fields.'],
+    ['an empty set', '(Tags,allof,,)', 12, 'allof needs at least one option.'],
+    ['an order of sets', '(Tags,gt,a)', 6, 'gt is not for MultiSelect fields.'],
+    ['a window of numbers', '(Qty,isWithin,pastWeek)', 5, 'isWithin is not for Number fields.'],
+    ['an unknown window', '(Day,isWithin,today)', 14, '"today" is not known here; expected pastWeek'],
+    ['a window without its number', '(Day,isWithin,pastNumberOfDays)', 14, 'is not known here'],
+    ['a window with a number too many', '(Day,isWithin,pastWeek,2)', 14, 'is not known here'],
+    ['a window as a date', '(Day,eq,pastWeek)', 8, '"pastWeek" is not a date'],
+    ['a day that does not exist', '(Day,eq,2026-02-30)', 8, '"2026-02-30" is not a date'],
+    ['a time that does not exist', '(At,eq,2026-01-31T24:00:00Z)', 7, 'is not a date'],
+    ['an offset that does not exist', '(At,eq,2026-01-31T00:00:00+24:00)', 7, 'is not a date'],
+    ['a year beyond 9999 through an offset', '(At,eq,9999-12-31T23:30:00-01:00)', 7, 'is not a date'],
+    ['a day before the year 0', '(Day,eq,daysAgo,9999999)', 8, 'is not a date'],
+    ['a negative number of days', '(Day,eq,daysAgo,-1)', 8, 'is not a date'],
+    ['daysAgo without its number', '(Day,eq,daysAgo)', 8, 'is not a date'],
+    ['today with a number', '(Day,eq,today,1)', 8, 'is not a date'],
+    ['the name of a prototype as date', '(Day,eq,__proto__)', 8, 'is not a date'],
+    ['a date in another order', '(Day,eq,31.01.2026)', 8, 'is not a date'],
+    ['an hour of 25', '(Time,eq,25:00)', 9, 'is not a time'],
+    ['an unknown state', '(Title,is,nothing)', 10, 'is takes null, notnull, empty, notempty, true or false.'],
+    ['a true text', '(Title,is,true)', 10, 'true and false are not for SingleLineText fields.'],
+    ['NUL in a value', '(Title,eq,a\0b)', 10, 'NUL'],
+  ])('%s', (_, where, position, message) => {
+    const field = /^\((\w+)/.exec(where)?.[1]
+    expect(refused(where)).toEqual({
+      code: 'INVALID_FILTER',
+      message: expect.stringContaining(message),
+      details: { position, field },
+    })
+  })
+
+  test('and so is a text that is no filter', () => {
+    expect(refused('garbage')).toMatchObject({
+      code: 'INVALID_FILTER',
+      message: 'The filter cannot be read at character 0: expected "(" to begin a condition, as in (Title,eq,value).',
+      details: { position: 0 },
+    })
+  })
+
+  test('8 KB of digits that are no number are refused in under 50 ms', () => {
+    const start = performance.now()
+    expect(refused(`(Qty,eq,${'1'.repeat(8000)}x)`).code).toBe('INVALID_FILTER')
+    expect(performance.now() - start).toBeLessThan(50)
+  })
+})
+
+describe('trees', () => {
+  test('keep their groups', () => {
+    expect(compiled('((Qty,gt,1)~or(Qty,lt,0))~and~not(Title,eq,a)')).toEqual([
+      '((t."c3" > ? OR t."c3" < ?) AND (t."c2" = ?) IS NOT TRUE)',
+      1,
+      0,
+      'a',
+    ])
+  })
+
+  test('without conditions are null', () => {
+    expect(parseFilter(THINGS, { where: ' ', filterArrJson: '[]' }, NOW)).toBeNull()
+    expect(parseFilter(THINGS, {}, NOW)).toBeNull()
+  })
+
+  test('of values that need no type check carry request text only as parameters', () => {
+    const evil = `x') OR 1=1; DROP TABLE "ut_1" --`
+    const [sql, ...params] = compiled(`(Title,eq,${evil.replace(')', '')})~or(Title,like,'; DROP)~or(Tags,anyof,a','b)`)
+    expect(sql).not.toMatch(/DROP|1=1|--/)
+    expect(params).toContain(evil.replace(')', ''))
+  })
+})
+
+describe('parameters', () => {
+  const many = (count: number): [string, ...unknown[]] =>
+    compiled(Array.from({ length: count }, (_, i) => `(Qty,eq,${i})`).join('~or'))
+
+  test('80 values are 80 parameters', () => {
+    expect(many(80).slice(1)).toEqual(Array.from({ length: 80 }, (_, index) => index))
+  })
+
+  test('more values are one JSON parameter', () => {
+    const [sql, ...params] = many(81)
+    expect(params).toEqual([JSON.stringify(Array.from({ length: 81 }, (_, index) => index))])
+    expect(sql).toMatch(/^\(WITH vals\(v\) AS \(SELECT \?\), w0 AS MATERIALIZED \(SELECT v->>0 AS a0, v->>1 AS a1,/)
+    expect(sql).toContain('t."c3" = w0.a80')
+    expect(sql).toMatch(/ FROM w0\)$/)
+  })
+
+  test('no table of values has more than 100 columns', () => {
+    const [sql, ...params] = many(500)
+    expect(params).toHaveLength(1)
+    expect(sql.match(/ AS MATERIALIZED /g)).toHaveLength(5)
+    expect(sql).toContain('w4.a499')
+    expect(sql.length).toBeLessThan(60_000)
+  })
+
+  test('lists of a filter with many values are in the same parameter', () => {
+    const lists = '(Title,in,a,b,c,d)~or'.repeat(81)
+    const [sql, ...params] = compiled(`${lists}(Tags,anyof,a,b,c,d)`)
+    expect(params).toHaveLength(1)
+    expect(sql).toContain(`t."c2" IN (SELECT j.value FROM vals, json_each(v, '$[80]') AS j)`)
+    expect(sql).toContain('FROM json_each(w0.a81) AS j')
+  })
+
+  test('a list of 5,000 values is one parameter', () => {
+    const value = Array.from({ length: 5000 }, (_, index) => index)
+    const filterArrJson = JSON.stringify([{ fk_column_id: 'cl_3', comparison_op: 'in', value }])
+    const filter = parseFilter(THINGS, { filterArrJson }, NOW)
+    expect(filter?.sql).toBe('t."c3" IN (SELECT value FROM json_each(?))')
+    expect(filter?.values).toEqual([JSON.stringify(value)])
+  })
+})

@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Condition, type FilterNode, chain, countConditions } from '../../../src/data/query/ast'
+import { type ParseError, parseWhere } from '../../../src/data/query/parser'
+
+function tree(text: string): FilterNode | null {
+  const result = parseWhere(text)
+  if (!result.ok) throw new Error(`${result.error.position}: ${result.error.message}`)
+  return result.ast
+}
+
+function error(text: string): ParseError {
+  const result = parseWhere(text)
+  if (result.ok) throw new Error(`expected an error, got ${JSON.stringify(result.ast)}`)
+  return result.error
+}
+
+/** A tree as short text: `and(a eq 1, not(b eq 2))`. */
+function show(node: FilterNode | null): string {
+  if (node === null) return ''
+  if (node.type === 'condition') return `${node.field} ${node.operator} ${JSON.stringify(node.value)}`
+  if (node.type === 'not') return `not(${show(node.child)})`
+  return `${node.type}(${node.children.map(show).join(', ')})`
+}
+
+function condition(text: string): Condition {
+  const node = tree(text)
+  if (node?.type !== 'condition') throw new Error(`expected one condition, got ${show(node)}`)
+  return node
+}
+
+describe('a condition', () => {
+  test('is a field, an operator and a value, each with its position', () => {
+    expect(tree('(Title,eq,a)')).toEqual({
+      type: 'condition',
+      field: 'Title',
+      fieldBy: 'title',
+      operator: 'eq',
+      subOperator: null,
+      value: 'a',
+      at: { field: { position: 1 }, operator: { position: 7 }, value: { position: 10 } },
+    })
+  })
+
+  test.each([
+    ['a value keeps its commas', '(Title,eq,a,b,,c)', 'Title', 'eq', 'a,b,,c'],
+    ['a value may be empty', '(Title,eq,)', 'Title', 'eq', ''],
+    ['a value keeps pairs of parentheses', '(Title,eq,a (b) (c(d)))', 'Title', 'eq', 'a (b) (c(d))'],
+    ['a value may look like a condition', '(Title,eq,(a,eq,b))', 'Title', 'eq', '(a,eq,b)'],
+    ['a value may contain words of the language', '(Title,eq,a~or(b)~and)', 'Title', 'eq', 'a~or(b)~and'],
+    ['a value keeps its blanks', '(Title,eq, a )', 'Title', 'eq', ' a '],
+    ['a field may contain pairs of parentheses', '(Price (EUR),gt,5)', 'Price (EUR)', 'gt', '5'],
+    ['a field may contain an open parenthesis', '(a(b,gt,5)', 'a(b', 'gt', '5'],
+    ['a field may contain blanks and any letters', '(Größe 📏,eq,ß)', 'Größe 📏', 'eq', 'ß'],
+    ['a field keeps its blanks', '( Title ,eq,a)', ' Title ', 'eq', 'a'],
+    ['a field may have the name of a prototype', '(__proto__,eq,a)', '__proto__', 'eq', 'a'],
+    ['a value that is not there is null', '(Title,null)', 'Title', 'null', null],
+    ['a value that is not there differs from an empty one', '(Title,null,)', 'Title', 'null', ''],
+    ['with blanks behind the commas the value is trimmed', '(Title, eq, a b )', 'Title', 'eq', 'a b'],
+    ['a blank behind the operator alone is tolerated', '(Title,eq ,a)', 'Title', 'eq', 'a'],
+    ['an operator need not exist yet', '(Title,EQ!,a)', 'Title', 'EQ!', 'a'],
+  ])('%s', (_, text, field, operator, value) => {
+    expect(condition(text)).toMatchObject({ field, operator, value })
+  })
+
+  test('with blanks behind the commas has its positions behind the blanks', () => {
+    expect(condition(' (Title,  eq,  a)').at).toEqual({
+      field: { position: 2 },
+      operator: { position: 10 },
+      value: { position: 15 },
+    })
+  })
+
+  test('counts positions in UTF-16 units, as JavaScript does', () => {
+    expect(condition('(📏,eq,a)').at.operator).toEqual({ position: 4 })
+  })
+})
+
+describe('conditions are joined', () => {
+  test.each([
+    ['by AND when they follow each other', '(a,eq,1)(b,eq,2)(c,eq,3)', 'and(a eq "1", b eq "2", c eq "3")'],
+    ['by ~and', '(a,eq,1)~and(b,eq,2)', 'and(a eq "1", b eq "2")'],
+    ['by ~or', '(a,eq,1)~or(b,eq,2)', 'or(a eq "1", b eq "2")'],
+    ['with AND binding tighter behind OR', '(a,eq,1)~or(b,eq,2)~and(c,eq,3)', 'or(a eq "1", and(b eq "2", c eq "3"))'],
+    ['with AND binding tighter before OR', '(a,eq,1)~and(b,eq,2)~or(c,eq,3)', 'or(and(a eq "1", b eq "2"), c eq "3")'],
+    ['by ~not, which is AND NOT', '(a,eq,1)~not(b,eq,2)', 'and(a eq "1", not(b eq "2"))'],
+    ['by ~andnot, which is AND NOT', '(a,eq,1)~andnot(b,eq,2)', 'and(a eq "1", not(b eq "2"))'],
+    ['by ~ornot, which is OR NOT', '(a,eq,1)~ornot(b,eq,2)', 'or(a eq "1", not(b eq "2"))'],
+    ['by ~and~not', '(a,eq,1)~and~not(b,eq,2)', 'and(a eq "1", not(b eq "2"))'],
+    ['by ~or~not', '(a,eq,1)~or~not(b,eq,2)', 'or(a eq "1", not(b eq "2"))'],
+    ['with a first ~not that negates', '~not(a,eq,1)', 'not(a eq "1")'],
+    ['with a first ~and or ~or that joins nothing', '~or(a,eq,1)~and(b,eq,2)', 'and(a eq "1", b eq "2")'],
+    ['in groups', '((a,eq,1)~or(b,eq,2))~and(c,eq,3)', 'and(or(a eq "1", b eq "2"), c eq "3")'],
+    ['in groups behind a word', '(a,eq,1)~or((b,eq,2)(c,eq,3))', 'or(a eq "1", and(b eq "2", c eq "3"))'],
+    ['in negated groups', '~not((a,eq,1)~or(b,eq,2))', 'not(or(a eq "1", b eq "2"))'],
+    ['in groups that begin with a word', '(~not(a,eq,1))', 'not(a eq "1")'],
+    ['in groups of groups', '(((a,eq,1))~or((b,eq,2)~and(c,eq,3)))', 'or(a eq "1", and(b eq "2", c eq "3"))'],
+    ['with blanks between everything', ' ( ( a,eq,1 ) ~or\n(b,eq,2) )\t', 'or( a eq "1 ", b eq "2")'],
+  ])('%s', (_, text, expected) => {
+    expect(show(tree(text))).toBe(expected)
+  })
+
+  test('by nothing when there is nothing: a text of blanks is no filter', () => {
+    expect(parseWhere('')).toEqual({ ok: true, ast: null })
+    expect(parseWhere(' \n\t')).toEqual({ ok: true, ast: null })
+  })
+})
+
+describe('a text that is no filter is refused with its position', () => {
+  test.each([
+    ['words without parentheses', 'garbage', 0, 'expected "(" to begin'],
+    ['leftover text', '(a,eq,1)x', 8, 'expected "(" to begin'],
+    ['a field alone', '(Title)', 6, 'a comma and an operator behind "Title"'],
+    ['a condition behind a field alone', '(Title)~and(b,eq,2)', 6, 'a comma and an operator behind "Title"'],
+    ['no operator', '(Title,)', 7, 'an operator behind "Title"'],
+    ['a blank operator', '(Title, ,a)', 8, 'an operator behind "Title"'],
+    ['an open condition', '(a,eq,1)~and(b,eq,2', 12, 'expected ")"'],
+    ['an open field', '(a,eq,1)(b', 8, 'expected ")"'],
+    ['an open operator', '(a,eq', 0, 'expected ")"'],
+    ['a value with a lone opening parenthesis', '(a,eq,:()', 0, 'filterArrJson'],
+    ['a value with a lone closing parenthesis', '(a,eq,:))', 8, 'closes nothing'],
+    ['an open group', '(b,eq,2)((a,eq,1)', 8, 'close the group'],
+    ['an open group in a closed one', '((a,eq,1)~or((b,eq,2))', 0, 'close the group'],
+    ['a closing parenthesis too many', '((a,eq,1)))', 10, 'closes nothing'],
+    ['an empty group', '(a,eq,1)()', 9, 'a condition inside'],
+    ['an empty group of blanks', '( ( ) )', 4, 'a condition inside'],
+    ['a word at the end', '(a,eq,1)~and', 12, 'behind ~and'],
+    ['a word at the end of a group', '((a,eq,1)~or)', 12, 'behind ~or'],
+    ['two words', '(a,eq,1)~and~or(b,eq,2)', 12, 'behind ~and'],
+    ['two negations', '~not~not(a,eq,1)', 4, 'behind ~not'],
+    ['a negation of a negation', '(a,eq,1)~or~not~not(b,eq,1)', 15, 'behind ~or~not'],
+    ['an unknown word', '(a,eq,1)~xor(b,eq,2)', 8, '"~xor" is not known; expected ~and, ~or, ~not, ~andnot or ~ornot'],
+    ['a word in capitals', '(a,eq,1)~OR(b,eq,2)', 8, '"~OR" is not known; expected ~or.'],
+    ['a tilde alone', '~', 0, '"~" is not known'],
+  ])('%s', (_, text, position, message) => {
+    expect(error(text)).toEqual({ position, message: expect.stringContaining(message) })
+  })
+
+  test('and repeats no more of it than a message should hold', () => {
+    expect(error(`(${'x'.repeat(5000)})`).message.length).toBeLessThan(150)
+  })
+})
+
+describe('limits', () => {
+  const nested = (levels: number): string => '('.repeat(levels) + '(a,eq,1)' + ')'.repeat(levels)
+
+  test('20 levels of groups are read', () => {
+    expect(show(tree(nested(20)))).toBe('a eq "1"')
+  })
+
+  test('21 levels are refused where the last begins', () => {
+    expect(error(nested(21))).toEqual({ position: 20, message: 'groups may be nested 20 deep; this is one more.' })
+  })
+
+  test('groups side by side are not nested', () => {
+    expect(tree('((a,eq,1))'.repeat(100))).toMatchObject({ type: 'and' })
+  })
+
+  test('500 conditions are read', () => {
+    const ast = tree('(a,eq,1)'.repeat(500))
+    expect(ast === null ? 0 : countConditions(ast)).toBe(500)
+  })
+
+  test('501 conditions are refused at the last', () => {
+    expect(error('(a,eq,1)'.repeat(501))).toEqual({
+      position: 4000,
+      message: 'a filter may have 500 conditions; this is one more.',
+    })
+  })
+
+  test('8 KB are read, and a byte more is not', () => {
+    const frame = '(a,eq,)'.length
+    expect(condition(`(a,eq,${'x'.repeat(8192 - frame)})`).value).toHaveLength(8192 - frame)
+    expect(error(`(a,eq,${'x'.repeat(8193 - frame)})`).message).toBe('a filter may have 8192 bytes; this one has more.')
+  })
+
+  test('the length is counted in bytes of UTF-8', () => {
+    expect(error(`(a,eq,${'ä'.repeat(4096)})`).message).toContain('8192 bytes')
+  })
+})
+
+describe('hostile text', () => {
+  test.each([
+    ['8 KB of (', '('.repeat(8192)],
+    ['8 KB of )', ')'.repeat(8192)],
+    ['8 KB of (a', '(a'.repeat(4096)],
+    ['8 KB of (a,eq,(', `(a,eq,${'('.repeat(8000)}`],
+    ['8 KB of blanks', ' '.repeat(8192)],
+    ['8 KB of "( "', '( '.repeat(4096)],
+    ['8 KB of ~', '~'.repeat(8192)],
+    ['8 KB of ~not', '~not'.repeat(2048)],
+    ['8 KB of commas', `(${','.repeat(8191)}`],
+    ['8 KB of ()', '()'.repeat(4096)],
+    ['NUL and lone surrogates', '(\0,\ud800,\udfff'.repeat(500)],
+  ])('%s is answered in under 50 ms', (_, text) => {
+    const start = performance.now()
+    parseWhere(text)
+    expect(performance.now() - start).toBeLessThan(50)
+  })
+
+  test('any text is either a tree or an error that lies in it', () => {
+    const alphabet = ['(', ')', ',', '~', '~and', '~or', '~not', ' ', 'a', 'eq', '(a,eq,1)', '\0', '\ud800', '📏']
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...alphabet), { maxLength: 60 }), (pieces) => {
+        const text = pieces.join('')
+        const result = parseWhere(text)
+        if (result.ok) return true
+        const { position, message } = result.error
+        return position >= 0 && position <= text.length && /[.)]$/.test(message)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+test('chain() of nothing is null', () => {
+  expect(chain([])).toBeNull()
+})

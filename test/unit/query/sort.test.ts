@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { compileSort, parseSort, parseSortJson } from '../../../src/data/query/sort'
+import { refusalOf } from './refusal'
+import { THINGS, makeTable } from './table'
+
+const orderBy = (...sort: string[]): string => compileSort(THINGS, parseSort(THINGS, sort)).sql
+const orderByJson = (text: string): string => compileSort(THINGS, parseSortJson(THINGS, text)).sql
+
+describe('sort', () => {
+  test.each<[string, sort: string[], expected: string]>([
+    ['nothing is the order of the primary key', [], 't."c1" ASC'],
+    ['a title ascends', ['Title'], 't."c2" ASC, t."c1" ASC'],
+    ['a minus descends', ['-Title'], 't."c2" DESC, t."c1" ASC'],
+    ['terms are separated by commas', ['Qty,-Title'], 't."c3" ASC, t."c2" DESC, t."c1" ASC'],
+    ['terms may be repeated parameters', ['Qty', '-Title'], 't."c3" ASC, t."c2" DESC, t."c1" ASC'],
+    ['the primary key is not added twice', ['-Id,Title'], 't."c1" DESC, t."c2" ASC'],
+    ['a column counts the first time', ['Title,-Title,Qty'], 't."c2" ASC, t."c3" ASC, t."c1" ASC'],
+    ['a title with a comma is found', ['Last, First'], 't."c14" ASC, t."c1" ASC'],
+    [
+      'a title with a comma is found among others',
+      ['Title,-Last, First,Qty'],
+      't."c2" ASC, t."c14" DESC, t."c3" ASC, t."c1" ASC',
+    ],
+    ['blanks around a title do not count', ['Title, -Qty'], 't."c2" ASC, t."c3" DESC, t."c1" ASC'],
+    ['ids and column names are found', ['-cl_2,größe_📏'], 't."c2" DESC, t."c13" ASC, t."c1" ASC'],
+    ['empty terms are left out', ['Title,,', ''], 't."c2" ASC, t."c1" ASC'],
+  ])('%s', (_, sort, expected) => {
+    expect(orderBy(...sort)).toBe(expected)
+  })
+
+  test('a title that begins with a minus is found first as it is', () => {
+    const table = makeTable([
+      ['Id', 'ID'],
+      ['-b', 'Number'],
+      ['b', 'Number'],
+    ])
+    expect(compileSort(table, parseSort(table, ['-b,--b'])).sql).toBe('t."c2" ASC, t."c1" ASC')
+    expect(compileSort(table, parseSort(table, ['--b'])).sql).toBe('t."c2" DESC, t."c1" ASC')
+  })
+
+  test('the longest title wins when one is the beginning of another', () => {
+    const table = makeTable([
+      ['a', 'Number'],
+      ['b', 'Number'],
+      ['a,b', 'Number'],
+    ])
+    expect(compileSort(table, parseSort(table, ['a,b'])).sql).toBe('t."c3" ASC, t.rowid ASC')
+    expect(compileSort(table, parseSort(table, ['b,a'])).sql).toBe('t."c2" ASC, t."c1" ASC, t.rowid ASC')
+  })
+
+  test('a table without a primary key ends with the rowid, one with two with both', () => {
+    expect(compileSort(makeTable([['a', 'Number']]), []).sql).toBe('t.rowid ASC')
+    const pair = makeTable([
+      ['x', 'ID'],
+      ['y', 'ID'],
+    ])
+    expect(compileSort(pair, parseSort(pair, ['-y'])).sql).toBe('t."c2" DESC, t."c1" ASC')
+  })
+
+  test('D1 takes 100 terms, so a table of 100 columns without a key does without the rowid', () => {
+    const wide = makeTable(Array.from({ length: 100 }, (_, index) => [`f${index}`, 'Number'] as const))
+    const sql = compileSort(
+      wide,
+      parseSort(
+        wide,
+        wide.columns.map(({ title }) => title),
+      ),
+    ).sql
+    expect(sql.split(', ')).toHaveLength(100)
+    expect(sql).not.toContain('rowid')
+  })
+
+  test.each(['Nope', '+Title', '--Title', '__proto__', 'Title DESC', 'c2'])('%j is refused', (name) => {
+    expect(refusalOf(() => orderBy(`Qty,${name}`))).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field: name } })
+  })
+
+  test('8 KB of commas are answered in under 50 ms', () => {
+    const start = performance.now()
+    expect(orderBy(','.repeat(8192))).toBe('t."c1" ASC')
+    expect(performance.now() - start).toBeLessThan(50)
+  })
+})
+
+describe('sortArrJson', () => {
+  test.each([
+    ['', 't."c1" ASC'],
+    ['[]', 't."c1" ASC'],
+    ['[{"fk_column_id":"cl_2"}]', 't."c2" ASC, t."c1" ASC'],
+    [
+      '[{"fk_column_id":"cl_3","direction":"desc"},{"fk_column_id":"cl_2","direction":"asc"}]',
+      't."c3" DESC, t."c2" ASC, t."c1" ASC',
+    ],
+  ])('%s', (text, expected) => {
+    expect(orderByJson(text)).toBe(expected)
+  })
+
+  test.each([
+    '{',
+    '{}',
+    'null',
+    '[null]',
+    '["cl_2"]',
+    '[{}]',
+    '[{"fk_column_id":2}]',
+    '[{"fk_column_id":"cl_2","direction":"DESC"}]',
+  ])('malformed %s is refused', (text) => {
+    expect(refusalOf(() => orderByJson(text))).toMatchObject({
+      code: 'INVALID_PARAMETER',
+      details: { errors: [{ path: 'sortArrJson', message: expect.stringContaining('expected') }] },
+    })
+  })
+
+  test('an unknown column is FIELD_NOT_FOUND', () => {
+    const call = () => orderByJson('[{"fk_column_id":"Title"}]')
+    expect(refusalOf(call)).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field: 'Title' } })
+  })
+})

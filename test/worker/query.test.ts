@@ -1,0 +1,335 @@
+/** Compiled filters on a real D1: which rows they select, and that the largest filter allowed still runs. */
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { OPERATORS } from '../../src/data/query/operators'
+import { type FilterTexts, parseFilter, parseQuery } from '../../src/data/query/query'
+import { rows } from '../../src/lib/d1'
+import { type Sql, sql } from '../../src/lib/sql'
+import { NOW, THINGS } from '../unit/query/table'
+
+type Cell = string | number | null
+
+const LONG = 'Long '.repeat(100)
+
+/** Title, Qty, Price, Done, Day, At, Time, Status, Tags, Stars, Files. */
+const ROWS: readonly Cell[][] = [
+  ['Alpha', 1, 0.1, 1, '2026-03-31', '2026-03-31 12:00:00+00:00', '09:30:00', 'Open', 'red,green', 5, '[{"url":"a"}]'],
+  ['alphabet', 2, 5, 0, '2026-03-30', '2026-03-30 23:59:59+00:00', '09:30:30', 'Done', 'red', 0, '[]'],
+  ['Beta_1 (x, y)', 3, 2.5, 0, '2026-03-24', '2026-03-31 00:00:00+00:00', '10:00:00', 'open', 'reddish,green', 3, 'null'],
+  ['', 0, 0, 1, '2026-02-28', '2026-04-01 00:00:00+00:00', '00:00:00', '', '', 1, ''],
+  [
+    `${LONG}100% ÄÖ`,
+    -4,
+    -1.5,
+    1,
+    '2026-04-07',
+    '2026-02-28 12:00:00+00:00',
+    '23:59:59',
+    'Done',
+    'green,blue,red',
+    null,
+    '{"a":1}',
+  ],
+  [null, null, null, null, null, null, null, null, null, null, null],
+]
+
+beforeAll(async () => {
+  const types = THINGS.columns.map(({ physicalName, type }) => {
+    const affinity =
+      type === 'ID'
+        ? 'INTEGER PRIMARY KEY'
+        : { Number: 'INTEGER', Rating: 'INTEGER', Checkbox: 'INTEGER', Decimal: 'REAL' }[type as string]
+    return `"${physicalName}" ${affinity ?? 'TEXT'}`
+  })
+  await env.DATA.prepare(`CREATE TABLE "ut_1" (${types.join(', ')})`).run()
+  const insert = env.DATA.prepare(
+    'INSERT INTO "ut_1" (c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12) VALUES (?,?,?,?,?,?,?,?,?,?,?)',
+  )
+  await env.DATA.batch(ROWS.map((row) => insert.bind(...row)))
+})
+
+async function idsOf(filter: Sql | null): Promise<number[]> {
+  const found = await rows<{ c1: number }>(env.DATA, sql`SELECT t.c1 FROM "ut_1" AS t WHERE ${filter ?? sql`1`} ORDER BY t.c1`)
+  return found.map(({ c1 }) => c1)
+}
+
+const select = (texts: FilterTexts): Promise<number[]> => idsOf(parseFilter(THINGS, texts, NOW))
+
+const ALL = [1, 2, 3, 4, 5, 6]
+
+describe('each operator selects its rows', () => {
+  test.each<[where: string, ids: number[]]>([
+    ['(Title,eq,Alpha)', [1]],
+    ['(Title,eq,alpha)', []],
+    ['(Title,eq,Beta_1 (x, y))', [3]],
+    ['(Title,eq,)', [4]],
+    ['(Title,neq,Alpha)', [2, 3, 4, 5, 6]],
+    ['(Title,not,Alpha)', [2, 3, 4, 5, 6]],
+    ['(Title,gt,Alpha)', [2, 3, 5]],
+    ['(Title,le,Alpha)', [1, 4]],
+    ['(Title,like,alpha)', [1, 2]],
+    ['(Title,like,ALPHA%)', [1, 2]],
+    ['(Title,like,lpha%)', []],
+    ['(Title,like,%PHA)', [1]],
+    ['(Title,like,%x, Y))', [3]],
+    ['(Title,like,a%t)', [2]],
+    ['(Title,like,%l%a%)', [1, 2]],
+    ['(Title,like,_)', [3]],
+    ['(Title,like,b%_1%)', [3]],
+    ['(Title,like,%a%_p%)', []],
+    ['(Title,like,äö)', []],
+    ['(Title,like,ÄÖ)', [5]],
+    ['(Title,like,%äö)', []],
+    ['(Title,like,%% ÄÖ)', [5]],
+    ['(Title,like,)', [1, 2, 3, 4, 5]],
+    ['(Title,like,%)', [1, 2, 3, 4, 5]],
+    ['(Title,nlike,alpha)', [3, 4, 5, 6]],
+    ['(Title,nlike,a%t)', [1, 3, 4, 5, 6]],
+    ['(Title,nlike,)', [6]],
+    ['(Title,in,Alpha, ,alphabet)', [1, 2, 4]],
+    ['(Title,in,Alpha,b,c,alphabet)', [1, 2]],
+    ['(Title,btw,A,B)', [1]],
+    ['(Title,is,null)', [6]],
+    ['(Title,isnot,null)', [1, 2, 3, 4, 5]],
+    ['(Title,is,notnull)', [1, 2, 3, 4, 5]],
+    ['(Title,is,empty)', [4]],
+    ['(Title,isnot,empty)', [1, 2, 3, 5]],
+    ['(Title,is,notempty)', [1, 2, 3, 5]],
+    ['(Title,null)', [6]],
+    ['(Title,notnull,)', [1, 2, 3, 4, 5]],
+    ['(Title,empty)', [4]],
+    ['(Title,notempty)', [1, 2, 3, 5]],
+    ['(Title,blank)', [4, 6]],
+    ['(Title,notblank)', [1, 2, 3, 5]],
+
+    ['(Qty,eq,2)', [2]],
+    ['(Qty,eq,2.0)', [2]],
+    ['(Qty,eq,2.5)', []],
+    ['(Qty,neq,2)', [1, 3, 4, 5, 6]],
+    ['(Qty,gt,1.5)', [2, 3]],
+    ['(Qty,lt,1)', [4, 5]],
+    ['(Qty,ge,2)', [2, 3]],
+    ['(Qty,gte,2)', [2, 3]],
+    ['(Qty,le,0)', [4, 5]],
+    ['(Qty,lte,0)', [4, 5]],
+    ['(Qty,in,1,3,99)', [1, 3]],
+    ['(Qty,in,1,3,98,99)', [1, 3]],
+    ['(Qty,btw,1,2)', [1, 2]],
+    ['(Qty,nbtw,1,2)', [3, 4, 5, 6]],
+    ['(Qty,like,4)', [5]],
+    ['(Qty,like,-%)', [5]],
+    ['(Qty,null)', [6]],
+    ['(Qty,blank)', [6]],
+    ['(Qty,notblank)', [1, 2, 3, 4, 5]],
+    ['(Qty,empty)', [6]],
+    ['(Qty,notempty)', [1, 2, 3, 4, 5]],
+    ['(Price (EUR),eq,0.1)', [1]],
+    ['(Price (EUR),eq,5)', [2]],
+    ['(Price (EUR),gt,0)', [1, 2, 3]],
+    ['(Price (EUR),in,0.1,2.5,7,8)', [1, 3]],
+    ['(Price (EUR),like,%5)', [2, 3, 5]],
+    ['(Price (EUR),like,.)', [1, 3, 5]],
+    ['(Price (EUR),nlike,.)', [2, 4, 6]],
+
+    ['(Done,eq,true)', [1, 4, 5]],
+    ['(Done,eq,0)', [2, 3]],
+    ['(Done,neq,true)', [2, 3, 6]],
+    ['(Done,in,true,false)', [1, 2, 3, 4, 5]],
+    ['(Done,is,false)', [2, 3]],
+    ['(Done,isnot,true)', [2, 3, 6]],
+    ['(Done,checked)', [1, 4, 5]],
+    ['(Done,notchecked)', [2, 3, 6]],
+    ['(Done,blank)', [6]],
+
+    ['(Day,eq,2026-03-31)', [1]],
+    ['(Day,eq,today)', [1]],
+    ['(Day,neq,today)', [2, 3, 4, 5, 6]],
+    ['(Day,eq,oneMonthAgo)', [4]],
+    ['(Day,gt,yesterday)', [1, 5]],
+    ['(Day,lt,2026-03-24)', [4]],
+    ['(Day,ge,daysAgo,1)', [1, 2, 5]],
+    ['(Day,le,exactDate,2026-03-24)', [3, 4]],
+    ['(Day,in,today,2026-02-28)', [1, 4]],
+    ['(Day,in,today,2026-02-28,2026-02-01,2026-02-02)', [1, 4]],
+    ['(Day,btw,2026-03-01,2026-03-30)', [2, 3]],
+    ['(Day,isWithin,pastWeek)', [1, 2, 3]],
+    ['(Day,isWithin,pastMonth)', [1, 2, 3, 4]],
+    ['(Day,isWithin,nextWeek)', [1, 5]],
+    ['(Day,isWithin,pastNumberOfDays,1)', [1, 2]],
+    ['(Day,like,2026-03%)', [1, 2, 3]],
+    ['(Day,blank)', [6]],
+    ['(Day,notempty)', [1, 2, 3, 4, 5]],
+    ['(At,eq,2026-03-31T14:00:00+02:00)', [1]],
+    ['(At,eq,2026-03-31)', [1, 3]],
+    ['(At,neq,2026-03-31)', [2, 4, 5, 6]],
+    ['(At,gt,2026-03-31)', [4]],
+    ['(At,ge,2026-03-31)', [1, 3, 4]],
+    ['(At,lt,2026-03-31)', [2, 5]],
+    ['(At,le,2026-03-31)', [1, 2, 3, 5]],
+    ['(At,gt,2026-03-31T00:00:00Z)', [1, 4]],
+    ['(At,btw,2026-03-30,2026-03-31)', [1, 2, 3]],
+    ['(At,nbtw,2026-03-30,2026-03-31)', [4, 5, 6]],
+    ['(At,in,2026-03-30,2026-03-31T12:00:00Z)', [1, 2]],
+    ['(At,in,2026-03-30,2026-03-31T12:00:00Z,2020-01-01,2020-01-01T00:00Z)', [1, 2]],
+    ['(At,eq,tomorrow)', [4]],
+    ['(At,isWithin,pastNumberOfDays,1)', [1, 2, 3]],
+    ['(At,isWithin,pastMonth)', [1, 2, 3, 5]],
+    ['(At,isWithin,nextWeek)', [1, 4]],
+    ['(Time,eq,09:30)', [1]],
+    ['(Time,gt,09:30)', [2, 3, 5]],
+    ['(Time,btw,09:30,10:00)', [1, 2, 3]],
+
+    ['(Status,eq,Open)', [1]],
+    ['(Status,eq,No such option)', []],
+    ['(Status,in,Open,open)', [1, 3]],
+    ['(Status,anyof,Open,Done)', [1, 2, 5]],
+    ['(Status,nanyof,Open,Done)', [3, 4, 6]],
+    ['(Status,blank)', [4, 6]],
+    ['(Tags,eq,red)', [2]],
+    ['(Tags,anyof,red)', [1, 2, 5]],
+    ['(Tags,anyof,blue,green)', [1, 3, 5]],
+    ['(Tags,anyof,x,y,z,blue)', [5]],
+    ['(Tags,allof,red,green)', [1, 5]],
+    ['(Tags,allof,red,green,blue,red)', [5]],
+    ['(Tags,allof,red,green,blue,pink)', []],
+    ['(Tags,nanyof,red)', [3, 4, 6]],
+    ['(Tags,nanyof,x,y,z,blue)', [1, 2, 3, 4, 6]],
+    ['(Tags,nallof,red,green)', [2, 3, 4, 6]],
+    ['(Tags,nallof,red,green,blue,red)', [1, 2, 3, 4, 6]],
+    ['(Tags,like,RED)', [1, 2, 3, 5]],
+    ['(Stars,eq,0)', [2, 5, 6]],
+    ['(Stars,neq,0)', [1, 3, 4]],
+    ['(Stars,neq,3)', [1, 2, 4, 5, 6]],
+    ['(Stars,lt,2)', [2, 4, 5, 6]],
+    ['(Stars,lte,3)', [2, 3, 4, 5, 6]],
+    ['(Stars,gt,0)', [1, 3, 4]],
+    ['(Stars,in,0,7,8,9)', [2, 5, 6]],
+    ['(Stars,null)', [5, 6]],
+    ['(Files,blank)', [2, 3, 4, 6]],
+    ['(Files,notblank)', [1, 5]],
+    ['(Files,eq,{"a": 1})', [5]],
+    ['(Files,like,url)', [1]],
+
+    ['(Qty,gt,0)(Done,checked)', [1]],
+    ['(Qty,eq,1)~or(Qty,eq,2)~and(Done,checked)', [1]],
+    ['((Qty,eq,1)~or(Qty,eq,2))~and(Done,notchecked)', [2]],
+    ['~not(Qty,gt,1)', [1, 4, 5, 6]],
+    ['(Done,checked)~not(Qty,gt,0)', [4, 5]],
+    ['(Qty,eq,2)~ornot(Qty,lt,3)', [2, 3, 6]],
+    ['~not((Qty,gt,0)~or(Done,checked))', [6]],
+    ['~not(~not(Qty,gt,0))', [1, 2, 3]],
+  ])('%s', async (where, ids) => {
+    expect(await select({ where })).toEqual(ids)
+  })
+
+  test.each<[where: string, opposite: string]>([
+    ['(Title,eq,Alpha)', '(Title,neq,Alpha)'],
+    ['(Title,like,a)', '(Title,nlike,a)'],
+    ['(Qty,btw,0,2)', '(Qty,nbtw,0,2)'],
+    ['(At,null)', '(At,notnull)'],
+    ['(Files,blank)', '(Files,notblank)'],
+    ['(Done,checked)', '(Done,notchecked)'],
+    ['(Tags,allof,red,green)', '(Tags,nallof,red,green)'],
+    ['(Tags,anyof,red,green)', '(Tags,nanyof,red,green)'],
+  ])('%s and %s share no row and leave none out', async (where, opposite) => {
+    const [one, other] = [await select({ where }), await select({ where: opposite })]
+    expect([...one, ...other].toSorted()).toEqual(ALL)
+    expect(await select({ where: `~not${where}` })).toEqual(other)
+  })
+})
+
+describe('long values', () => {
+  test('a needle of 200 characters is found', async () => {
+    expect(await select({ where: `(Title,like,${'LONG '.repeat(40).trimEnd()})` })).toEqual([5])
+    expect(await select({ where: `(Title,like,${LONG}%)` })).toEqual([5])
+    expect(await select({ where: `(Title,like,%${LONG}100% ÄÖ%)`.replace('100% ÄÖ', '100') })).toEqual([5])
+    expect(await select({ where: `(Title,like,%${'ong '.repeat(60)}100)` })).toEqual([])
+  })
+
+  test('5,000 values of `in` are one parameter', async () => {
+    const value = Array.from({ length: 5000 }, (_, index) => index * 3)
+    const filter = parseFilter(
+      THINGS,
+      { filterArrJson: JSON.stringify([{ fk_column_id: 'cl_3', comparison_op: 'in', value }]) },
+      NOW,
+    )
+    expect(filter?.values).toHaveLength(1)
+    expect(await idsOf(filter)).toEqual([3, 4])
+  })
+
+  test('a quote, a letter outside the BMP and a lone surrogate are values like others', async () => {
+    const words = [`'`, `"`, '📏', '\ud800', `';--`, '\\', '{"a":1}', '%']
+    await env.DATA.batch(
+      words.map((word, index) => env.DATA.prepare('INSERT INTO "ut_1" (c1, c13) VALUES (?, ?)').bind(100 + index, word)),
+    )
+    const filler = '~or(Größe 📏,eq,none)'.repeat(100)
+    for (const [index, word] of words.entries()) {
+      expect(await select({ where: `(Größe 📏,eq,${word})` })).toEqual([100 + index])
+      expect(await select({ where: `(Größe 📏,eq,${word})${filler}` })).toEqual([100 + index])
+    }
+    await env.DATA.prepare('DELETE FROM "ut_1" WHERE c1 >= 100').run()
+  })
+})
+
+describe('500 conditions run', () => {
+  const repeat = (condition: (index: number) => string, join: string): string =>
+    Array.from({ length: 500 }, (_, i) => condition(i)).join(join)
+
+  test.each(['', '~or', '~not'])('joined by "%s"', async (join) => {
+    const where = repeat((index) => `(Qty,neq,${index})`, join)
+    const expected = { '': [5, 6], '~or': ALL, '~not': [] }[join]
+    expect(await select({ where })).toEqual(expected)
+  })
+
+  test('and every value is compared with its own column', async () => {
+    const where = repeat((index) => (index % 2 === 0 ? `(Title,eq,x${index})` : `(Qty,eq,${index})`), '~or')
+    expect(await select({ where })).toEqual([1, 3])
+  })
+
+  /** The longest way to ask each question, with the most values and the most SQL. */
+  const COSTLY: Record<keyof typeof OPERATORS, [column: number, value: unknown, sub?: string]> = {
+    eq: [7, '2026-01-31'],
+    neq: [7, '2026-01-31'],
+    not: [7, '2026-01-31'],
+    gt: [11, 3],
+    lt: [11, 3],
+    ge: [11, 3],
+    gte: [11, 3],
+    le: [11, 3],
+    lte: [11, 3],
+    like: [4, '%5'],
+    nlike: [4, '%5'],
+    in: [11, [1, 2, 3, 4]],
+    btw: [11, '1,2'],
+    nbtw: [11, '1,2'],
+    is: [2, 'notempty'],
+    isnot: [2, 'empty'],
+    null: [2, ''],
+    notnull: [2, ''],
+    empty: [2, ''],
+    notempty: [2, ''],
+    blank: [12, ''],
+    notblank: [12, ''],
+    checked: [5, ''],
+    notchecked: [5, ''],
+    allof: [10, 'a,b,c'],
+    nallof: [10, 'a,b,c,d'],
+    anyof: [10, 'a,b,c'],
+    nanyof: [10, 'a,b,c,d'],
+    isWithin: [7, 7, 'pastNumberOfDays'],
+  }
+
+  test.each(Object.entries(COSTLY))('of %s, negated and joined by OR', async (operator, [column, value, sub]) => {
+    const filter = { fk_column_id: `cl_${column}`, comparison_op: operator, comparison_sub_op: sub, value }
+    const negated = { is_group: true, logical_op: 'or', children: [{ ...filter, logical_op: 'not' }] }
+    const compiled = parseFilter(
+      THINGS,
+      { filterArrJson: JSON.stringify(Array.from({ length: 500 }, () => negated)).replaceAll('"is_group":true,', '') },
+      NOW,
+    )
+    expect(compiled?.values.length).toBeLessThanOrEqual(90)
+    expect(compiled?.sql.length).toBeLessThan(95_000)
+    const one = parseFilter(THINGS, { filterArrJson: JSON.stringify([negated]) }, NOW)
+    expect(await idsOf(compiled)).toEqual(await idsOf(one))
+  })
+})
