@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+
+/** Settings of the worker tests. In the environment too, where wrangler looks for it when there is no .dev.vars. */
+const SECRET = 'worker-tests-only-7f3a9c51e08b4d26'
+process.env.NC_AUTH_JWT_SECRET ??= SECRET
 
 /** What `npm test` runs: pure code in plain Node, features in workerd on real D1, then the whole product from outside. */
 export default defineConfig({
@@ -17,12 +20,10 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            // Until src/index.ts exists.
-            ...(existsSync('src/index.ts') ? {} : { main: './test/support/no-worker.ts' }),
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-                NC_AUTH_JWT_SECRET: 'worker-tests-only-7f3a9c51e08b4d26',
+                NC_AUTH_JWT_SECRET: SECRET,
               },
             },
           })),
@@ -41,6 +42,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           // Each file starts servers and perhaps a browser: one at a time, and with room for a slow machine.
           fileParallelism: false,
+          // Processes, so that a Ctrl-C reaches them and they can end the servers they started.
+          pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },

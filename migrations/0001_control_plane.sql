@@ -122,12 +122,16 @@ CREATE TABLE columns (
   UNIQUE (table_id, physical_name)
 ) STRICT;
 
--- Physical tables to drop in a data database once `not_before` has passed. A row is written before a table is created
--- and removed with the catalog entry's insertion, so a crash between the two databases leaves work for the scheduled
--- job and nothing a reader can see.
-CREATE TABLE table_drops (
-  physical_name TEXT PRIMARY KEY,
+-- Physical things in a data database that no catalog entry stands for: to be dropped once `not_before` has passed. A row is
+-- written before something is made and removed in the batch that enters it in the catalog; and written in the batch that
+-- takes an entry out and removed when the thing is gone. So a crash between the two databases leaves work for the
+-- scheduled job, and nothing a reader can see.
+CREATE TABLE orphans (
+  table_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('table', 'column', 'unique', 'index')),
+  column_name TEXT NOT NULL DEFAULT '',    -- '' for a whole table
   "database" TEXT NOT NULL,
-  not_before INTEGER NOT NULL
+  not_before INTEGER NOT NULL,
+  PRIMARY KEY (table_name, kind, column_name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX table_drops_due ON table_drops (not_before);
+CREATE INDEX orphans_due ON orphans (not_before);

@@ -1,0 +1,212 @@
+/**
+ * The browser's side of the docs page (src/openapi/page.tsx): loads the OpenAPI document with the authorisation of this
+ * tab, asks for a token when there is none that will do, and shows Swagger UI already authorised.
+ *
+ * Authorisations live in sessionStorage, so they outlive a reload and end with the tab. The dashboard opens this page
+ * authorised by writing the same entry first: key `latchkey:authorization:<path of the document>`, value
+ * `{"xcAuth": "<Auth Token>"}`; the members are the document's security schemes.
+ */
+;(() => {
+  /** Which request header carries each security scheme. */
+  const HEADERS = {
+    xcAuth: { name: 'xc-auth', prefix: '' },
+    xcToken: { name: 'xc-token', prefix: '' },
+    bearer: { name: 'authorization', prefix: 'Bearer ' },
+  }
+
+  /** @typedef {keyof typeof HEADERS} Scheme */
+  /** @typedef {Partial<Record<Scheme, string>>} Authorization */
+  /** @typedef {(options: object) => { preauthorizeApiKey: (scheme: string, token: string) => void }} SwaggerUi */
+
+  const page = element('docs', HTMLElement)
+  const status = element('docs-status', HTMLElement)
+  const form = element('docs-token', HTMLFormElement)
+  const field = element('docs-token-field', HTMLInputElement)
+  const failure = element('docs-token-error', HTMLElement)
+
+  const documentUrl = page.dataset.documentUrl ?? ''
+  const storageKey = `latchkey:authorization:${documentUrl}`
+
+  followColorScheme()
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void openWith(field.value)
+  })
+  void open(storedAuthorization())
+
+  /**
+   * @param {Authorization} authorization
+   * @returns {Promise<void>}
+   */
+  async function open(authorization) {
+    status.hidden = false
+    const { document, problem } = await loadDocument(authorization)
+    status.hidden = true
+    if (document !== null) showDocument(document, authorization)
+    else askForToken(Object.keys(authorization).length === 0 && problem.needsToken ? '' : problem.sentence)
+  }
+
+  /** @param {string} text what was pasted */
+  async function openWith(text) {
+    const token = text.trim().replace(/^Bearer\s+/i, '')
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      askForToken(
+        'This is not a whole token. A list shows only its first and last characters; paste the token as it was when it was made.',
+      )
+      return
+    }
+    // A JWT has three parts between dots; an API Token has no dot.
+    await open(token.split('.').length === 3 ? { xcAuth: token } : { xcToken: token })
+  }
+
+  /** @param {string} sentence what went wrong; empty at first */
+  function askForToken(sentence) {
+    failure.textContent = sentence
+    field.setAttribute('aria-invalid', String(sentence !== ''))
+    form.hidden = false
+    field.focus()
+    field.select()
+  }
+
+  /**
+   * @param {Authorization} authorization
+   * @returns {Promise<{ document: object, problem: null } | { document: null, problem: { needsToken: boolean, sentence: string } }>}
+   */
+  async function loadDocument(authorization) {
+    try {
+      const response = await fetch(documentUrl, { headers: headersOf(authorization), credentials: 'omit', cache: 'no-store' })
+      if (response.ok) return { document: /** @type {object} */ (await response.json()), problem: null }
+      return { document: null, problem: { needsToken: response.status === 401, sentence: await sentenceFor(response) } }
+    } catch {
+      return {
+        document: null,
+        problem: { needsToken: false, sentence: 'The server did not answer. Check the connection and try again.' },
+      }
+    }
+  }
+
+  /** @param {Response} response */
+  async function sentenceFor(response) {
+    const said = await serverMessage(response)
+    if (response.status === 401) return `The server did not accept this token. ${said}`
+    if (response.status === 403) return `This token may not read the documentation of this project. ${said}`
+    if (response.status === 404) return 'There is no such project, or this token does not belong to one of its members.'
+    return `The documentation could not be loaded (${response.status}). ${said}`
+  }
+
+  /** @param {Response} response */
+  async function serverMessage(response) {
+    try {
+      const body = /** @type {{ message?: unknown }} */ (await response.json())
+      return typeof body.message === 'string' ? body.message : ''
+    } catch {
+      return ''
+    }
+  }
+
+  /** @param {Authorization} authorization */
+  function headersOf(authorization) {
+    return Object.fromEntries(
+      entriesOf(authorization).map(([scheme, token]) => [HEADERS[scheme].name, HEADERS[scheme].prefix + token]),
+    )
+  }
+
+  /**
+   * @param {object} document
+   * @param {Authorization} authorization
+   */
+  function showDocument(document, authorization) {
+    form.remove()
+    const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: SwaggerUi }} */ (/** @type {unknown} */ (window))
+    const ui = SwaggerUIBundle({
+      spec: document,
+      dom_id: '#swagger-ui',
+      deepLinking: true,
+      tryItOutEnabled: true,
+      // Ours, below, keeps it in sessionStorage; theirs would leave tokens in localStorage for good.
+      persistAuthorization: false,
+      // No document goes to validator.swagger.io, and no link can bring another document into this page.
+      validatorUrl: null,
+      queryConfigEnabled: false,
+      plugins: [rememberAuthorization],
+      onComplete: () => {
+        for (const [scheme, token] of entriesOf(authorization)) ui.preauthorizeApiKey(scheme, token)
+      },
+    })
+  }
+
+  /** A Swagger UI plugin: what its Authorize dialog sets and clears is kept for this tab. */
+  function rememberAuthorization() {
+    return { statePlugins: { auth: { wrapActions: { authorize: remembering, logout: forgetting } } } }
+  }
+
+  /** @param {(schemes: Record<string, { value: unknown }>) => unknown} authorize */
+  function remembering(authorize) {
+    return (/** @type {Record<string, { value: unknown }>} */ schemes) => {
+      const values = Object.entries(schemes).map(([scheme, { value }]) => [scheme, value])
+      store({ ...storedAuthorization(), ...asAuthorization(Object.fromEntries(values)) })
+      return authorize(schemes)
+    }
+  }
+
+  /** @param {(schemes: string[]) => unknown} logout */
+  function forgetting(logout) {
+    return (/** @type {string[]} */ schemes) => {
+      store(Object.fromEntries(entriesOf(storedAuthorization()).filter(([scheme]) => !schemes.includes(scheme))))
+      return logout(schemes)
+    }
+  }
+
+  /** @returns {Authorization} */
+  function storedAuthorization() {
+    try {
+      return asAuthorization(JSON.parse(sessionStorage.getItem(storageKey) ?? '{}'))
+    } catch {
+      return {}
+    }
+  }
+
+  /** @param {Authorization} authorization */
+  function store(authorization) {
+    try {
+      sessionStorage.setItem(storageKey, JSON.stringify(authorization))
+    } catch {
+      // A browser that keeps nothing: the page works, a reload asks again.
+    }
+  }
+
+  /**
+   * The members of an unknown value that are tokens for a scheme we know.
+   * @param {unknown} value
+   * @returns {Authorization}
+   */
+  function asAuthorization(value) {
+    const entries = Object.entries(typeof value === 'object' && value !== null ? value : {})
+    return Object.fromEntries(entries.filter(([scheme, token]) => Object.hasOwn(HEADERS, scheme) && typeof token === 'string'))
+  }
+
+  /** @param {Authorization} authorization */
+  function entriesOf(authorization) {
+    return /** @type {[Scheme, string][]} */ (Object.entries(authorization))
+  }
+
+  /** Swagger UI has a dark theme, switched by a class. */
+  function followColorScheme() {
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    const apply = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+    dark.addEventListener('change', apply)
+    apply()
+  }
+
+  /**
+   * @template {HTMLElement} Kind
+   * @param {string} id
+   * @param {new () => Kind} kind
+   * @returns {Kind}
+   */
+  function element(id, kind) {
+    const found = document.getElementById(id)
+    if (!(found instanceof kind)) throw new Error(`The page has no #${id}`)
+    return found
+  }
+})()

@@ -36,16 +36,16 @@ await runScript(async () => {
   const wrangler = startWrangler(['dev', ...defaultFlags(options), ...otherDevVars(), ...args])
   const end = new AbortController()
   const exit = exitOf(wrangler).finally(() => end.abort())
-  let isStopped = false
+  const asked = { toStop: false }
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
-    isStopped = true
+    asked.toStop = true
     wrangler.kill(signal)
   }
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop)
   whenNpmIsGone(() => stop('SIGTERM'))
   void announce(options, end.signal)
   const code = await exit
-  return isStopped ? 0 : code
+  return asked.toStop ? 0 : code
 })
 
 /**

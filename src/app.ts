@@ -1,5 +1,6 @@
 /** The application: middleware in order, then everything that exists. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { except } from 'hono/combine'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
 import { authRoutes } from './control/auth/routes'
@@ -8,8 +9,13 @@ import { memberRoutes } from './control/projects/member-routes'
 import { projectRoutes } from './control/projects/routes'
 import { superAdmin } from './control/users/admin'
 import { orgUserRoutes } from './control/users/routes'
+import { columnRoutes } from './data/catalog/column-routes'
 import { tableRoutes } from './data/catalog/routes'
-import { recordRoutes } from './data/records/routes'
+import { bulkRoutes } from './data/records/bulk-routes'
+import { tableRowRoutes, viewRowRoutes } from './data/records/routes'
+import { formGuard, isApiPath } from './dashboard/form-guard'
+import { isPageRequest, pageForError } from './dashboard/page'
+import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
 import { apiHeaders, bodySize, browserHeaders, crossOrigin, jsonBodies, pathLimits, requestIdentity, settings } from './http/guards'
@@ -34,18 +40,24 @@ export const PUBLIC_ROUTES: PublicRoutes = {
   'GET /openapi.json': 'none',
   'GET /docs': 'none',
   'GET /api/v1/db/meta/projects/:projectId/swagger': 'none',
+  ...PUBLIC_PAGES,
 }
+
+/** These answer whatever state the databases are in. */
+const DATABASE_FREE = ['/api/v1/health', '/api/v1/version', '/openapi.json', '/docs']
 
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
-  app.onError(errorResponse)
+  app.onError((error, c) => errorResponse(error, c, isPageRequest(c) ? pageForError : undefined))
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize, jsonBodies)
-  app.use(superAdmin, authenticate(PUBLIC_ROUTES))
+  app.use(requestIdentity, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize)
+  app.use(except((c) => !isApiPath(c), jsonBodies))
+  app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)
   app.route('/', docsRoutes(app))
+  app.route('/', dashboardRoutes)
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1', orgUserRoutes)
   app.route('/api/v1', orgApiTokenRoutes)
@@ -53,6 +65,10 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/db/meta/projects', memberRoutes)
   app.route('/api/v1/db/meta/projects', projectApiTokenRoutes)
   app.route('/api/v1/db/meta', tableRoutes)
-  app.route('/api/v1/db/data', recordRoutes)
+  app.route('/api/v1/db/meta', columnRoutes)
+  // Before the routes of single rows: `bulk` would pass for a project there (contract/api-v1.md 4.1).
+  app.route('/api/v1/db/data', bulkRoutes)
+  app.route('/api/v1/db/data', viewRowRoutes)
+  app.route('/api/v1/db/data', tableRowRoutes)
   return app
 }

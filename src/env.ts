@@ -38,8 +38,8 @@ export interface Actor {
   roles: readonly OrgRole[]
   tokenVersion: string
   emailVerified: boolean
-  /** What they showed: an Auth Token (JWT) or an API Token. */
-  via: 'auth_token' | 'api_token'
+  /** What they showed: an Auth Token (JWT), an API Token or, on pages of the dashboard only, the cookie of a session. */
+  via: 'auth_token' | 'api_token' | 'session'
 }
 
 /** The project named by the request's path, and what the actor is in it. */
@@ -66,13 +66,14 @@ export interface AppEnv {
     startedAt: number
     actor: Actor | null
     project: ProjectContext | null
+    /** The browser's session, on pages of the dashboard. */
+    sessionId: string | null
   }
 }
 
 export interface Config {
-  jwtSecret: string
-  /** Still verifies, never signs: rotation of the secret. */
-  jwtSecretPrevious: string | null
+  /** The first signs, all of them verify: rotation of the secret. */
+  jwtSecrets: readonly [string, ...string[]]
   /** Life of an Auth Token, seconds. */
   jwtLifetime: number
   admin: { email: string; password: string } | null
@@ -89,72 +90,61 @@ export interface Config {
   mailFrom: string | null
 }
 
+type SettingName = Exclude<keyof OptionalBindings, 'MAIL'> | 'NC_AUTH_JWT_SECRET'
+
 /** Bytes of an HS256 secret (RFC 7518, 3.2). */
 const MIN_SECRET_BYTES = 32
-const DEFAULT_BODY_SIZE = 1024 * 1024
-/** Secrets that stand in documentation somewhere; whoever copied one has no secret. */
-const EXAMPLE_SECRET = /change[-_ ]?me|example|your[-_ ]?(jwt|secret)|^(.)\1*$|^(0123456789|1234567890|abcdefghij)/i
+/** Secrets that stand in documentation somewhere, NocoDB's among them; whoever copied one has no secret. */
+const EXAMPLE_SECRET =
+  /change[-_ ]?me|example|your[-_ ]?(jwt|secret)|^569a1821-0a93-45e8-87ab-eb857f20a010$|^(.)\2*$|^(0123456789|1234567890|abcdefghij)/i
+
+const COUNT = 'a whole number from 1'
+const SECRET = `a random secret of at least ${MIN_SECRET_BYTES} bytes, and not one from an example`
 
 /**
- * The settings of this deployment, checked. Throws ApiError MISCONFIGURED whose cause says, for the log, which setting
- * is wrong, what is wrong with it and what it should look like.
+ * The settings of this deployment, checked. Throws ApiError MISCONFIGURED whose cause says, for the log, which settings are
+ * wrong and what they should look like; never what they are. One that is empty counts as absent.
  */
 export function readConfig(env: Bindings): Config {
   const problems: string[] = []
-  const check = <Value>(value: Value | null, problem: string, fallback: Value): Value => {
-    if (value === null) problems.push(problem)
-    return value ?? fallback
+  const read = <Value>(name: SettingName, parse: (text: string) => Value | null, byDefault: Value, shape: string): Value => {
+    const text = env[name] ?? ''
+    if (text === '') return byDefault
+    const value = parse(text)
+    if (value === null) problems.push(`${name} must be ${shape}`)
+    return value ?? byDefault
   }
+  const asText = (text: string) => text
+
+  const secret = read('NC_AUTH_JWT_SECRET', readSecret, '', SECRET)
+  const previousSecret = read('NC_AUTH_JWT_SECRET_PREVIOUS', readSecret, null, `${SECRET}; or absent`)
+  const adminEmail = read('NC_ADMIN_EMAIL', asText, null, '')
+  const adminPassword = read('NC_ADMIN_PASSWORD', asText, null, '')
   const config: Config = {
-    jwtSecret: check(
-      readSecret(env.NC_AUTH_JWT_SECRET),
-      `NC_AUTH_JWT_SECRET must be a random secret of at least ${MIN_SECRET_BYTES} bytes (missing, too short, or an example)`,
-      '',
-    ),
-    jwtSecretPrevious: isSet(env.NC_AUTH_JWT_SECRET_PREVIOUS)
-      ? check(
-          readSecret(env.NC_AUTH_JWT_SECRET_PREVIOUS),
-          `NC_AUTH_JWT_SECRET_PREVIOUS must be a secret of at least ${MIN_SECRET_BYTES} bytes, or absent`,
-          '',
-        )
-      : null,
-    jwtLifetime: check(
-      parseDuration(env.NC_JWT_EXPIRES_IN ?? '10h'),
-      'NC_JWT_EXPIRES_IN must be a number with a unit, such as 10h, 90m, 7d or 1.5h',
-      0,
-    ),
-    admin: null,
-    inviteOnlySignup: check(
-      readSwitch(env.NC_INVITE_ONLY_SIGNUP),
-      'NC_INVITE_ONLY_SIGNUP must be true or false',
-      false,
-    ),
+    jwtSecrets: previousSecret === null ? [secret] : [secret, previousSecret],
+    jwtLifetime: read('NC_JWT_EXPIRES_IN', parseDuration, 10 * 3600, 'a number with a unit, such as 10h, 90m, 7d or 1.5h'),
+    admin: adminEmail === null || adminPassword === null ? null : { email: adminEmail, password: adminPassword },
+    inviteOnlySignup: read('NC_INVITE_ONLY_SIGNUP', readSwitch, false, 'true or false'),
     limits: {
-      default: check(readCount(env.DB_QUERY_LIMIT_DEFAULT, 25), 'DB_QUERY_LIMIT_DEFAULT must be a whole number from 1', 25),
-      max: check(readCount(env.DB_QUERY_LIMIT_MAX, 1000), 'DB_QUERY_LIMIT_MAX must be a whole number from 1', 1000),
-      min: check(readCount(env.DB_QUERY_LIMIT_MIN, 1), 'DB_QUERY_LIMIT_MIN must be a whole number from 1', 1),
+      default: read('DB_QUERY_LIMIT_DEFAULT', readCount, 25, COUNT),
+      max: read('DB_QUERY_LIMIT_MAX', readCount, 1000, COUNT),
+      min: read('DB_QUERY_LIMIT_MIN', readCount, 1, COUNT),
     },
-    bodySize: check(
-      readCount(env.NC_REQUEST_BODY_SIZE, DEFAULT_BODY_SIZE),
-      'NC_REQUEST_BODY_SIZE must be a number of bytes',
-      DEFAULT_BODY_SIZE,
+    bodySize: read('NC_REQUEST_BODY_SIZE', readCount, 1024 * 1024, 'a number of bytes'),
+    corsOrigins: read(
+      'NC_CORS_ORIGINS',
+      readOrigins,
+      ['*'],
+      '* or origins separated by commas, such as https://app.example.org,https://example.org',
     ),
-    corsOrigins: check(
-      readOrigins(env.NC_CORS_ORIGINS),
-      'NC_CORS_ORIGINS must be * or origins separated by commas, such as https://app.example.org',
-      [],
-    ),
-    publicUrl: isSet(env.NC_PUBLIC_URL)
-      ? check(readOrigin(env.NC_PUBLIC_URL), 'NC_PUBLIC_URL must be an origin such as https://api.example.org', '')
-      : null,
-    passwordHash: check(readPasswordHash(env.NC_PASSWORD_HASH), 'NC_PASSWORD_HASH must be scrypt or pbkdf2', 'scrypt'),
-    mailFrom: isSet(env.NC_MAIL_FROM) ? env.NC_MAIL_FROM : null,
+    publicUrl: read('NC_PUBLIC_URL', readOrigin, null, 'an origin, such as https://api.example.org'),
+    passwordHash: read('NC_PASSWORD_HASH', readPasswordHash, 'scrypt', 'scrypt or pbkdf2'),
+    mailFrom: read('NC_MAIL_FROM', asText, null, ''),
   }
-  if (isSet(env.NC_ADMIN_EMAIL) && isSet(env.NC_ADMIN_PASSWORD)) {
-    config.admin = { email: env.NC_ADMIN_EMAIL, password: env.NC_ADMIN_PASSWORD }
-    if ([...env.NC_ADMIN_PASSWORD].length < 8) problems.push('NC_ADMIN_PASSWORD must have at least 8 characters')
-    if (!env.NC_ADMIN_EMAIL.includes('@')) problems.push('NC_ADMIN_EMAIL must be an e-mail address')
-  } else if (isSet(env.NC_ADMIN_EMAIL) || isSet(env.NC_ADMIN_PASSWORD)) {
+  if ((env.NC_AUTH_JWT_SECRET as string | undefined) === undefined || env.NC_AUTH_JWT_SECRET === '') {
+    problems.push(`NC_AUTH_JWT_SECRET is missing: it must be ${SECRET}`)
+  }
+  if ((adminEmail === null) !== (adminPassword === null)) {
     problems.push('NC_ADMIN_EMAIL and NC_ADMIN_PASSWORD must be set together')
   }
   if (config.limits.min > config.limits.max) problems.push('DB_QUERY_LIMIT_MIN must not be above DB_QUERY_LIMIT_MAX')
@@ -165,39 +155,31 @@ export function readConfig(env: Bindings): Config {
   return config
 }
 
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== ''
+function readSecret(text: string): string | null {
+  return new TextEncoder().encode(text).length < MIN_SECRET_BYTES || EXAMPLE_SECRET.test(text) ? null : text
 }
 
-function readSecret(value: string | undefined): string | null {
-  if (!isSet(value) || new TextEncoder().encode(value).length < MIN_SECRET_BYTES || EXAMPLE_SECRET.test(value)) return null
-  return value
+function readCount(text: string): number | null {
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null
 }
 
-function readCount(value: string | undefined, byDefault: number): number | null {
-  if (!isSet(value)) return byDefault
-  return /^[1-9]\d{0,9}$/.test(value) ? Number(value) : null
+function readSwitch(text: string): boolean | null {
+  if (/^(true|1|yes|on)$/i.test(text)) return true
+  return /^(false|0|no|off)$/i.test(text) ? false : null
 }
 
-function readSwitch(value: string | undefined): boolean | null {
-  if (!isSet(value)) return false
-  if (/^(true|1|yes|on)$/i.test(value)) return true
-  return /^(false|0|no|off)$/i.test(value) ? false : null
+function readPasswordHash(text: string): 'scrypt' | 'pbkdf2' | null {
+  return text === 'scrypt' || text === 'pbkdf2' ? text : null
 }
 
-function readPasswordHash(value: string | undefined): 'scrypt' | 'pbkdf2' | null {
-  if (!isSet(value)) return 'scrypt'
-  return value === 'scrypt' || value === 'pbkdf2' ? value : null
-}
-
-function readOrigins(value: string | undefined): string[] | null {
-  if (!isSet(value) || value === '*') return ['*']
-  const origins = value.split(',').map((part) => readOrigin(part.trim()))
+function readOrigins(text: string): string[] | null {
+  if (text === '*') return ['*']
+  const origins = text.split(',').map((part) => readOrigin(part.trim()))
   return origins.every((origin) => origin !== null) ? origins : null
 }
 
-function readOrigin(value: string): string | null {
-  if (!URL.canParse(value)) return null
-  const url = new URL(value)
-  return /^https?:$/.test(url.protocol) && (value === url.origin || value === `${url.origin}/`) ? url.origin : null
+function readOrigin(text: string): string | null {
+  if (!URL.canParse(text) || text.includes('*')) return null
+  const url = new URL(text)
+  return /^https?:$/.test(url.protocol) && (text === url.origin || text === `${url.origin}/`) ? url.origin : null
 }

@@ -52,6 +52,11 @@ export const ERRORS = {
   REQUIRED_FIELD_MISSING: { status: 400, message: 'A required field is missing.' },
   DUPLICATE_VALUE: { status: 400, message: 'A value that must be unique exists already.' },
 
+  VIEW_NOT_FOUND: { status: 404, message: 'View not found' },
+  ROW_CHANGED: { status: 412, message: 'The row was changed meanwhile: read it again and decide anew.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'This Idempotency-Key was used for another request.' },
+  INVALID_CURSOR: { status: 400, message: 'This cursor does not belong to this list.' },
+
   // The server's own trouble
   NOT_IMPLEMENTED: { status: 501, message: 'Not implemented' },
   DATABASE_UNAVAILABLE: { status: 503, message: 'The database is not available right now; try again shortly.' },

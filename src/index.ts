@@ -2,14 +2,29 @@
 import { createApp } from './app'
 import { deleteExpiredSessions } from './control/auth/session'
 import { purge } from './data/catalog/purge'
+import { deleteOldAnswers } from './data/records/idempotency'
+import { repairRowCounts } from './data/records/row-counts'
 import type { Bindings } from './env'
 
 const app = createApp()
 
+/** Each chore by itself: one that fails is tried again in an hour, and does not keep the others from their work. */
+const CHORES: Readonly<Record<string, (env: Bindings) => Promise<number>>> = {
+  expiredSessions: (env) => deleteExpiredSessions(env.DB),
+  droppedTables: (env) => purge(env),
+  forgottenAnswers: (env) => deleteOldAnswers(env.DATA),
+  repairedCounts: (env) => repairRowCounts(env.DATA),
+}
+
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env) {
-    const [sessions, tables] = [await deleteExpiredSessions(env.DB), await purge(env)]
-    console.log(JSON.stringify({ scheduled: { sessions, tables } }))
+    for (const [chore, run] of Object.entries(CHORES)) {
+      try {
+        console.log(JSON.stringify({ chore, done: await run(env) }))
+      } catch (error) {
+        console.error(JSON.stringify({ chore, cause: String(error) }))
+      }
+    }
   },
 } satisfies ExportedHandler<Bindings>

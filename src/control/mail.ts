@@ -33,14 +33,16 @@ export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): str
   }
 }
 
-/** Sends one mail. A failure goes to the log: no route fails, or answers differently, because mail does. */
+/** Sends one mail, where mail is configured. */
 export async function sendMail(c: Context<AppEnv>, to: string, kind: MailKind, token: string): Promise<void> {
   const { MAIL } = c.env
   const from = c.var.config.mailFrom
   if (MAIL === undefined || from === null) return
-  try {
-    await MAIL.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(c, kind, token)}\n` })
-  } catch (error) {
-    console.error(JSON.stringify({ request_id: c.var.requestId, mail: kind, cause: String(error) }))
-  }
+  await MAIL.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(c, kind, token)}\n` })
+}
+
+/** Work that the answer does not wait for: no route fails, takes longer or answers differently because of mail. */
+export function inBackground(c: Context<AppEnv>, work: Promise<void>): void {
+  const log = (error: unknown) => console.error(JSON.stringify({ request_id: c.var.requestId, mail: String(error) }))
+  c.executionCtx.waitUntil(work.catch(log))
 }

@@ -2,23 +2,33 @@
 import type { Context } from 'hono'
 import { requireProject } from '../control/access/guard'
 import type { AppEnv, ProjectContext } from '../env'
-import { type Catalog, getCatalog, getTable } from './catalog/catalog'
-import type { Table } from './catalog/types'
+import { type Catalog, getCatalog, getColumn, getTable } from './catalog/catalog'
+import type { Databases } from './catalog/tables'
+import type { Column, Table } from './catalog/types'
 import { dataBinding } from './database'
 
 export interface Scope {
   project: ProjectContext
   catalog: Catalog
   data: D1Database
+  /** Both, for what changes tables. */
+  databases: Databases
 }
 
 export async function projectScope(c: Context<AppEnv>): Promise<Scope> {
   const project = requireProject(c)
-  return { project, catalog: await getCatalog(c.env.DB, project), data: dataBinding(c.env, project.database) }
+  const data = dataBinding(c.env, project.database)
+  return { project, catalog: await getCatalog(c.env.DB, project), data, databases: { control: c.env.DB, data } }
 }
 
 /** `key`: id or title. Throws TABLE_NOT_FOUND. */
 export async function tableScope(c: Context<AppEnv>, key: string): Promise<Scope & { table: Table }> {
   const scope = await projectScope(c)
   return { ...scope, table: getTable(scope.catalog, key) }
+}
+
+/** `id`: of a column. Throws COLUMN_NOT_FOUND. */
+export async function columnScope(c: Context<AppEnv>, id: string): Promise<Scope & { table: Table; column: Column }> {
+  const scope = await projectScope(c)
+  return { ...scope, ...getColumn(scope.catalog, id) }
 }

@@ -9,13 +9,20 @@ import { UniqueViolation } from '../lib/d1'
 const CHALLENGE = 'Bearer realm="latchkey"'
 
 /** Answers for an error: `{error, message, msg}` plus details; anything unknown is INTERNAL_ERROR and a line in the log. */
-export function errorResponse(error: unknown, c: Context<AppEnv>): Response {
+export function errorResponse(error: unknown, c: Context<AppEnv>, answer: ErrorAnswer = jsonAnswer): Response | Promise<Response> {
   const known = toApiError(error)
-  const body: Record<string, unknown> = { error: known.code, message: known.message, msg: known.message, ...known.details }
   if (known.status >= 500) {
-    body['request_id'] = c.var.requestId
     console.error(JSON.stringify({ request_id: c.var.requestId, error: known.code, cause: describe(known.cause) }))
   }
+  return answer(known, c)
+}
+
+/** How an error is told: JSON for programs, a page for people. */
+type ErrorAnswer = (error: ApiError, c: Context<AppEnv>) => Response | Promise<Response>
+
+function jsonAnswer(known: ApiError, c: Context<AppEnv>): Response {
+  const body: Record<string, unknown> = { error: known.code, message: known.message, msg: known.message, ...known.details }
+  if (known.status >= 500) body['request_id'] = c.var.requestId
   const headers: Record<string, string> = { ...known.headers }
   if (known.status === 401) {
     headers['www-authenticate'] =

@@ -25,6 +25,7 @@ export const requestIdentity = createMiddleware<AppEnv>(async (c, next) => {
   c.set('startedAt', Date.now())
   c.set('actor', null)
   c.set('project', null)
+  c.set('sessionId', null)
   await next()
   c.res.headers.set('x-request-id', c.var.requestId)
 })
@@ -73,10 +74,14 @@ export const bodySize = createMiddleware<AppEnv>((c, next) => {
   return bodyLimit({
     maxSize,
     onError: () => {
-      throw new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
+      throw tooLarge(maxSize)
     },
   })(c, next)
 })
+
+function tooLarge(maxSize: number): ApiError {
+  return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
+}
 
 /**
  * Bodies are JSON in UTF-8, nested at most MAX_JSON_DEPTH deep, without NUL (SQLite's text functions stop at it). An empty
@@ -85,6 +90,8 @@ export const bodySize = createMiddleware<AppEnv>((c, next) => {
 export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.raw.body !== null && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     const bytes = await c.req.arrayBuffer()
+    // bodyLimit() believes a Content-Length; what came is what counts.
+    if (bytes.byteLength > c.var.config.bodySize) throw tooLarge(c.var.config.bodySize)
     if (bytes.byteLength > 0 && !JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
     if (bytes.byteLength > 0) checkStructure(decodeUtf8(bytes))
   }

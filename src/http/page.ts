@@ -1,7 +1,7 @@
 /** Paged lists of the control plane: the query they take, and the shape they answer with. */
 import { z } from '@hono/zod-openapi'
 
-const DEFAULT_LIMIT = 25
+export const DEFAULT_LIMIT = 25
 const MAX_LIMIT = 1000
 
 const count = (name: string, description: string) =>

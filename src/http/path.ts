@@ -3,18 +3,20 @@
  * serves them all; a trailing slash never matters (the NocoDB SDK sends `/projects/`).
  */
 const ALIASES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // contract/api-v1.md section 1: three prefixes for the auth routes. The HTML page of a reset link keeps its own path.
+  // contract/api-v1.md section 1: three prefixes for the auth routes.
   [/^\/api\/v1\/db\/auth\//, '/api/v1/auth/'],
-  [/^\/auth\/(?=user\/|token\/|email\/|password\/(?:change|forgot)$)/, '/api/v1/auth/'],
-  [/^\/(?:auth\/)?user\/password\/change$/, '/api/v1/auth/password/change'],
-  [/^\/api\/v1\/auth\/user\/password\/change$/, '/api/v1/auth/password/change'],
+  [/^\/auth\/(?=user\/|token\/|email\/validate\/|password\/)/, '/api/v1/auth/'],
+  [/^\/(?:api\/v1\/auth\/)?user\/password\/change$/, '/api/v1/auth/password/change'],
 ]
 
-/** Canonical path of a request URL: without a trailing slash, percent-encoding as it came. */
-export function canonicalPath(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  const end = url.slice(start).search(/[?#]/)
-  const path = start === -1 ? '/' : end === -1 ? url.slice(start) : url.slice(start, start + end)
+/** The page behind the link of a reset mail, not the API route that its form calls: contract/api-v1.md 1.1, 11. */
+const RESET_PAGE = /^\/auth\/password\/reset\//
+
+/** Canonical path of a request: without a trailing slash, percent-encoding as it came. */
+export function canonicalPath({ method, url }: { method: string; url: string }): string {
+  // A Request has a URL in normal form: there is always a path, and no fragment.
+  const [path = '/'] = url.slice(url.indexOf('/', url.indexOf('://') + 3)).split('?', 1)
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  if (method !== 'POST' && RESET_PAGE.test(trimmed)) return trimmed
   return ALIASES.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), trimmed)
 }

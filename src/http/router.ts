@@ -7,7 +7,7 @@ import { canonicalPath } from './path'
 /** A router whose routes refuse bad input with one ApiError that names every member that is wrong. */
 export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
-    getPath: (request) => canonicalPath(request.url),
+    getPath: canonicalPath,
     defaultHook: (result) => {
       if (result.success) return
       throw invalidInput(result.error.issues, result.target)

@@ -1,6 +1,6 @@
 /** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
 import { ApiError } from '../errors'
-import type { Sql } from './sql'
+import { type Sql, literal, sql } from './sql'
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
 export class UniqueViolation extends Error {
@@ -14,6 +14,22 @@ export class UniqueViolation extends Error {
   }
 }
 
+/** A statement of requireChanges() undid its batch: it did not touch as many rows as it had to. */
+export class WrongChanges extends Error {
+  constructor(cause: unknown) {
+    super('a statement changed fewer rows than it had to', { cause })
+    this.name = 'WrongChanges'
+  }
+}
+
+/**
+ * Right behind a statement in a batch: unless that one changed `count` rows, the batch is undone and WrongChanges thrown.
+ * SQLite has no way to say ROLLBACK in a condition; an error is one, and no text of ours is ever malformed JSON.
+ */
+export function requireChanges(count: number): Sql {
+  return sql`SELECT CASE WHEN changes() = ${literal(count)} THEN 1 ELSE json('wrong number of changes') END`
+}
+
 /** Messages of D1 that mean "not now" (developers.cloudflare.com/d1, debugging): the outcome of a write may be unknown. */
 const UNAVAILABLE = [
   'Network connection lost',
@@ -24,7 +40,6 @@ const UNAVAILABLE = [
   'overloaded',
   'Too many requests queued',
   'exceeded timeout',
-  'exceeded its CPU time limit',
   'CPU time limit',
   'memory limit',
   'client disconnected',
@@ -39,6 +54,7 @@ function translate(error: unknown): unknown {
   if (UNAVAILABLE.some((part) => text.includes(part))) {
     return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
   }
+  if (text.includes('malformed JSON')) return new WrongChanges(error)
   const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
   if (unique?.[1] !== undefined) {
     const columns = unique[1].split(', ').map((name) => name.slice(name.indexOf('.') + 1).trim())

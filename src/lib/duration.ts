@@ -30,8 +30,11 @@ const UNIT_SECONDS: Record<string, number> = {
   years: 31_557_600,
 }
 
+/** A century; far beyond it instants are no dates any more. */
+const MAX_SECONDS = 100 * 31_557_600
+
 /**
- * Whole seconds of a duration, or null when the text is not a positive number followed by a unit. A bare number is
+ * Whole seconds of a duration, or null when the text is not a positive number of at most a century followed by a unit. A bare number is
  * refused on purpose: the grammar clients know reads it as milliseconds, which nobody who writes `3600` means.
  */
 export function parseDuration(text: string): number | null {
@@ -39,5 +42,5 @@ export function parseDuration(text: string): number | null {
   const unit = UNIT_SECONDS[match?.[2]?.toLowerCase() ?? '']
   if (match?.[1] === undefined || unit === undefined) return null
   const seconds = Math.round(Number(match[1]) * unit)
-  return seconds > 0 ? seconds : null
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : null
 }

@@ -37,6 +37,18 @@ export function column(name: string, table = 't'): Sql {
   return raw(`${table}."${name.replaceAll('"', '""')}"`)
 }
 
+/** A whole number of our own (a position, a constant) as text of the statement, so that it takes no parameter. */
+export function literal(number: number): Sql {
+  if (!Number.isSafeInteger(number)) throw new TypeError('only whole numbers stand in SQL as text')
+  return raw(String(number))
+}
+
+/** `'c1'`, the name of a member of a JSON object. `name` is a generated one, never the user's text. */
+export function jsonKey(name: string): Sql {
+  if (!/^[a-z]\w*$/.test(name)) throw new TypeError('only generated names stand in SQL as text')
+  return raw(`'${name}'`)
+}
+
 /** All terms hold. Empty is true. A balanced tree, so that depth grows with the logarithm of the number of terms. */
 export function all(terms: readonly Sql[]): Sql {
   return balanced(terms, ' AND ', '1')

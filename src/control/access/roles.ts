@@ -1,5 +1,5 @@
 /** Who may do what: contract/api-v1.md 6.2 as one table. `super` may do everything and is named only where nobody else may. */
-import type { OrgRole, ProjectRole } from '../../env'
+import type { Actor, OrgRole, ProjectRole } from '../../env'
 
 export type Role = OrgRole | ProjectRole
 
@@ -85,7 +85,7 @@ export function isAllowed(roles: readonly Role[], permission: Permission): boole
 export function projectRole(
   membership: ProjectRole | null,
   orgRoles: readonly OrgRole[],
-  via: 'auth_token' | 'api_token',
+  via: Actor['via'],
 ): ProjectRole | null {
   if (!orgRoles.includes('super')) return membership
   return via === 'api_token' && membership !== null ? membership : 'owner'

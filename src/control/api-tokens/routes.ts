@@ -1,13 +1,12 @@
 /** API Tokens over HTTP, for a project's owners and for everyone's own: contract/api-v1.md section 2. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { ApiError } from '../../errors'
 import { listOf } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor } from '../access/guard'
-import { type ApiToken, deleteApiToken, insertApiToken, listApiTokens } from './store'
-import { createApiToken } from './token'
+import { type ApiToken, listApiTokens } from './store'
+import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
 
 const ListedToken = z
   .object({
@@ -40,7 +39,7 @@ const CreatedToken = z
 
 const NewToken = z
   .object({
-    description: z.string().max(255).nullish().openapi({ description: 'A recognisable name', example: 'nightly export' }),
+    description: z.string().max(MAX_DESCRIPTION).nullish().openapi({ description: 'A recognisable name', example: 'nightly export' }),
   })
   .openapi('NewApiToken')
 
@@ -87,9 +86,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
     async (c) => {
       const actor = requireActor(c)
       const description = c.req.valid('json').description ?? null
-      const { token, hash, hint } = await createApiToken()
-      const row = await insertApiToken(c.env.DB, { userId: actor.userId, description, hash, hint, now: c.var.startedAt })
-      if (row === null) throw new Error('the insert returned no row')
+      const { token, ...row } = await generateApiToken(c.env.DB, { userId: actor.userId, description, now: c.var.startedAt })
       const created = timestamp(row.created_at)
       return c.json(
         {
@@ -126,8 +123,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
     }),
     async (c) => {
       const actor = requireActor(c)
-      const deleted = await deleteApiToken(c.env.DB, c.req.valid('param').token, actor.roles.includes('super') ? null : actor.userId)
-      if (deleted === 0) throw new ApiError('TOKEN_NOT_FOUND')
+      const deleted = await revokeApiToken(c.env.DB, c.req.valid('param').token, actor)
       return c.json(deleted, 200)
     },
   )

@@ -11,6 +11,8 @@ export interface ApiToken {
   description: string | null
   hint: string
   created_at: number
+  /** To within ten minutes; null: never. */
+  last_used_at: number | null
 }
 
 /** Stores a new token for its owner. Returns its row. */
@@ -30,7 +32,7 @@ export async function insertApiToken(
 export async function listApiTokens(db: D1Database, userId: string): Promise<ApiToken[]> {
   return rows<ApiToken>(
     db,
-    sql`SELECT a.id, a.user_id, u.email, a.description, a.hint, a.created_at
+    sql`SELECT a.id, a.user_id, u.email, a.description, a.hint, a.created_at, a.last_used_at
         FROM api_tokens a JOIN users u ON u.id = a.user_id WHERE a.user_id = ${userId} ORDER BY a.id`,
   )
 }

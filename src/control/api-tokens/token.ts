@@ -1,6 +1,12 @@
-/** API Tokens: made once, shown once (contract/api-v1.md section 2). */
+/** API Tokens: made once, shown once, refused from the request after their deletion on (contract/api-v1.md section 2). */
+import type { Actor } from '../../env'
+import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { newToken } from '../../lib/ids'
+import { deleteApiToken, insertApiToken } from './store'
+
+/** Characters of the name that people give a token. */
+export const MAX_DESCRIPTION = 255
 
 export interface NewApiToken {
   /** The only time the token exists outside its owner's hands. */
@@ -12,4 +18,22 @@ export interface NewApiToken {
 export async function createApiToken(random: () => string = newToken): Promise<NewApiToken> {
   const token = random()
   return { token, hash: await sha256(token), hint: `${token.slice(0, 4)}…${token.slice(-4)}` }
+}
+
+/** A token that acts as its owner; only its hash is kept. */
+export async function generateApiToken(
+  db: D1Database,
+  { userId, description, now }: { userId: string; description: string | null; now: number },
+): Promise<{ id: number; created_at: number; token: string }> {
+  const { token, hash, hint } = await createApiToken()
+  const row = await insertApiToken(db, { userId, description, hash, hint, now })
+  if (row === null) throw new Error('the insert returned no row')
+  return { ...row, token }
+}
+
+/** By id or by itself; a super admin may delete anybody's. Returns 1. Throws TOKEN_NOT_FOUND. */
+export async function revokeApiToken(db: D1Database, key: string, actor: Actor): Promise<number> {
+  const deleted = await deleteApiToken(db, key, actor.roles.includes('super') ? null : actor.userId)
+  if (deleted === 0) throw new ApiError('TOKEN_NOT_FOUND')
+  return deleted
 }

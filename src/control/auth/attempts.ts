@@ -7,25 +7,31 @@ import { ApiError } from '../../errors'
 const WINDOW_S = 60
 
 /**
- * Counts one attempt against the address it came from and, where one is named, the account. Throws TOO_MANY_REQUESTS.
- * `account` is an e-mail in its normal form, so that no other spelling gets a count of its own.
+ * Counts one attempt against the address it came from and then, where one is named, the account. Throws TOO_MANY_REQUESTS.
+ * An address beyond its limit no longer counts against accounts, so that it cannot lock people out. `account` is an e-mail
+ * in its normal form, so that no other spelling gets a count of its own.
  */
 export async function countAttempt(c: Context<AppEnv>, account: string | null): Promise<void> {
-  const byAddress = await c.env.ATTEMPTS_BY_ADDRESS.limit({ key: addressKey(c.req.header('cf-connecting-ip') ?? 'unknown') })
-  const byAccount = account === null ? { success: true } : await c.env.ATTEMPTS_BY_ACCOUNT.limit({ key: account })
-  if (!byAddress.success || !byAccount.success) {
-    throw new ApiError('TOO_MANY_REQUESTS', undefined, { headers: { 'retry-after': String(WINDOW_S) } })
-  }
+  const { ATTEMPTS_BY_ADDRESS, ATTEMPTS_BY_ACCOUNT } = c.env
+  // Set by Cloudflare's edge; X-Forwarded-For is the client's to write.
+  const address = addressKey(c.req.header('cf-connecting-ip') ?? 'unknown')
+  const allowed =
+    (await ATTEMPTS_BY_ADDRESS.limit({ key: address })).success &&
+    (account === null || (await ATTEMPTS_BY_ACCOUNT.limit({ key: account })).success)
+  if (!allowed) throw new ApiError('TOO_MANY_REQUESTS', undefined, { headers: { 'retry-after': String(WINDOW_S) } })
 }
 
-/** An IPv6 customer has a /64 at least, so addresses count by their first four groups. */
+/** What addresses count by: IPv4 whole, IPv6 by its first four groups, for a customer has a /64 at least. */
 export function addressKey(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
   if (!address.includes(':')) return address
-  const [head = '', tail = ''] = address.toLowerCase().split('::')
-  const groups = head.split(':').filter((group) => group !== '')
-  const missing = 8 - groups.length - tail.split(':').filter((group) => group !== '').length
-  const whole = [...groups, ...Array.from({ length: address.includes('::') ? Math.max(missing, 0) : 0 }, () => '0'), ...tail.split(':')]
-  return whole
+  const [before = [], after = []] = address
+    .toLowerCase()
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':')))
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  return [...before, ...zeros, ...after]
     .slice(0, 4)
     .map((group) => group.replace(/^0+(?=.)/, ''))
     .join(':')

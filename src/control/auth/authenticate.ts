@@ -4,8 +4,10 @@ import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode } from '../../errors'
+import { isDue, noteUse } from '../api-tokens/last-used'
+import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
-import { type ProjectRef, identify } from './identify'
+import { type Identity, type ProjectRef, identify, identifyBySession } from './identify'
 
 /**
  * 'none': credentials are not even looked at. 'optional': a guest may call it, but a bad credential is still refused.
@@ -23,21 +25,37 @@ const PROJECT_PARAMETERS = {
   columnId: { by: 'column', missing: 'COLUMN_NOT_FOUND' },
 } as const satisfies Record<string, { by: ProjectRef['by']; missing: ErrorCode }>
 
-/** Finds out who is asking, or answers 401; finds the project the path names, or answers 404 as if it did not exist. */
-export function authenticate(publicRoutes: PublicRoutes) {
+/**
+ * Finds out who is asking, or answers 401; finds the project the path names, or answers 404 as if it did not exist. Below
+ * `pages` (path prefixes) the session of the browser is what counts, everywhere else only the credential of a header.
+ */
+export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[]) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const route = terminalRoute(c)
     if (route === null) return next()
     const access = publicRoutes[`${route.method} ${route.path}`]
     if (access === 'none') return next()
     const named = projectNamedBy(route.params)
-    const identity = await identify(c.env.DB, readCredentials(c.req.raw.headers), named?.ref ?? null, c.var.config, c.var.startedAt)
+    const isPage = pages.some((prefix) => route.path === prefix || route.path.startsWith(`${prefix}/`))
+    const identity = await (isPage ? identifyBrowser : identifyClient)(c, named?.ref ?? null)
     if (identity === null && access === undefined) throw new ApiError('AUTHENTICATION_REQUIRED')
     if (identity !== null && named !== null && identity.project === null) throw new ApiError(named.missing)
+    if (identity?.apiToken && isDue(identity.apiToken.lastUsedAt, c.var.startedAt)) noteUse(c, identity.apiToken.id)
     c.set('actor', identity?.actor ?? null)
     c.set('project', identity?.project ?? null)
     return next()
   })
+}
+
+function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
+  return identify(c.env.DB, readCredentials(c.req.raw.headers), project, c.var.config, c.var.startedAt)
+}
+
+async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
+  const cookie = readRefreshCookie(c)
+  const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, c.var.startedAt)
+  c.set('sessionId', identity?.sessionId ?? null)
+  return identity
 }
 
 /** The route that will answer: the first matched one that is not a middleware for every method. */

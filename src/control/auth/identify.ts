@@ -6,7 +6,7 @@ import type { Actor, Config, OrgRole, ProjectContext, ProjectRole } from '../../
 import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
 import { sha256 } from '../../lib/crypto'
-import { type Sql, sql } from '../../lib/sql'
+import { type Sql, empty, sql } from '../../lib/sql'
 import { projectRole } from '../access/roles'
 import { type Credentials, isApiTokenShaped } from './credentials'
 import { verifyAuthToken } from './token'
@@ -18,6 +18,8 @@ export interface Identity {
   actor: Actor
   /** Null when the path names no project, or one that does not exist for this actor. */
   project: ProjectContext | null
+  /** The API token that was shown, and when it was last used, to within ten minutes. */
+  apiToken?: { id: number; lastUsedAt: number | null }
 }
 
 interface IdentityRow {
@@ -71,8 +73,7 @@ async function identifyByAuthToken(
   config: Config,
   now: number,
 ): Promise<Identity | ApiError> {
-  const secrets = [config.jwtSecret, ...(config.jwtSecretPrevious === null ? [] : [config.jwtSecretPrevious])]
-  const verified = await verifyAuthToken(token, { secrets, lifetime: config.jwtLifetime, now })
+  const verified = await verifyAuthToken(token, { secrets: config.jwtSecrets, lifetime: config.jwtLifetime, now })
   if (!verified.ok) {
     return verified.reason === 'expired'
       ? new ApiError('TOKEN_EXPIRED')
@@ -94,17 +95,46 @@ async function identifyByApiToken(db: D1Database, token: string, project: Projec
     )
   }
   const holder = sql`api_tokens a JOIN users u ON u.id = a.user_id`
-  const row = await findIdentity(db, holder, sql`a.token_hash = ${await sha256(token)}`, project)
-  return row === null
-    ? new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
-    : toIdentity(row, 'api_token')
+  const condition = sql`a.token_hash = ${await sha256(token)}`
+  const row = await findIdentity<{ token_id: number; last_used_at: number | null }>(
+    db,
+    holder,
+    condition,
+    project,
+    sql`, a.id AS token_id, a.last_used_at`,
+  )
+  if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
+  return { ...toIdentity(row, 'api_token'), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
 }
 
-function findIdentity(db: D1Database, holder: Sql, condition: Sql, project: ProjectRef | null): Promise<IdentityRow | null> {
-  return first<IdentityRow>(
+/**
+ * The actor behind the refresh cookie of a browser, which is not spent by this: pages are loaded side by side. Null when
+ * there is no such session, or it has ended. For routes of the dashboard only.
+ */
+export async function identifyBySession(
+  db: D1Database,
+  refreshToken: string,
+  project: ProjectRef | null,
+  now: number,
+): Promise<(Identity & { sessionId: string }) | null> {
+  if (!isApiTokenShaped(refreshToken)) return null
+  const holder = sql`refresh_tokens r JOIN sessions s ON s.id = r.session_id AND s.expires_at > ${now} JOIN users u ON u.id = s.user_id`
+  const condition = sql`r.hash = ${await sha256(refreshToken)} AND r.spent_at IS NULL`
+  const row = await findIdentity<{ session_id: string }>(db, holder, condition, project, sql`, s.id AS session_id`)
+  return row === null ? null : { ...toIdentity(row, 'session'), sessionId: row.session_id }
+}
+
+function findIdentity<More = unknown>(
+  db: D1Database,
+  holder: Sql,
+  condition: Sql,
+  project: ProjectRef | null,
+  more: Sql = empty,
+): Promise<(IdentityRow & More) | null> {
+  return first<IdentityRow & More>(
     db,
     sql`SELECT u.id, u.email, u.firstname, u.lastname, u.roles, u.token_version, u.email_verified_at,
-          p.id AS project_id, p.title, p.base_id, p.prefix, p."database", p.schema_version, m.role AS member_role
+          p.id AS project_id, p.title, p.base_id, p.prefix, p."database", p.schema_version, m.role AS member_role${more}
         FROM ${holder}
         LEFT JOIN projects p ON p.id = ${projectId(project)} AND p.deleted_at IS NULL
         LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = u.id

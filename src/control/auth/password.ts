@@ -8,18 +8,21 @@ const pbkdf2 = promisify(pbkdf2Callback)
 /** Code points, after NFKC: contract/api-v1.md 1.2 asks for 8; the upper bound only limits work. */
 export const PASSWORD_LENGTH = { min: 8, max: 256 } as const
 
-/** OWASP Password Storage: scrypt N=2^14 r=8 p=5, 16 MiB. Workers cap N·r·p at 2^20; an isolate has 128 MiB. */
-const SCRYPT = { ln: 14, r: 8, p: 5 } as const
-/** The most that Workers allow in production (100,000). Below OWASP's advice: only for the free plan's 10 ms of CPU. */
-const PBKDF2_ITERATIONS = 100_000
+/** What a hash of today begins with: how it is made. */
+const PARAMETERS = {
+  /** OWASP Password Storage: N=2^14 r=8 p=5, 16 MiB. Workers cap N·r·p at 2^20; an isolate has 128 MiB. */
+  scrypt: '$scrypt$ln=14,r=8,p=5',
+  /** The most that Workers allow in production. Below OWASP's advice: only for the free plan's 10 ms of CPU. */
+  pbkdf2: '$pbkdf2-sha256$i=100000',
+} as const
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
-export type PasswordHashPolicy = 'scrypt' | 'pbkdf2'
+export type PasswordHashPolicy = keyof typeof PARAMETERS
 
 /** What is wrong with a new password, in a sentence; null when nothing is. */
 export function passwordProblem(password: string): string | null {
-  const length = [...password.normalize('NFKC')].length
+  const length = lengthOf(password)
   if (length < PASSWORD_LENGTH.min) return `The password must have at least ${PASSWORD_LENGTH.min} characters.`
   if (length > PASSWORD_LENGTH.max) return `The password must have at most ${PASSWORD_LENGTH.max} characters.`
   return null
@@ -31,7 +34,7 @@ export async function hashPassword(
   policy: PasswordHashPolicy,
   salt: Uint8Array = randomBytes(SALT_BYTES),
 ): Promise<string> {
-  const parameters = policy === 'scrypt' ? `$scrypt$ln=${SCRYPT.ln},r=${SCRYPT.r},p=${SCRYPT.p}` : `$pbkdf2-sha256$i=${PBKDF2_ITERATIONS}`
+  const parameters = PARAMETERS[policy]
   return `${parameters}$${unpadded(salt)}$${unpadded(await derive(password, parameters, salt))}`
 }
 
@@ -40,7 +43,7 @@ export async function hashPassword(
  * done for nothing, so that time does not tell the two cases apart.
  */
 export async function verifyPassword(password: string, hash: string | null, policy: PasswordHashPolicy): Promise<boolean> {
-  if ([...password].length > PASSWORD_LENGTH.max * 2) return false
+  if (lengthOf(password) > PASSWORD_LENGTH.max) return false
   if (hash === null) {
     await hashPassword(password, policy)
     return false
@@ -55,7 +58,7 @@ export async function verifyPassword(password: string, hash: string | null, poli
 
 /** Whether the hash was made under another policy than today's, and should be made anew now that the password is at hand. */
 export function needsRehash(hash: string, policy: PasswordHashPolicy): boolean {
-  return !hash.startsWith(policy === 'scrypt' ? `$scrypt$ln=${SCRYPT.ln},r=${SCRYPT.r},p=${SCRYPT.p}$` : `$pbkdf2-sha256$i=${PBKDF2_ITERATIONS}$`)
+  return !hash.startsWith(`${PARAMETERS[policy]}$`)
 }
 
 async function derive(password: string, parameters: string, salt: Uint8Array): Promise<Buffer> {
@@ -67,6 +70,10 @@ async function derive(password: string, parameters: string, salt: Uint8Array): P
   const [, iterations] = /^\$pbkdf2-sha256\$i=(\d+)$/.exec(parameters) ?? []
   if (iterations === undefined) throw new Error('a stored password hash is of no known form')
   return pbkdf2(text, salt, Number(iterations), HASH_BYTES, 'sha256')
+}
+
+function lengthOf(password: string): number {
+  return [...password.normalize('NFKC')].length
 }
 
 function unpadded(bytes: Uint8Array): string {

@@ -4,33 +4,12 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { sha256 } from '../../lib/crypto'
-import { newToken } from '../../lib/ids'
-import { HOUR_MS } from '../../lib/time'
-import { needs, requireActor } from '../access/guard'
+import { needs } from '../access/guard'
 import { findProjectRole } from '../access/store'
-import { normalizeEmail } from '../users/email'
-import {
-  type User,
-  acceptInvitation,
-  changePassword,
-  createAccount,
-  findUserByEmail,
-  findUserById,
-  findUserByResetHash,
-  openReset,
-  replacePasswordHash,
-  verifyEmail,
-} from '../users/store'
-import { countAttempt } from './attempts'
-import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './cookie'
-import { canSendMail, sendMail } from '../mail'
-import { hashPassword, needsRehash, passwordProblem, verifyPassword } from './password'
-import { type Session, endSession, endSessionByRefreshToken, rotateSession, startSession } from './session'
-import { signAuthToken, verifyAuthToken } from './token'
-
-/** How long a password reset stays open: contract/api-v1.md 1.3. */
-export const RESET_LIFETIME_MS = HOUR_MS
+import { type SignedIn, changeOwnPassword, checkReset, confirmEmail, issueAuthToken, requestReset, resetPassword, sessionOptions, signIn, signUp } from './account'
+import { clearRefreshCookie, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
+import { endSession, endSessionByRefreshToken, rotateSession } from './session'
+import { verifyAuthToken } from './token'
 
 const Email = z.string().max(320).openapi({ format: 'email', example: 'ada@example.org' })
 const Password = z.string().max(4096).openapi({ format: 'password', minLength: 8, example: 'correct horse battery' })
@@ -77,25 +56,8 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
-    const body = c.req.valid('json')
-    const email = requireEmail(body.email)
-    const passwordHash = await hashNewPassword(c, body.password, email)
-    const name = { firstname: body.firstname ?? null, lastname: body.lastname ?? null }
-    if (typeof body.token === 'string' && body.token !== '') {
-      const inviteHash = await sha256(body.token)
-      return signIn(c, await acceptInvitation(c.env.DB, { email, inviteHash, passwordHash, ...name, now: c.var.startedAt }))
-    }
-    const verification = canSendMail(c) ? newToken() : null
-    const user = await createAccount(c.env.DB, {
-      email,
-      passwordHash,
-      ...name,
-      emailVerificationHash: verification === null ? null : await sha256(verification),
-      inviteOnlyByDefault: c.var.config.inviteOnlySignup,
-      now: c.var.startedAt,
-    })
-    if (verification !== null) c.executionCtx.waitUntil(sendMail(c, email, 'verification', verification))
-    return signIn(c, user)
+    const { email, password, firstname = null, lastname = null, token } = c.req.valid('json')
+    return answerWithTokens(c, await signUp(c, { email, password, firstname, lastname, token: token || null }))
   },
 )
 
@@ -114,17 +76,7 @@ authRoutes.openapi(
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_CREDENTIALS', 'TOO_MANY_REQUESTS'),
     },
   }),
-  async (c) => {
-    const { email: typed, password } = c.req.valid('json')
-    const email = normalizeEmail(typed)
-    await countAttempt(c, email)
-    const user = email === null ? null : await findUserByEmail(c.env.DB, email)
-    const hash = user?.password_hash ?? null
-    const policy = c.var.config.passwordHash
-    if (!(await verifyPassword(password, hash, policy)) || user === null || hash === null) throw new ApiError('INVALID_CREDENTIALS')
-    if (needsRehash(hash, policy)) await replacePasswordHash(c.env.DB, user.id, hash, await hashPassword(password, policy))
-    return signIn(c, user)
-  },
+  async (c) => answerWithTokens(c, await signIn(c, c.req.valid('json'))),
 )
 
 const Me = z
@@ -183,20 +135,27 @@ authRoutes.openapi(
     path: '/user/signout',
     operationId: 'auth-signout',
     summary: 'Sign out',
-    description: 'Ends the session of the cookie and of the Auth Token that are sent, and with it their Auth Tokens.',
+    description:
+      'Ends the session of the cookie and of the Auth Token that are sent, and with it their Auth Tokens. ' +
+      'A page of another site can only end the session whose Auth Token it holds.',
     tags,
     security: [],
     responses: { 200: json(Message, 'Signed out'), ...errorResponses('CROSS_SITE_REQUEST') },
   }),
   async (c) => {
-    const refreshToken = readRefreshCookie(c)
-    if (refreshToken !== null) await endSessionByRefreshToken(c.env.DB, refreshToken)
     const authToken = c.req.header('xc-auth')
+    const crossSite = isCrossSite(c)
+    if (crossSite && authToken === undefined) throw new ApiError('CROSS_SITE_REQUEST')
     if (authToken !== undefined) {
-      const verified = await verifyAuthToken(authToken, verification(c))
+      const { jwtSecrets: secrets, jwtLifetime: lifetime } = c.var.config
+      const verified = await verifyAuthToken(authToken, { secrets, lifetime, now: c.var.startedAt })
       if (verified.ok) await endSession(c.env.DB, verified.sessionId)
     }
-    clearRefreshCookie(c)
+    if (!crossSite) {
+      const refreshToken = readRefreshCookie(c)
+      if (refreshToken !== null) await endSessionByRefreshToken(c.env.DB, refreshToken)
+      clearRefreshCookie(c)
+    }
     return c.json({ msg: 'Signed out successfully' }, 200)
   },
 )
@@ -216,15 +175,13 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
+    if (isCrossSite(c)) throw new ApiError('CROSS_SITE_REQUEST')
     const refreshToken = readRefreshCookie(c)
     if (refreshToken === null) throw new ApiError('INVALID_REFRESH_TOKEN', 'Missing refresh token')
-    const session = await rotateSession(c.env.DB, refreshToken, { jwtLifetime: c.var.config.jwtLifetime, now: c.var.startedAt })
-    const user = session === null ? null : await findUserById(c.env.DB, session.userId)
-    if (session === null || user === null) {
-      clearRefreshCookie(c)
-      throw new ApiError('INVALID_REFRESH_TOKEN')
-    }
-    return answerWithTokens(c, user, session)
+    const rotated = await rotateSession(c.env.DB, refreshToken, sessionOptions(c))
+    // The cookie is left as it is: a second tab may have lost to a first one, whose new cookie must not be cleared.
+    if (rotated === null) throw new ApiError('INVALID_REFRESH_TOKEN')
+    return answerWithTokens(c, rotated)
   },
 )
 
@@ -252,17 +209,7 @@ authRoutes.openapi(
   }),
   async (c) => {
     const { currentPassword, newPassword } = c.req.valid('json')
-    const actor = requireActor(c)
-    const problem = passwordProblem(newPassword)
-    if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
-    await countAttempt(c, actor.email)
-    const policy = c.var.config.passwordHash
-    const user = await findUserById(c.env.DB, actor.userId)
-    if (!(await verifyPassword(currentPassword, user?.password_hash ?? null, policy))) {
-      throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
-    }
-    const passwordHash = await hashPassword(newPassword, policy)
-    await changePassword(c.env.DB, actor.userId, { passwordHash, now: c.var.startedAt })
+    await changeOwnPassword(c, currentPassword, newPassword)
     clearRefreshCookie(c)
     return c.json({ msg: 'Password has been updated successfully' }, 200)
   },
@@ -284,9 +231,7 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
-    const email = requireEmail(c.req.valid('json').email)
-    await countAttempt(c, email)
-    if (canSendMail(c)) c.executionCtx.waitUntil(mailReset(c, email))
+    await requestReset(c, c.req.valid('json').email)
     return c.json({ msg: 'Please check your email to reset the password' }, 200)
   },
 )
@@ -303,8 +248,7 @@ authRoutes.openapi(
     responses: { 200: json(Message, 'The reset is open'), ...errorResponses('INVALID_RESET_TOKEN', 'TOO_MANY_REQUESTS') },
   }),
   async (c) => {
-    await countAttempt(c, null)
-    await requireOpenReset(c, c.req.valid('param').token)
+    await checkReset(c, c.req.valid('param').token)
     return c.json({ msg: 'Token has been validated successfully' }, 200)
   },
 )
@@ -325,16 +269,7 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
-    const { password } = c.req.valid('json')
-    const { token } = c.req.valid('param')
-    const user = await requireOpenReset(c, token)
-    const passwordHash = await hashNewPassword(c, password, user.email)
-    const changed = await changePassword(c.env.DB, user.id, {
-      passwordHash,
-      now: c.var.startedAt,
-      resetHash: await sha256(token),
-    })
-    if (!changed) throw new ApiError('INVALID_RESET_TOKEN')
+    await resetPassword(c, c.req.valid('param').token, c.req.valid('json').password)
     return c.json({ msg: 'Password has been reset successfully' }, 200)
   },
 )
@@ -351,65 +286,13 @@ authRoutes.openapi(
     responses: { 200: json(Message, 'Confirmed'), ...errorResponses('INVALID_VERIFICATION_TOKEN', 'TOO_MANY_REQUESTS') },
   }),
   async (c) => {
-    await countAttempt(c, null)
-    const verified = await verifyEmail(c.env.DB, await sha256(c.req.valid('param').token), c.var.startedAt)
-    if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
+    await confirmEmail(c, c.req.valid('param').token)
     return c.json({ msg: 'Email has been verified successfully' }, 200)
   },
 )
 
-function requireEmail(typed: string): string {
-  const email = normalizeEmail(typed)
-  if (email === null) throw new ApiError('INVALID_EMAIL')
-  return email
-}
-
-/** The hash of a password someone chooses, after the policy and the limit on attempts. */
-async function hashNewPassword(c: Context<AppEnv>, password: string, email: string): Promise<string> {
-  const problem = passwordProblem(password)
-  if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
-  await countAttempt(c, email)
-  return hashPassword(password, c.var.config.passwordHash)
-}
-
-async function requireOpenReset(c: Context<AppEnv>, token: string): Promise<User> {
-  const user = await findUserByResetHash(c.env.DB, await sha256(token))
-  if (user === null) throw new ApiError('INVALID_RESET_TOKEN')
-  if ((user.reset_expires_at ?? 0) <= c.var.startedAt) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
-  return user
-}
-
-async function mailReset(c: Context<AppEnv>, email: string): Promise<void> {
-  const user = await findUserByEmail(c.env.DB, email)
-  if (user === null) return
-  const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + RESET_LIFETIME_MS })
-  await sendMail(c, user.email, 'reset', token)
-}
-
-function verification(c: Context<AppEnv>) {
-  const { jwtSecret, jwtSecretPrevious, jwtLifetime } = c.var.config
-  return { secrets: [jwtSecret, ...(jwtSecretPrevious === null ? [] : [jwtSecretPrevious])], lifetime: jwtLifetime, now: c.var.startedAt }
-}
-
-async function signIn(c: Context<AppEnv>, user: User) {
-  const { jwtLifetime } = c.var.config
-  return answerWithTokens(c, user, await startSession(c.env.DB, user.id, { jwtLifetime, now: c.var.startedAt }))
-}
-
-async function answerWithTokens(c: Context<AppEnv>, user: User, session: Session) {
-  const token = await signAuthToken(
-    {
-      id: user.id,
-      email: user.email,
-      firstname: user.firstname,
-      lastname: user.lastname,
-      roles: user.roles,
-      tokenVersion: user.token_version,
-      sessionId: session.id,
-    },
-    { secret: c.var.config.jwtSecret, lifetime: c.var.config.jwtLifetime, now: c.var.startedAt },
-  )
+async function answerWithTokens(c: Context<AppEnv>, { user, session }: SignedIn) {
+  const token = await issueAuthToken(c, user, session.id)
   setRefreshCookie(c, session)
   return c.json({ token }, 200)
 }

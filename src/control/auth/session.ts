@@ -7,11 +7,12 @@ import { newId, newToken } from '../../lib/ids'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
 import { DAY_MS } from '../../lib/time'
+import type { User } from '../users/store'
 
 /** A session ends this long after its last refresh, or when its last Auth Token does, whichever is later. */
 const IDLE_MS = 7 * DAY_MS
 
-export interface Session {
+export interface NewSession {
   id: string
   /** Goes into the cookie; D1 has only its hash. */
   refreshToken: string
@@ -29,29 +30,46 @@ function expiry(now: number, jwtLifetime: number): number {
   return now + Math.max(IDLE_MS, jwtLifetime * 1000)
 }
 
-/** Starts a session for a user who has just proved who they are. */
+/**
+ * A session for someone who has just proved who they are, and the statements that start it. They start nothing unless the
+ * user still has this token version: a password changed, or an account removed, while the proof was checked is no sign-in.
+ */
+export async function newSession(
+  user: { email: string; tokenVersion: string },
+  { jwtLifetime, now = Date.now() }: SessionOptions,
+): Promise<{ session: NewSession; statements: [Sql, Sql] }> {
+  const session = { id: newId('session'), refreshToken: newToken(), expiresAt: expiry(now, jwtLifetime) }
+  const statements: [Sql, Sql] = [
+    sql`INSERT INTO sessions (id, user_id, expires_at, created_at)
+        SELECT ${session.id}, id, ${session.expiresAt}, ${now} FROM users
+        WHERE email = ${user.email} AND token_version = ${user.tokenVersion}`,
+    sql`INSERT INTO refresh_tokens (hash, session_id)
+        SELECT ${await sha256(session.refreshToken)}, id FROM sessions WHERE id = ${session.id}`,
+  ]
+  return { session, statements }
+}
+
+/** Starts a session of its own; null when the user is no longer as they were. */
 export async function startSession(
   db: D1Database,
-  userId: string,
-  { jwtLifetime, now = Date.now() }: SessionOptions,
-): Promise<Session> {
-  const session = { id: newId('session'), refreshToken: newToken(), expiresAt: expiry(now, jwtLifetime) }
-  await batch(db, [
-    sql`INSERT INTO sessions (id, user_id, expires_at, created_at) VALUES (${session.id}, ${userId}, ${session.expiresAt}, ${now})`,
-    sql`INSERT INTO refresh_tokens (hash, session_id) VALUES (${await sha256(session.refreshToken)}, ${session.id})`,
-  ])
-  return session
+  user: { email: string; tokenVersion: string },
+  options: SessionOptions,
+): Promise<NewSession | null> {
+  const { session, statements } = await newSession(user, options)
+  const [started] = await batch(db, statements)
+  return started?.meta.changes === 0 ? null : session
 }
 
 /**
  * Spends a refresh token for its one successor. Of two requests at once one wins and the other gets null. A token that
  * was spent before this request began has been copied: its session ends (RFC 9700, 4.14.2), and null is returned.
+ * One batch, so that no failure can spend a token without anyone having its successor.
  */
 export async function rotateSession(
   db: D1Database,
   refreshToken: string,
   { jwtLifetime, now = Date.now() }: SessionOptions,
-): Promise<(Session & { userId: string }) | null> {
+): Promise<{ session: NewSession; user: User } | null> {
   const successor = newToken()
   const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
   const expiresAt = expiry(now, jwtLifetime)
@@ -63,13 +81,13 @@ export async function rotateSession(
           AND session_id IN (SELECT id FROM sessions WHERE expires_at > ${now})`,
     sql`INSERT INTO refresh_tokens (hash, session_id) SELECT ${successorHash}, session_id FROM (${isSuccessor})`,
     sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id IN (${isSuccessor})`,
-    sql`SELECT id, user_id FROM sessions WHERE id IN (${isSuccessor})`,
+    sql`SELECT s.id AS session_id, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
     sql`DELETE FROM sessions WHERE id IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now})
           AND id NOT IN (${isSuccessor})`,
   ])
-  const row = winner?.results[0]
+  const row = winner?.results[0] as unknown as (User & { session_id: string }) | undefined
   if (row === undefined) return null
-  return { id: String(row['id']), userId: String(row['user_id']), refreshToken: successor, expiresAt }
+  return { session: { id: row.session_id, refreshToken: successor, expiresAt }, user: row }
 }
 
 /** Ends one session by its refresh token; returns whether there was one. */
@@ -81,11 +99,6 @@ export async function endSessionByRefreshToken(db: D1Database, refreshToken: str
 /** Ends one session by its id, as an Auth Token carries it. */
 export async function endSession(db: D1Database, id: string): Promise<void> {
   await run(db, sql`DELETE FROM sessions WHERE id = ${id}`)
-}
-
-/** For a batch that changes a password: ends every session of the user. */
-export function endSessionsOf(userId: string): Sql {
-  return sql`DELETE FROM sessions WHERE user_id = ${userId}`
 }
 
 /** The scheduled job's share: forgets what has run out. Returns how many sessions there were. */

@@ -59,14 +59,16 @@ interface VerifyingOptions {
   now?: number
 }
 
-export type VerifiedAuthToken = { ok: true; userId: string; tokenVersion: string; sessionId: string } | { ok: false; reason: 'expired' | 'invalid' }
+export type VerifiedAuthToken =
+  | { ok: true; userId: string; tokenVersion: string; sessionId: string }
+  | { ok: false; reason: 'expired' | 'invalid' }
 
 /** Checks form, signature and claims; whether the user and the session still stand is D1's to say. */
 export async function verifyAuthToken(token: string, options: VerifyingOptions): Promise<VerifiedAuthToken> {
   if (!isCanonical(token)) return { ok: false, reason: 'invalid' }
   for (const secret of options.secrets) {
     try {
-      const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
+      const { payload, protectedHeader } = await jwtVerify(token, new TextEncoder().encode(secret), {
         algorithms: [ALGORITHM],
         typ: 'JWT',
         issuer: ISSUER,
@@ -79,6 +81,8 @@ export async function verifyAuthToken(token: string, options: VerifyingOptions):
       const { sub, sid, token_version: tokenVersion, exp, iat } = payload
       // jose takes `1e400` for a time; integers only (RFC 7519 NumericDate as we write it).
       if (!Number.isSafeInteger(exp) || !Number.isSafeInteger(iat)) return { ok: false, reason: 'invalid' }
+      // jose heeds `b64` only where `crit` names it; it has no place in a JWT at all (RFC 7797, 7).
+      if (protectedHeader.b64 !== undefined) return { ok: false, reason: 'invalid' }
       if (typeof sub !== 'string' || typeof sid !== 'string' || typeof tokenVersion !== 'string') return { ok: false, reason: 'invalid' }
       return { ok: true, userId: sub, tokenVersion, sessionId: sid }
     } catch (error) {
@@ -96,5 +100,10 @@ export async function verifyAuthToken(token: string, options: VerifyingOptions):
 function isCanonical(token: string): boolean {
   if (token.length > MAX_LENGTH) return false
   const parts = token.split('.')
-  return parts.length === 3 && parts.every((part) => /^[\w-]+$/.test(part) && base64url.encode(base64url.decode(part)) === part)
+  return parts.length === 3 && parts.every(isCanonicalBase64url)
+}
+
+function isCanonicalBase64url(text: string): boolean {
+  // One character more than whole groups of four is no encoding of anything; jose throws at it.
+  return /^[\w-]+$/.test(text) && text.length % 4 !== 1 && base64url.encode(base64url.decode(text)) === text
 }

@@ -145,12 +145,15 @@ instanceRoutes.openapi(
 )
 
 async function probe(db: D1Database, statement: Parameters<typeof first>[1]): Promise<void> {
-  const timeout = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error(`no answer within ${READY_TIMEOUT_MS} ms`)), READY_TIMEOUT_MS),
-  )
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${READY_TIMEOUT_MS} ms`)), READY_TIMEOUT_MS)
+  })
   try {
     await Promise.race([first(db, statement), timeout])
   } catch (error) {
     throw new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': '2' } })
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,19 +1,15 @@
 /** Members of a project over HTTP: contract/api-v1.md 3.2. */
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../../env'
-import { ApiError } from '../../errors'
+import { PROJECT_ROLES } from '../../env'
 import { PageQuery, listOf, readPage } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { UniqueViolation } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
-import { needs, requireActor, requireProject } from '../access/guard'
-import { mailLink, sendMail } from '../mail'
-import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
+import { needs, requireProject } from '../access/guard'
+import { MAX_INVITED } from '../users/invitation'
 import { Invited } from '../users/routes'
-import { findUserById, findUsersByEmail, renewInvite } from '../users/store'
-import { type NewMember, addMembers, getMemberRole, listMembers, removeMember, setMemberRole } from './members'
+import { listMembers } from './members'
+import { changeMemberRole, expelMember, inviteMembers, reinviteMember } from './membership'
 
 const RoleName = z.enum(PROJECT_ROLES).openapi('ProjectRole')
 
@@ -95,20 +91,8 @@ memberRoutes.openapi(
   }),
   async (c) => {
     const { email: list, roles: role } = c.req.valid('json')
-    refuseOwnership(c, role)
-    const { emails, invalid } = readEmails(list)
-    if (invalid.length > 0) throw new ApiError('INVALID_EMAIL', `Invalid email address : ${invalid.join(', ')}`)
-    if (emails.length === 0) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
-    if (emails.length > MAX_INVITED) throw new ApiError('INVALID_MEMBER', `At most ${MAX_INVITED} people can be added at once.`)
-    const users = await findUsersByEmail(c.env.DB, emails)
-    const invitations = await Promise.all(
-      emails
-        .filter((email) => !users.some((user) => user.email === email))
-        .map(async (email) => ({ email, ...(await newInvite(c.var.startedAt)) })),
-    )
-    await addAll(c, [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))], role)
-    for (const { email, token } of invitations) c.executionCtx.waitUntil(sendMail(c, email, 'invitation', token))
-    const links = invitations.map(({ email, token }) => ({ email, invite_token: token, invite_url: mailLink(c, 'invitation', token) }))
+    const { emails, links: invited } = await inviteMembers(c, list, role)
+    const links = invited.map(({ email, token, url }) => ({ email, invite_token: token, invite_url: url }))
     if (links.length === 0) return c.json({ msg: 'The user has been invited successfully' }, 200)
     return c.json(emails.length === 1 ? { ...links[0] } : { msg: 'The users have been invited successfully', invitations: links }, 200)
   },
@@ -129,11 +113,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    const { projectId, userId } = c.req.valid('param')
-    const { roles: role } = c.req.valid('json')
-    refuseOwnership(c, role)
-    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
-    await setMemberRole(c.env.DB, projectId, userId, role)
+    await changeMemberRole(c, c.req.valid('param').userId, c.req.valid('json').roles)
     return c.json({ msg: 'The user has been updated successfully' }, 200)
   },
 )
@@ -153,10 +133,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    const { projectId, userId } = c.req.valid('param')
-    if (userId === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', "Admin can't delete themselves!")
-    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
-    await removeMember(c.env.DB, projectId, userId)
+    await expelMember(c, c.req.valid('param').userId)
     return c.json({ msg: 'The user has been removed successfully' }, 200)
   },
 )
@@ -176,34 +153,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    const { projectId, userId } = c.req.valid('param')
-    await getMemberRole(c.env.DB, projectId, userId)
-    const user = await findUserById(c.env.DB, userId)
-    const { token, invite } = await newInvite(c.var.startedAt)
-    if (user === null || !(await renewInvite(c.env.DB, userId, invite, c.var.startedAt))) {
-      throw new ApiError('USER_EXISTS', 'This user has signed up already.')
-    }
-    c.executionCtx.waitUntil(sendMail(c, user.email, 'invitation', token))
-    const invite_url = mailLink(c, 'invitation', token)
-    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url, email: user.email }, 200)
+    const { email, token, url } = await reinviteMember(c, c.req.valid('param').userId)
+    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url: url, email }, 200)
   },
 )
-
-/** Only an owner makes, changes or removes an owner. Throws FORBIDDEN. */
-function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
-  if (role === 'owner' && requireProject(c).role !== 'owner') {
-    throw new ApiError('FORBIDDEN', 'Only an owner of the project can make, change or remove an owner.')
-  }
-}
-
-/** Throws INVALID_MEMBER, naming who is a member already. */
-async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<void> {
-  try {
-    await addMembers(c.env.DB, requireProject(c).id, members, role, c.var.startedAt)
-  } catch (error) {
-    if (error instanceof UniqueViolation) {
-      throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })
-    }
-    throw error
-  }
-}

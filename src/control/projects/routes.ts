@@ -1,22 +1,19 @@
 /** Projects over HTTP: contract/api-v1.md 3.1. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
-import { listOf } from '../../http/page'
+import { DEFAULT_LIMIT, listOf } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { wholeList } from '../../lib/paging'
-import { nameProblem } from '../../lib/text'
+import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor, requireProject } from '../access/guard'
 import { VERSION } from '../../version'
 import { type Project, createProject, getProject, listProjects, markProjectDeleted, updateProject } from './store'
-
-/** Characters: contract/api-v1.md 3.1. */
-const MAX_TITLE = 50
+import { MAX_TITLE, titleProblem } from './title'
 
 const Title = z
   .string()
   .superRefine((title, context) => {
-    const problem = nameProblem(title, MAX_TITLE)
+    const problem = titleProblem(title)
     if (problem !== null) context.addIssue({ code: 'custom', message: problem })
   })
   .openapi({ minLength: 1, maxLength: MAX_TITLE, example: 'Shop' })
@@ -75,7 +72,10 @@ projectRoutes.openapi(
     ...needs('projectList'),
     responses: { 200: json(listOf(ProjectBody), 'All of them, in one page'), ...errorResponses('AUTHENTICATION_REQUIRED') },
   }),
-  async (c) => c.json(wholeList((await listProjects(c.env.DB, requireActor(c))).map(toBody)), 200),
+  async (c) => {
+    const projects = await listProjects(c.env.DB, requireActor(c))
+    return c.json({ list: projects.map(toBody), pageInfo: pageInfo(projects.length, projects.length || DEFAULT_LIMIT, 0) }, 200)
+  },
 )
 
 projectRoutes.openapi(

@@ -2,10 +2,10 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Bindings, Config } from '../../env'
 import { ApiError } from '../../errors'
-import { first } from '../../lib/d1'
+import { batch, first } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
 import { sql } from '../../lib/sql'
-import { hashPassword } from '../auth/password'
+import { hashPassword, passwordProblem } from '../auth/password'
 import { normalizeEmail } from './email'
 import { upsertSuperAdmin } from './store'
 
@@ -31,15 +31,21 @@ async function applySuperAdmin(
   now: number,
 ): Promise<void> {
   const email = normalizeEmail(admin.email)
-  if (email === null) throw new ApiError('MISCONFIGURED', undefined, { cause: 'NC_ADMIN_EMAIL is not an e-mail address' })
-  const fingerprint = await hmacSha256(config.jwtSecret, `${email}\n${admin.password}`)
-  const last = await first<{ value: string }>(db, sql`SELECT value FROM settings WHERE name = ${APPLIED}`)
-  if (last?.value === fingerprint) return
+  if (email === null) throw misconfigured('NC_ADMIN_EMAIL must be an e-mail address')
+  const problem = passwordProblem(admin.password)
+  if (problem !== null) throw misconfigured(`NC_ADMIN_PASSWORD: ${problem}`)
+  const fingerprint = await hmacSha256(config.jwtSecrets[0], `${email}\n${admin.password}`)
+  const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${APPLIED} AND value = ${fingerprint})`
+  if ((await first(db, sql`SELECT 1 WHERE ${isApplied}`)) !== null) return
   const passwordHash = await hashPassword(admin.password, config.passwordHash)
-  await upsertSuperAdmin(
-    db,
-    { email, passwordHash, now },
+  await batch(db, [
+    // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
+    ...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`),
     sql`INSERT INTO settings (name, value) VALUES (${APPLIED}, ${fingerprint})
         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-  )
+  ])
+}
+
+function misconfigured(cause: string): ApiError {
+  return new ApiError('MISCONFIGURED', undefined, { cause })
 }

@@ -1,7 +1,7 @@
 /** The one form in which e-mail addresses are stored and compared. */
 
-/** RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all. */
-const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+/** Either case: asked before toLowerCase(), which makes an ASCII letter of one that is none (the Kelvin sign). */
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 
 /**
@@ -11,10 +11,11 @@ const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}
 export function normalizeEmail(text: string): string | null {
   const email = text.trim()
   const at = email.lastIndexOf('@')
-  const local = email.slice(0, at).toLowerCase()
+  const local = email.slice(0, at)
   const domain = asciiDomain(email.slice(at + 1))
+  // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all.
   if (at < 1 || local.length > 64 || !LOCAL_PART.test(local) || domain === null) return null
-  const normal = `${local}@${domain}`
+  const normal = `${local.toLowerCase()}@${domain}`
   return normal.length <= 254 ? normal : null
 }
 

@@ -1,19 +1,13 @@
 /** The organisation: its users and its switches, for the super admin. contract/api-v1.md 6.4 */
 import { createRoute, z } from '@hono/zod-openapi'
-import { ApiError } from '../../errors'
 import { PageQuery, listOf, readPage } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { sha256 } from '../../lib/crypto'
-import { UniqueViolation, batch } from '../../lib/d1'
-import { newId, newToken } from '../../lib/ids'
 import { pageInfo } from '../../lib/paging'
-import { HOUR_MS, timestamp } from '../../lib/time'
+import { timestamp } from '../../lib/time'
 import { needs } from '../access/guard'
-import { mailLink, sendMail } from '../mail'
-import { normalizeEmail } from './email'
-import { newInvite } from './invitation'
+import { changeOrgRole, invitePerson, makeResetLink, reinvitePerson, removePerson } from './people'
 import { getAppSettings, setAppSettings } from './settings'
-import { DEFAULT_ROLES, type User, deleteUser, findUserById, insertInvited, listUsers, openReset, renewInvite, setRoles } from './store'
+import { DEFAULT_ROLES, type User, listUsers } from './store'
 
 const OrgRoleName = z.enum(['org-level-creator', 'org-level-viewer']).openapi('OrgRole')
 
@@ -81,16 +75,8 @@ orgUserRoutes.openapi(
   }),
   async (c) => {
     const body = c.req.valid('json')
-    const email = normalizeEmail(body.email)
-    if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
-    const { token, invite } = await newInvite(c.var.startedAt)
-    try {
-      await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles: body.roles, invite, now: c.var.startedAt })])
-    } catch (error) {
-      throw error instanceof UniqueViolation ? new ApiError('USER_EXISTS') : error
-    }
-    c.executionCtx.waitUntil(sendMail(c, email, 'invitation', token))
-    return c.json({ invite_token: token, invite_url: mailLink(c, 'invitation', token), email }, 200)
+    const { email, token, url } = await invitePerson(c, body.email, body.roles)
+    return c.json({ invite_token: token, invite_url: url, email }, 200)
   },
 )
 
@@ -109,9 +95,7 @@ orgUserRoutes.openapi(
     },
   }),
   async (c) => {
-    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
-    if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot update super admin roles')
-    await setRoles(c.env.DB, user.id, c.req.valid('json').roles, c.var.startedAt)
+    await changeOrgRole(c, c.req.valid('param').userId, c.req.valid('json').roles)
     return c.json({ msg: 'The user has been updated successfully' }, 200)
   },
 )
@@ -129,9 +113,7 @@ orgUserRoutes.openapi(
     responses: { 200: json(Message, 'Removed'), ...errorResponses('USER_NOT_FOUND', 'INVALID_MEMBER', 'FORBIDDEN') },
   }),
   async (c) => {
-    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
-    if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin')
-    await deleteUser(c.env.DB, user.id)
+    await removePerson(c, c.req.valid('param').userId)
     return c.json({ msg: 'The user has been deleted successfully' }, 200)
   },
 )
@@ -148,13 +130,8 @@ orgUserRoutes.openapi(
     responses: { 200: json(Invited, 'The older link no longer works'), ...errorResponses('USER_NOT_FOUND', 'USER_EXISTS', 'FORBIDDEN') },
   }),
   async (c) => {
-    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
-    const { token, invite } = await newInvite(c.var.startedAt)
-    const renewed = await renewInvite(c.env.DB, user.id, invite, c.var.startedAt)
-    if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
-    c.executionCtx.waitUntil(sendMail(c, user.email, 'invitation', token))
-    const invite_url = mailLink(c, 'invitation', token)
-    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url, email: user.email }, 200)
+    const { email, token, url } = await reinvitePerson(c, c.req.valid('param').userId)
+    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url: url, email }, 200)
   },
 )
 
@@ -174,10 +151,8 @@ orgUserRoutes.openapi(
     },
   }),
   async (c) => {
-    const user = await requireUser(c.env.DB, c.req.valid('param').userId)
-    const token = newToken()
-    await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + HOUR_MS })
-    return c.json({ reset_password_token: token, reset_password_url: mailLink(c, 'reset', token) }, 200)
+    const { token, url } = await makeResetLink(c, c.req.valid('param').userId)
+    return c.json({ reset_password_token: token, reset_password_url: url }, 200)
   },
 )
 
@@ -212,16 +187,6 @@ orgUserRoutes.openapi(
     return c.json({ msg: 'The app settings have been saved' }, 200)
   },
 )
-
-async function requireUser(db: D1Database, id: string): Promise<User> {
-  const user = await findUserById(db, id)
-  if (user === null) throw new ApiError('USER_NOT_FOUND')
-  return user
-}
-
-function isSuperAdmin(user: User): boolean {
-  return user.roles.split(',').includes('super')
-}
 
 function toOrgUser(user: User): z.infer<typeof OrgUser> {
   return {

@@ -45,6 +45,7 @@ export async function hasUsers(db: D1Database): Promise<boolean> {
 interface NewAccount {
   email: string
   passwordHash: string
+  tokenVersion: string
   firstname: string | null
   lastname: string | null
   emailVerificationHash: string | null
@@ -55,23 +56,25 @@ interface NewAccount {
 
 /**
  * Makes an account for whoever signs up. Whether they are the first, and so the super admin, is decided inside the one
- * statement: two sign-ups at once cannot both be. Throws SIGNUP_NOT_ALLOWED or USER_EXISTS.
+ * statement: two sign-ups at once cannot both be. Throws SIGNUP_NOT_ALLOWED or USER_EXISTS. `session` starts their session
+ * in the same transaction, so that nobody is left with an account and an error.
  */
-export async function createAccount(db: D1Database, account: NewAccount): Promise<User> {
+export async function createAccount(db: D1Database, account: NewAccount, session: readonly Sql[]): Promise<User> {
   const { now } = account
   try {
-    const created = await first<User>(
-      db,
+    const [created] = await batch(db, [
       sql`INSERT INTO users (id, email, password_hash, firstname, lastname, roles, token_version, email_verification_hash,
             created_at, updated_at)
           SELECT ${newId('user')}, ${account.email}, ${account.passwordHash}, ${account.firstname}, ${account.lastname},
             CASE WHEN EXISTS (SELECT 1 FROM users) THEN ${DEFAULT_ROLES} ELSE ${SUPER_ADMIN_ROLES} END,
-            ${newToken()}, ${account.emailVerificationHash}, ${now}, ${now}
+            ${account.tokenVersion}, ${account.emailVerificationHash}, ${now}, ${now}
           WHERE NOT EXISTS (SELECT 1 FROM users) OR NOT ${isInviteOnly(account.inviteOnlyByDefault)}
           RETURNING *`,
-    )
-    if (created === null) throw new ApiError('SIGNUP_NOT_ALLOWED')
-    return created
+      ...session,
+    ])
+    const user = created?.results[0] as unknown as User | undefined
+    if (user === undefined) throw new ApiError('SIGNUP_NOT_ALLOWED')
+    return user
   } catch (error) {
     if (error instanceof UniqueViolation) throw new ApiError('USER_EXISTS', undefined, { cause: error })
     throw error
@@ -82,22 +85,24 @@ interface Acceptance {
   email: string
   inviteHash: string
   passwordHash: string
+  tokenVersion: string
   firstname: string | null
   lastname: string | null
   now: number
 }
 
-/** Turns an open invitation into an account. Throws INVALID_INVITE when there is none, or it has expired. */
-export async function acceptInvitation(db: D1Database, acceptance: Acceptance): Promise<User> {
-  const user = await first<User>(
-    db,
-    sql`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${newToken()},
+/** Turns an open invitation into an account, and starts `session`. Throws INVALID_INVITE when there is none, or it has expired. */
+export async function acceptInvitation(db: D1Database, acceptance: Acceptance, session: readonly Sql[]): Promise<User> {
+  const [accepted] = await batch(db, [
+    sql`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${acceptance.tokenVersion},
           firstname = COALESCE(${acceptance.firstname}, firstname), lastname = COALESCE(${acceptance.lastname}, lastname),
           invite_hash = NULL, invite_expires_at = NULL, updated_at = ${acceptance.now}
         WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash} AND invite_expires_at > ${acceptance.now}
         RETURNING *`,
-  )
-  if (user !== null) return user
+    ...session,
+  ])
+  const user = accepted?.results[0] as unknown as User | undefined
+  if (user !== undefined) return user
   const expired = await first(db, sql`SELECT 1 FROM users WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash}`)
   if (expired === null) throw new ApiError('INVALID_INVITE')
   throw new ApiError('INVALID_INVITE', 'Expired invite url, Please contact super admin to get a new invite url')
@@ -114,28 +119,48 @@ export interface Invite {
   expiresAt: number
 }
 
-/** A new invitation for a user who has not signed up yet; the older one no longer works. False when they have. */
-export async function renewInvite(db: D1Database, userId: string, invite: Invite, now: number): Promise<boolean> {
+/**
+ * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
+ * `within` a project's reach is not enough: whoever holds the link becomes the user, so the link of someone who was also
+ * invited elsewhere, or with a higher role, is not a project's to give.
+ */
+export async function renewInvite(
+  db: D1Database,
+  userId: string,
+  invite: Invite,
+  now: number,
+  within: { projectId: string } | 'organisation',
+): Promise<boolean> {
+  const inReach =
+    within === 'organisation'
+      ? empty
+      : sql`AND roles = ${DEFAULT_ROLES} AND NOT EXISTS
+          (SELECT 1 FROM project_members WHERE user_id = ${userId} AND project_id <> ${within.projectId})`
   const changed = await run(
     db,
     sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
-        WHERE id = ${userId} AND password_hash IS NULL`,
+        WHERE id = ${userId} AND password_hash IS NULL ${inReach}`,
   )
   return changed > 0
 }
 
-/** A new password ends every session and Auth Token of the user, and any open invitation or reset. */
+/**
+ * A new password ends every session and Auth Token of the user, and any open invitation or reset. False when what proved
+ * the right to it, the reset token or the old password, no longer stands: of two changes at once, one is made.
+ */
 export async function changePassword(
   db: D1Database,
   userId: string,
-  change: { passwordHash: string; now: number; resetHash?: string },
+  change: { passwordHash: string; now: number; provedBy: { resetHash: string } | { passwordHash: string } },
 ): Promise<boolean> {
-  const guard =
-    change.resetHash === undefined ? empty : sql`AND reset_hash = ${change.resetHash} AND reset_expires_at > ${change.now}`
+  const proof =
+    'resetHash' in change.provedBy
+      ? sql`reset_hash = ${change.provedBy.resetHash} AND reset_expires_at > ${change.now}`
+      : sql`password_hash = ${change.provedBy.passwordHash}`
   const [updated] = await batch(db, [
     sql`UPDATE users SET password_hash = ${change.passwordHash}, token_version = ${newToken()}, reset_hash = NULL,
           reset_expires_at = NULL, invite_hash = NULL, invite_expires_at = NULL, updated_at = ${change.now}
-        WHERE id = ${userId} ${guard}`,
+        WHERE id = ${userId} AND ${proof}`,
     sql`DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE id = ${userId} AND password_hash = ${change.passwordHash})`,
   ])
   return (updated?.meta.changes ?? 0) > 0
@@ -190,18 +215,18 @@ export async function findUsersByEmail(db: D1Database, emails: readonly string[]
   return rows<User>(db, sql`SELECT * FROM users WHERE email IN (SELECT value FROM json_each(${JSON.stringify(emails)}))`)
 }
 
-/** Makes the super admin that the deployment's settings name, or gives an existing account that role and password. */
-export async function upsertSuperAdmin(
-  db: D1Database,
-  admin: { email: string; passwordHash: string; now: number },
-  ...alongside: Sql[]
-): Promise<void> {
-  await batch(db, [
+/**
+ * Makes the super admin that the deployment's settings name, or gives an existing account that role and password, ending
+ * what was open before. Statements for a batch; they do nothing unless `condition` holds.
+ */
+export function upsertSuperAdmin(admin: { email: string; passwordHash: string; now: number }, condition: Sql): Sql[] {
+  return [
     sql`INSERT INTO users (id, email, password_hash, roles, token_version, created_at, updated_at)
-        VALUES (${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now})
+        SELECT ${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now}
+        WHERE ${condition}
         ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles,
-          token_version = excluded.token_version, invite_hash = NULL, reset_hash = NULL, updated_at = excluded.updated_at`,
-    sql`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ${admin.email})`,
-    ...alongside,
-  ])
+          token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL, reset_hash = NULL,
+          reset_expires_at = NULL, updated_at = excluded.updated_at`,
+    sql`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ${admin.email}) AND ${condition}`,
+  ]
 }

@@ -46,3 +46,8 @@ export function getColumn(catalog: Catalog, id: string): { table: Table; column:
 export function primaryKey(table: Table): readonly Column[] {
   return table.columns.filter((column) => column.primaryKey)
 }
+
+/** The table as it is after a change made by this request, past the cache. Throws TABLE_NOT_FOUND. */
+export async function reloadTable(db: D1Database, projectId: string, tableId: string): Promise<Table> {
+  return getTable({ tables: await loadTables(db, projectId) }, tableId)
+}

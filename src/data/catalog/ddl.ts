@@ -2,16 +2,40 @@
 import { type Sql, empty, ident, join, sql } from '../../lib/sql'
 import { COLUMN_TYPES, type Column, type Table } from './types'
 
+/** A column beside the user's: counts the writes of a row, for ETag and If-Match. */
+export const VERSION_COLUMN = 'v'
+
+/**
+ * A table beside the users': how many rows each has (`total`), kept by the batch of every write; how many the last insert or
+ * delete was (`changed`); when the scheduled job last counted them (`checked_at`, ms).
+ */
+export const ROW_COUNTS = 'row_counts'
+
+/** A data database has no migrations: what it needs is made when it is first needed. */
+const CREATE_ROW_COUNTS = sql`CREATE TABLE IF NOT EXISTS ${ident(ROW_COUNTS)} (
+  table_name TEXT PRIMARY KEY, total INTEGER NOT NULL, changed INTEGER NOT NULL DEFAULT 0, checked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`
+
+const SQL_TYPES = { INTEGER: sql`INTEGER`, REAL: sql`REAL`, TEXT: sql`TEXT` } as const
+
+type Physical = Pick<Table, 'physicalName'>
+
 /** Statements that make a table, in order. Required values and defaults are kept by data/records, types by STRICT. */
-export function createTable(table: Pick<Table, 'physicalName' | 'columns'>): Sql[] {
+export function createTable(table: Physical & Pick<Table, 'columns'>, now: number): Sql[] {
   const keys = table.columns.filter((column) => column.primaryKey)
   const definitions = table.columns.map((column) => columnDefinition(column))
-  const primaryKey = keys.length > 0 && !keys.some((column) => column.autoIncrement)
-    ? [sql`PRIMARY KEY (${join(keys.map((column) => ident(column.physicalName)), ', ')})`]
-    : []
+  const primaryKey =
+    keys.length > 0 && !keys.some((column) => column.autoIncrement)
+      ? [sql`PRIMARY KEY (${join(keys.map((column) => ident(column.physicalName)), ', ')})`]
+      : []
   return [
-    sql`CREATE TABLE ${ident(table.physicalName)} (${join([...definitions, ...primaryKey], ', ')}) STRICT`,
-    ...table.columns.filter((column) => column.unique).map((column) => createUniqueIndex(table, column)),
+    sql`CREATE TABLE ${ident(table.physicalName)} (${join(
+      [...definitions, sql`${ident(VERSION_COLUMN)} INTEGER NOT NULL DEFAULT 1`, ...primaryKey],
+      ', ',
+    )}) STRICT`,
+    ...table.columns.flatMap((column) => createIndexes(table, column)),
+    CREATE_ROW_COUNTS,
+    sql`INSERT INTO ${ident(ROW_COUNTS)} (table_name, total, checked_at) VALUES (${table.physicalName}, 0, ${now})`,
   ]
 }
 
@@ -22,17 +46,51 @@ function columnDefinition(column: Column): Sql {
   return sql`${ident(column.physicalName)} ${type}${key}`
 }
 
-const SQL_TYPES = { INTEGER: sql`INTEGER`, REAL: sql`REAL`, TEXT: sql`TEXT` } as const
-
-export function createUniqueIndex(table: Pick<Table, 'physicalName'>, column: Column): Sql {
-  return sql`CREATE UNIQUE INDEX ${uniqueIndexName(table, column)} ON ${ident(table.physicalName)} (${ident(column.physicalName)})`
+/** The column and its indexes. */
+export function addColumn(table: Physical, column: Column): Sql[] {
+  return [sql`ALTER TABLE ${ident(table.physicalName)} ADD COLUMN ${columnDefinition(column)}`, ...createIndexes(table, column)]
 }
 
-function uniqueIndexName(table: Pick<Table, 'physicalName'>, column: Column): Sql {
-  return ident(`${table.physicalName}_${column.physicalName}_unique`)
+/** A unique index, where the column is unique, else a plain one, where its `meta.index` asks for it. */
+export function createIndexes(table: Physical, column: Column): Sql[] {
+  const kind = column.unique ? 'unique' : isIndexed(column) ? 'index' : null
+  return kind === null ? [] : [createIndex(kind, table.physicalName, column.physicalName)]
 }
 
 /** Safe to run again. */
-export function dropTable(physicalName: string): Sql {
-  return sql`DROP TABLE IF EXISTS ${ident(physicalName)}`
+export function createIndex(kind: 'unique' | 'index', table: string, column: string): Sql {
+  const unique = kind === 'unique' ? sql` UNIQUE` : empty
+  return sql`CREATE${unique} INDEX IF NOT EXISTS ${indexName(kind, table, column)} ON ${ident(table)} (${ident(column)})`
+}
+
+/** An index is asked for with `"meta": {"index": true}`. The primary key has one already. */
+export function isIndexed(column: Column): boolean {
+  return column.meta?.['index'] === true && !column.primaryKey
+}
+
+function indexName(kind: 'unique' | 'index', table: string, column: string): Sql {
+  return ident(`${table}_${column}_${kind}`)
+}
+
+/** Safe to run again. */
+export function dropIndex(kind: 'unique' | 'index', table: string, column: string): Sql {
+  return sql`DROP INDEX IF EXISTS ${indexName(kind, table, column)}`
+}
+
+/** In this order: SQLite drops no column that an index stands on. */
+export function dropColumn(table: string, column: string): Sql[] {
+  return [
+    dropIndex('unique', table, column),
+    dropIndex('index', table, column),
+    sql`ALTER TABLE ${ident(table)} DROP COLUMN ${ident(column)}`,
+  ]
+}
+
+/** Safe to run again. */
+export function dropTable(table: string): Sql[] {
+  return [
+    sql`DROP TABLE IF EXISTS ${ident(table)}`,
+    CREATE_ROW_COUNTS,
+    sql`DELETE FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table}`,
+  ]
 }

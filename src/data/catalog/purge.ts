@@ -1,15 +1,14 @@
-/** The scheduled job's share of the data plane: drops what nobody can reach any more. Safe to run again after a crash. */
+/** The scheduled job's share of the data plane. Safe to run again after a crash. */
 import type { Bindings } from '../../env'
-import { batch, rows, run } from '../../lib/d1'
+import { batch, rows } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { dataBinding } from '../database'
-import { dropTable } from './ddl'
-import { cancelDrop } from './store'
+import { type OrphanKind, dropOrphan } from './orphans'
 
-/** Tables and projects of one run: an invocation may make 1,000 queries, 50 on the free plan. */
-const PER_RUN = 15
+/** Of one run: an invocation may make 1,000 queries, 50 on the free plan. */
+const PER_RUN = 8
 
-/** Deleted projects become tables to drop and go; then every table that is due is dropped. Returns how many were. */
+/** The tables of deleted projects become orphans and the projects go; then what is due is dropped. Returns how many were. */
 export async function purge(env: Bindings, now: number = Date.now()): Promise<number> {
   const projects = await rows<{ id: string }>(
     env.DB,
@@ -17,18 +16,18 @@ export async function purge(env: Bindings, now: number = Date.now()): Promise<nu
   )
   for (const { id } of projects) {
     await batch(env.DB, [
-      sql`INSERT INTO table_drops (physical_name, "database", not_before)
-          SELECT t.physical_name, p."database", ${now} FROM tables t JOIN projects p ON p.id = t.project_id WHERE p.id = ${id}`,
+      sql`INSERT INTO orphans (table_name, kind, "database", not_before)
+          SELECT t.physical_name, 'table', p."database", ${now} FROM tables t JOIN projects p ON p.id = t.project_id
+          WHERE p.id = ${id} ON CONFLICT DO NOTHING`,
       sql`DELETE FROM projects WHERE id = ${id}`,
     ])
   }
-  const due = await rows<{ physical_name: string; database: string }>(
+  const due = await rows<{ table_name: string; kind: OrphanKind; column_name: string; database: string }>(
     env.DB,
-    sql`SELECT physical_name, "database" FROM table_drops WHERE not_before <= ${now} ORDER BY not_before LIMIT ${PER_RUN}`,
+    sql`SELECT table_name, kind, column_name, "database" FROM orphans WHERE not_before <= ${now} ORDER BY not_before LIMIT ${PER_RUN}`,
   )
-  for (const { physical_name: name, database } of due) {
-    await run(dataBinding(env, database), dropTable(name))
-    await run(env.DB, cancelDrop(name))
+  for (const { table_name: table, kind, column_name: column, database } of due) {
+    await dropOrphan(env.DB, dataBinding(env, database), { table, kind, column })
   }
   return due.length
 }

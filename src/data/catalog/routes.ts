@@ -2,12 +2,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
 import { listOf } from '../../http/page'
-import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { wholeList } from '../../lib/paging'
 import { projectScope, tableScope } from '../scope'
 import { ColumnRequest } from './column-request'
 import { TableBody, TableSummary, ViewBody, toDefaultView, toTableBody, toTableSummary } from './json'
-import { createTable, removeTable } from './tables'
+import { changeTable, createTable, removeTable } from './tables'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
@@ -58,8 +58,8 @@ tableRoutes.openapi(
     },
   }),
   async (c) => {
-    const { catalog, project, data } = await projectScope(c)
-    const table = await createTable({ control: c.env.DB, data }, project, catalog, c.req.valid('json'), c.var.startedAt)
+    const { catalog, project, databases } = await projectScope(c)
+    const table = await createTable(databases, project, catalog, c.req.valid('json'), c.var.startedAt)
     return c.json(toTableBody(table, project.baseId), 200)
   },
 )
@@ -83,6 +83,51 @@ tableRoutes.openapi(
 
 tableRoutes.openapi(
   createRoute({
+    method: 'patch',
+    path: '/tables/{tableId}',
+    operationId: 'db-table-update',
+    summary: 'Rename or decorate a table',
+    tags,
+    ...needs('tableUpdate'),
+    request: {
+      params: TableParameter,
+      ...jsonBody(TableRequest.omit({ columns: true, order: true }).openapi('TableUpdate', { description: 'What is left out stays' })),
+    },
+    responses: {
+      200: json(Message, 'Changed'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_TABLE', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
+    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), c.var.startedAt)
+    return c.json({ msg: 'The table has been updated successfully' }, 200)
+  },
+)
+
+tableRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/tables/{tableId}/reorder',
+    operationId: 'db-table-reorder',
+    summary: 'Give a table another place in the list',
+    tags,
+    ...needs('tableReorder'),
+    request: { params: TableParameter, ...jsonBody(z.object({ order: z.number() }).openapi('TableOrder')) },
+    responses: {
+      200: json(z.boolean().openapi({ example: true }), 'Moved'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+    },
+  }),
+  async (c) => {
+    const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
+    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, c.var.startedAt)
+    return c.json(true, 200)
+  },
+)
+
+tableRoutes.openapi(
+  createRoute({
     method: 'delete',
     path: '/tables/{tableId}',
     operationId: 'db-table-delete',
@@ -93,8 +138,8 @@ tableRoutes.openapi(
     responses: { 200: json(z.boolean().openapi({ example: true }), 'Deleted'), ...errorResponses('TABLE_NOT_FOUND', 'FORBIDDEN') },
   }),
   async (c) => {
-    const { table, project, data } = await tableScope(c, c.req.valid('param').tableId)
-    await removeTable({ control: c.env.DB, data }, project.database, table, c.var.startedAt)
+    const { table, project, databases } = await tableScope(c, c.req.valid('param').tableId)
+    await removeTable(databases, project.database, table, c.var.startedAt)
     return c.json(true, 200)
   },
 )

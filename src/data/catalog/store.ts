@@ -1,6 +1,8 @@
 /** The catalog's rows in the control database. */
-import { batch } from '../../lib/d1'
+import { ApiError } from '../../errors'
+import { batch, first } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
+import { type Orphan, isOrphan } from './orphans'
 import type { AutoValue, Column, ColumnType, SelectOption, Table } from './types'
 
 interface TableRow {
@@ -35,6 +37,11 @@ interface ColumnRow {
   order: number
   created_at: number
   updated_at: number
+}
+
+/** How a table's physical table is known among the orphans. */
+export function physicalTable(table: Pick<Table, 'physicalName'>): Orphan {
+  return { kind: 'table', table: table.physicalName, column: '' }
 }
 
 /** All tables of a project with their columns, in one round trip. */
@@ -89,16 +96,16 @@ function parseObject(text: string | null): Record<string, unknown> | null {
   return text === null ? null : (JSON.parse(text) as Record<string, unknown>)
 }
 
-/** Enters a table whose physical table stands; does nothing when the sweep has claimed that one meanwhile. */
+/** Enters a table whose physical table stands; does nothing when the scheduled job has claimed that one meanwhile. */
 export function insertTable(table: Table): Sql {
   return sql`INSERT INTO tables (id, project_id, view_id, title, table_name, physical_name, next_column, meta, "order", created_at, updated_at)
     SELECT ${table.id}, ${table.projectId}, ${table.viewId}, ${table.title}, ${table.tableName}, ${table.physicalName},
       ${table.columns.length + 1}, ${stored(table.meta)}, ${table.order}, ${table.createdAt}, ${table.updatedAt}
-    FROM table_drops WHERE physical_name = ${table.physicalName}`
+    WHERE ${isOrphan(physicalTable(table))}`
 }
 
-/** One statement for any number of columns: their values travel as one JSON parameter. */
-export function insertColumns(tableId: string, columns: readonly Column[]): Sql {
+/** One statement for any number of columns: their values travel as one JSON parameter. `standing`: only while that holds. */
+export function insertColumns(tableId: string, columns: readonly Column[], standing: Sql = sql`TRUE`): Sql {
   const values = columns.map((column) => ({
     ...column,
     primaryKey: Number(column.primaryKey),
@@ -115,7 +122,7 @@ export function insertColumns(tableId: string, columns: readonly Column[]): Sql 
       value ->> 'primaryKey', value ->> 'autoIncrement', value ->> 'auto', value ->> 'required', value ->> 'unique',
       value ->> 'displayValue', value ->> 'defaultValue', value ->> 'options', value ->> 'meta', value ->> 'order',
       value ->> 'createdAt', value ->> 'updatedAt'
-    FROM json_each(${JSON.stringify(values)})`
+    FROM json_each(${JSON.stringify(values)}) WHERE ${standing}`
 }
 
 function stored(meta: Record<string, unknown> | null): string | null {
@@ -131,11 +138,37 @@ export function raiseSchemaVersion(projectId: string): Sql {
   return sql`UPDATE projects SET schema_version = schema_version + 1 WHERE id = ${projectId}`
 }
 
-/** Work for the scheduled job: a physical table to drop once `notBefore` (ms) has passed. */
-export function scheduleDrop(physicalName: string, database: string, notBefore: number): Sql {
-  return sql`INSERT INTO table_drops (physical_name, "database", not_before) VALUES (${physicalName}, ${database}, ${notBefore})`
+/** Takes the number of the next physical column, so that none is ever given out twice. */
+export async function takeColumnNumber(db: D1Database, tableId: string): Promise<number> {
+  const row = await first<{ taken: number }>(
+    db,
+    sql`UPDATE tables SET next_column = next_column + 1 WHERE id = ${tableId} RETURNING next_column - 1 AS taken`,
+  )
+  if (row === null) throw new ApiError('TABLE_NOT_FOUND')
+  return row.taken
 }
 
-export function cancelDrop(physicalName: string): Sql {
-  return sql`DELETE FROM table_drops WHERE physical_name = ${physicalName}`
+/** What stands in the catalog of a table itself; its columns have statements of their own. */
+export function updateTable(table: Table): Sql {
+  return sql`UPDATE tables SET title = ${table.title}, table_name = ${table.tableName}, meta = ${stored(table.meta)},
+      "order" = ${table.order}, updated_at = ${table.updatedAt}
+    WHERE id = ${table.id} AND project_id = ${table.projectId}`
+}
+
+/** Everything that can change of a column, its physical name too. `standing`: only while that holds. */
+export function updateColumn(column: Column, standing: Sql = sql`TRUE`): Sql {
+  return sql`UPDATE columns SET title = ${column.title}, column_name = ${column.columnName}, physical_name = ${column.physicalName},
+      type = ${column.type}, auto = ${column.auto}, required = ${Number(column.required)}, "unique" = ${Number(column.unique)},
+      default_value = ${column.defaultValue}, options = ${JSON.stringify(column.options)}, meta = ${stored(column.meta)},
+      "order" = ${column.order}, updated_at = ${column.updatedAt}
+    WHERE id = ${column.id} AND ${standing}`
+}
+
+/** Makes one column the display value of its table. */
+export function setDisplayColumn(tableId: string, columnId: string): Sql {
+  return sql`UPDATE columns SET display_value = (id = ${columnId}) WHERE table_id = ${tableId}`
+}
+
+export function deleteColumn(columnId: string): Sql {
+  return sql`DELETE FROM columns WHERE id = ${columnId}`
 }

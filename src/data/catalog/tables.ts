@@ -1,23 +1,22 @@
 /**
- * Making and removing tables. Both touch two databases, and no transaction spans them, so the order is what keeps readers
- * safe: the catalog (control) says what exists, and a physical table (data) is there before the catalog names it and goes
- * after the catalog has forgotten it. A row in `table_drops` covers the time between, so that a crash at any step leaves
- * only work for the scheduled job.
+ * Making, renaming and removing tables. A table is made in the data database before the catalog names it, and dropped there
+ * after the catalog has forgotten it; orphans.ts covers the time between.
  */
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
-import { MINUTE_MS } from '../../lib/time'
+import { defaultFor } from '../records/values'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns } from './column-request'
-import { createTable as createTableStatements, dropTable } from './ddl'
+import { createTable as createTableStatements } from './ddl'
 import { tableNames } from './names'
-import { cancelDrop, deleteTable, insertColumns, insertTable, raiseSchemaVersion, scheduleDrop } from './store'
+import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
+import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
 import type { Table } from './types'
 
-/** Longer than any request lives: after this, a physical table without a catalog entry is nobody's. */
-const CREATION_GRACE_MS = 10 * MINUTE_MS
+/** Columns of a table: D1's limit, less the one that counts a row's writes. */
+export const MAX_COLUMNS = D1_LIMITS.columns - 1
 
 /** Where a project's tables are kept: their rows, and what is known of them. */
 export interface Databases {
@@ -33,7 +32,8 @@ export interface TableRequest {
   order?: number | null | undefined
 }
 
-interface ProjectPlace {
+/** What has to be known of a project to change its tables. */
+export interface ProjectPlace {
   id: string
   prefix: string
   /** Name of the binding behind Databases.data. */
@@ -49,36 +49,43 @@ export async function createTable(
   now: number,
 ): Promise<Table> {
   const table = planTable(project, catalog, request, now)
-  await run(databases.control, scheduleDrop(table.physicalName, project.database, now + CREATION_GRACE_MS))
-  await batch(databases.data, createTableStatements(table))
-  try {
-    await batch(databases.control, [
-      insertTable(table),
-      insertColumns(table.id, table.columns),
-      cancelDrop(table.physicalName),
-      raiseSchemaVersion(project.id),
-    ])
-  } catch (error) {
-    throw error instanceof UniqueViolation ? duplicate(error) : error
-  }
+  const orphan = physicalTable(table)
+  await run(databases.control, insertOrphan(orphan, project.database, now + CREATION_GRACE_MS))
+  await batch(databases.data, createTableStatements(table, now))
+  await enter(databases, orphan, [
+    insertTable(table),
+    insertColumns(table.id, table.columns),
+    deleteOrphan(orphan),
+    raiseSchemaVersion(project.id),
+  ])
   return table
 }
 
-function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
-  const { title, tableName } = tableNames(request, project.prefix)
-  if (catalog.tables.some((table) => table.tableName === tableName)) throw new ApiError('INVALID_TABLE', 'Duplicate table name')
-  if (catalog.tables.some((table) => table.title === title)) throw new ApiError('INVALID_TABLE', 'Duplicate table alias')
-  const columns = buildColumns(request.columns, { nextColumn: 1, now })
-  if (columns.length > D1_LIMITS.columns) {
-    throw new ApiError('INVALID_TABLE', `A table can have at most ${D1_LIMITS.columns} columns; this one would have ${columns.length}.`)
+/** The batch that makes something visible. What cannot be entered because its name was just taken is dropped again. */
+async function enter(databases: Databases, orphan: Orphan, statements: Parameters<typeof batch>[1]): Promise<void> {
+  try {
+    await batch(databases.control, statements)
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error
+    await dropOrphan(databases.control, databases.data, orphan)
+    throw duplicate(error)
   }
+}
+
+function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
+  const names = tableNames(request, project.prefix)
+  refuseTakenNames(catalog, names)
+  const columns = buildColumns(request.columns, { nextColumn: 1, now })
+  if (columns.length > MAX_COLUMNS) {
+    throw new ApiError('INVALID_TABLE', `A table can have at most ${MAX_COLUMNS} columns; this one would have ${columns.length}.`)
+  }
+  for (const column of columns) if (column.defaultValue !== null) defaultFor(column, now)
   const id = newId('table')
   return {
     id,
     projectId: project.id,
     viewId: newId('view'),
-    title,
-    tableName,
+    ...names,
     physicalName: id,
     meta: request.meta ?? null,
     order: request.order ?? Math.max(0, ...catalog.tables.map((table) => table.order)) + 1,
@@ -88,23 +95,62 @@ function planTable(project: ProjectPlace, catalog: Catalog, request: TableReques
   }
 }
 
-/** Someone made a table of that name in the same moment; the physical table is left to the scheduled job. */
+function refuseTakenNames(catalog: Catalog, names: Pick<Table, 'title' | 'tableName'>, self?: Table): void {
+  const others = catalog.tables.filter((table) => table.id !== self?.id)
+  if (others.some((table) => table.tableName === names.tableName)) throw new ApiError('INVALID_TABLE', 'Duplicate table name')
+  if (others.some((table) => table.title === names.title)) throw new ApiError('INVALID_TABLE', 'Duplicate table alias')
+}
+
+/** Someone took the name in the same moment. */
 function duplicate(error: UniqueViolation): ApiError {
   const what = error.columns.includes('title') ? 'Duplicate table alias' : 'Duplicate table name'
   return new ApiError('INVALID_TABLE', what, { cause: error })
 }
 
+export interface TableChange {
+  title?: string | null | undefined
+  table_name?: string | null | undefined
+  meta?: Record<string, unknown> | null | undefined
+  order?: number | undefined
+}
+
+/** Names, meta and order are the catalog's alone: rows are not touched. Throws INVALID_TABLE. */
+export async function changeTable(
+  control: D1Database,
+  project: ProjectPlace,
+  catalog: Catalog,
+  table: Table,
+  change: TableChange,
+  now: number,
+): Promise<void> {
+  const title = change.title ?? table.title
+  const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix)
+  refuseTakenNames(catalog, names, table)
+  const meta = change.meta === undefined ? table.meta : change.meta
+  const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: now }
+  try {
+    await batch(control, [updateTable(changed), raiseSchemaVersion(project.id)])
+  } catch (error) {
+    throw error instanceof UniqueViolation ? duplicate(error) : error
+  }
+}
+
 /** The table is out of reach when this returns; if its rows could not be dropped now, the scheduled job will. */
 export async function removeTable(databases: Databases, database: string, table: Table, now: number): Promise<void> {
+  const orphan = physicalTable(table)
   await batch(databases.control, [
-    scheduleDrop(table.physicalName, database, now),
+    insertOrphan(orphan, database, now),
     deleteTable(table.projectId, table.id),
     raiseSchemaVersion(table.projectId),
   ])
+  await dropNow(databases, orphan)
+}
+
+/** Drops what the catalog no longer names; a failure only leaves it to the scheduled job. */
+export async function dropNow(databases: Databases, orphan: Orphan): Promise<void> {
   try {
-    await run(databases.data, dropTable(table.physicalName))
-    await run(databases.control, cancelDrop(table.physicalName))
+    await dropOrphan(databases.control, databases.data, orphan)
   } catch (error) {
-    console.warn(JSON.stringify({ table: table.physicalName, left: 'to the scheduled job', cause: String(error) }))
+    console.warn(JSON.stringify({ orphan, left: 'to the scheduled job', cause: String(error) }))
   }
 }

@@ -7,9 +7,8 @@
  *      SELECT <the filter, with w0.a0, w0.a1, … for its values> FROM w0, …)
  *
  * The w tables have one row, are made once for a statement, and a value read from one costs one instruction. (A subquery
- * for each value was tried: 24 instructions, and 500 conditions go beyond the 25,000 that D1 allows, which it reports as
- * "out of memory".) Numbers survive the way through JSON: SQLite read 200,000 random doubles of JSON.stringify back to the
- * bit; test/worker/query.test.ts repeats that with fewer.
+ * for each value was tried: 24 instructions, too many for 500 conditions; see cost.ts.) Numbers survive the way through
+ * JSON: SQLite read 200,000 random doubles of JSON.stringify back to the bit; test/worker/query.test.ts repeats that.
  */
 import { D1_LIMITS, Sql, join, sql } from '../../lib/sql'
 import type { Scalar } from './predicate'

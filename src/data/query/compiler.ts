@@ -1,6 +1,6 @@
 /**
- * A checked filter as SQL over the table alias `t`. Values are bound, columns are catalog names. Its bounds, given the limits
- * of limits.ts: at most MAX_PARAMETERS parameters, expression depth well under D1's 100, instructions under its 25,000.
+ * A checked filter as SQL over the table alias `t`. Values are bound, columns are catalog names. It has at
+ * most MAX_PARAMETERS parameters, and given the limits of limits.ts an expression depth well under D1's 100.
  */
 import { type Sql, all, any, column, sql } from '../../lib/sql'
 import { type Binder, Pool, parameters } from './binder'

@@ -2,7 +2,8 @@
  * Dates in filters: `2026-01-31`, ISO 8601 date-times, and the words `today`, `daysAgo,7`, `exactDate,2026-01-31`, …
  * Days are days in UTC, as everything stored is. A day compared with a DateTime column is the whole day.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS, timestamp } from '../../lib/time'
+import { DAY_MS } from '../../lib/time'
+import { parseIsoDate, storedDate } from '../iso-date'
 
 export type DateKind = 'date' | 'datetime'
 
@@ -66,8 +67,8 @@ export function readMoment(kind: DateKind, text: string, now: number): Moment | 
  */
 export function readWindow(kind: DateKind, text: string, now: number): { from: string; to: string } | null {
   const end = readWindowEnd(text, now)
-  const far = end === null ? null : store(kind, end)
-  const near = store(kind, now)
+  const far = end === null ? null : storedDate(kind, end)
+  const near = storedDate(kind, now)
   if (end === null || far === null || near === null) return null
   return end < now ? { from: far, to: near } : { from: near, to: far }
 }
@@ -93,33 +94,13 @@ function readCount(text: string): number | null {
   return /^\d{1,7}$/.test(text) ? Number(text) : null
 }
 
-/** A blank may stand for the `+` of an offset: in a query string that nobody encoded, it is one. */
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+\- ])(\d\d):?(\d\d))?)?$/
-
 /** Without an offset a time is UTC. Fractions of a second are cut off, as they are when values are stored. */
 function readIso(kind: DateKind, text: string): Moment | null {
-  const match = ISO.exec(text)
-  if (match === null) return null
-  const part = (index: number): number => Number(match[index] ?? 0)
-  const ms = utc(part(1), part(2), part(3), part(4), part(5), part(6))
-  if (ms === null) return null
-  if (match[4] === undefined) return day(kind, ms)
-  const offset = readOffset(match[7], part(8), part(9))
-  const start = offset === null ? null : store(kind, ms - offset)
+  const parsed = parseIsoDate(text)
+  if (parsed === null) return null
+  if (parsed.dateOnly) return day(kind, parsed.ms)
+  const start = storedDate(kind, parsed.ms)
   return start === null ? null : { start, end: null }
-}
-
-/** Milliseconds of a date that exists; null for 30 February and the like. Not Date.UTC, which moves the years 0 to 99. */
-function utc(year: number, month: number, date: number, hour: number, minute: number, second: number): number | null {
-  const at = new Date(0)
-  at.setUTCFullYear(year, month - 1, date)
-  if (at.getUTCMonth() !== month - 1 || at.getUTCDate() !== date || hour > 23 || minute > 59 || second > 59) return null
-  return at.setUTCHours(hour, minute, second)
-}
-
-function readOffset(sign: string | undefined, hours: number, minutes: number): number | null {
-  if (hours > 23 || minutes > 59) return null
-  return (hours * HOUR_MS + minutes * MINUTE_MS) * (sign === '-' ? -1 : 1)
 }
 
 function shift(ms: number, { days = 0, months = 0 }: Shift): number {
@@ -134,16 +115,8 @@ function shift(ms: number, { days = 0, months = 0 }: Shift): number {
 /** The day in which an instant lies. */
 function day(kind: DateKind, ms: number): Moment | null {
   const midnight = Math.floor(ms / DAY_MS) * DAY_MS
-  const start = store(kind, midnight)
+  const start = storedDate(kind, midnight)
   if (start === null || kind === 'date') return start === null ? null : { start, end: null }
   // The last day that can be written has no day after it; this sorts behind it.
-  return { start, end: store(kind, midnight + DAY_MS) ?? '9999-12-31 24' }
-}
-
-/** The stored form; null beyond the years of four digits, which is also where texts stop sorting as time does. */
-function store(kind: DateKind, ms: number): string | null {
-  const at = new Date(ms)
-  const year = at.getUTCFullYear()
-  if (!(year >= 0 && year <= 9999)) return null
-  return kind === 'date' ? at.toISOString().slice(0, 10) : timestamp(ms)
+  return { start, end: storedDate(kind, midnight + DAY_MS) ?? '9999-12-31 24' }
 }

@@ -1,4 +1,4 @@
-/** How much one request may ask for. Each bound keeps a filter of any shape within what D1 runs (see compiler.ts). */
+/** How much one request may ask for. Together with cost.ts the bounds keep a filter of any shape within what D1 runs. */
 
 /** Bytes (UTF-8) of `where`. */
 export const MAX_WHERE_BYTES = 8 * 1024
@@ -9,8 +9,11 @@ export const MAX_FILTER_JSON_BYTES = 64 * 1024
 /** Groups inside groups. D1 refuses expressions deeper than 100; a level costs at most three (AND, OR, NOT). */
 export const MAX_NESTING = 20
 
-/** Conditions of one request, `where` and `filterArrJson` together. D1 stops at 25,000 instructions for one statement. */
+/** Conditions of one request, `where` and `filterArrJson` together. */
 export const MAX_CONDITIONS = 500
+
+/** Characters of a filter's SQL, which is ASCII. D1 takes statements of 100,000 bytes; the rest is for what stands around. */
+export const MAX_FILTER_SQL = 90_000
 
 const encoder = new TextEncoder()
 

@@ -1,16 +1,19 @@
 /** A list request's query string against a table: the one entry of this folder. */
 import type { Sql } from '../../lib/sql'
 import type { Column, Table } from '../catalog/types'
+import { ApiError } from '../../errors'
 import { type FilterNode, countConditions } from './ast'
 import { checkFilter } from './check'
 import { compileFilter } from './compiler'
+import { MAX_INSTRUCTIONS, countInstructions } from './cost'
 import { invalidFilter, invalidParameter } from './failures'
 import { parseFields } from './fields'
 import { parseFilterJson } from './filter-json'
-import { MAX_CONDITIONS } from './limits'
+import { MAX_CONDITIONS, MAX_FILTER_SQL } from './limits'
 import { DEFAULT_LIMITS, type Limits, parseLimit, parseOffset, parseShuffle } from './page'
 import { parseWhere } from './parser'
-import { compileSort, parseSort, parseSortJson } from './sort'
+import { and } from './predicate'
+import { type SortTerm, parseSort, parseSortJson, totalOrder } from './sort'
 
 /** Query parameters as Hono's `c.req.queries()` gives them: all values of each name. */
 export type QueryParams = Readonly<Record<string, readonly string[] | undefined>>
@@ -20,11 +23,11 @@ export interface ListQuery {
   fields: Column[]
   /** An expression over the alias `t`; null selects every row. */
   where: Sql | null
-  /** The terms behind ORDER BY, over the alias `t`; always a total order. */
-  orderBy: Sql
+  /** Always a total order. */
+  order: SortTerm[]
   limit: number
   offset: number
-  /** Random order is asked for, instead of `orderBy`. */
+  /** Random order is asked for, instead of `order`. */
   shuffle: boolean
 }
 
@@ -43,7 +46,7 @@ export function parseQuery(table: Table, params: QueryParams, { now, limits = DE
   return {
     fields: parseFields(table, valuesOf(params, 'fields', 'fields[]', 'f')),
     where: parseFilter(table, { where: onlyValue(params, 'where', 'w'), filterArrJson: onlyValue(params, 'filterArrJson') }, now),
-    orderBy: compileSort(table, terms),
+    order: totalOrder(table, terms),
     limit: parseLimit(onlyValue(params, 'limit', 'l'), limits),
     offset: parseOffset(onlyValue(params, 'offset', 'o')),
     shuffle: parseShuffle(onlyValue(params, 'shuffle', 'r')),
@@ -64,7 +67,12 @@ export function parseFilter(table: Table, { where = '', filterArrJson = '' }: Fi
     throw invalidFilter(message, { path: 'filterArrJson' })
   }
   if (nodes.length === 0) return null
-  return compileFilter({ type: 'and', children: nodes.map((node) => checkFilter(node, table, now)) })
+  const predicate = and(...nodes.map((node) => checkFilter(node, table, now)))
+  const filter = compileFilter(predicate)
+  if (countInstructions(predicate) > MAX_INSTRUCTIONS || filter.sql.length > MAX_FILTER_SQL) {
+    throw new ApiError('INVALID_FILTER', 'The filter asks for more than one query can do; use fewer conditions or shorter lists.')
+  }
+  return filter
 }
 
 function readWhere(text: string): FilterNode | null {

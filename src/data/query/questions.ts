@@ -11,8 +11,8 @@ import type { Asks } from './operators'
 import { type Comparison, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
 import { EXPECTED, readValue } from './values'
 
-/** Lists up to this length are compared item by item, which needs fewer instructions than json_each() does. */
-const SHORT_LIST = 3
+/** Lists up to this length are compared item by item, which needs fewer instructions than json_each() does (cost.ts). */
+const SHORT_LIST = 2
 
 /** A condition whose column and operator are known. `text` is its value, '' when it takes none. */
 export interface Question {
@@ -68,14 +68,14 @@ function checkBetween(question: Question): Predicate {
 
 function checkIn(question: Question): Predicate {
   const items = listOf(question)
-  if (items.length <= SHORT_LIST) return or(...items.map((item) => compare(question, '=', item)))
   const kind = kindOf(question.column)
+  const short = isDateKind(kind) ? 1 : SHORT_LIST
+  if (items.length <= short) return or(...items.map((item) => compare(question, '=', item)))
   const subject = comparable(question.column)
-  if (isDateKind(kind))
-    return oneOfMoments(
-      subject,
-      items.map((item) => readDate(question, kind, item)),
-    )
+  if (isDateKind(kind)) {
+    const moments = items.map((item) => readDate(question, kind, item))
+    return oneOfMoments(subject, moments)
+  }
   return test(subject, { test: 'oneOf', values: items.map((item) => readScalar(question, kind, item)) })
 }
 

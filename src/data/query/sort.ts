@@ -1,5 +1,5 @@
 /** `sort` and `sortArrJson`: the order of rows, always a total one. */
-import { D1_LIMITS, type Sql, column, join, sql } from '../../lib/sql'
+import { type Sql, column, join, sql } from '../../lib/sql'
 import type { Column, Table } from '../catalog/types'
 import { fieldNotFound, invalidParameter } from './failures'
 import { findColumn, findColumnById, splitNames } from './names'
@@ -55,18 +55,24 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * What stands behind ORDER BY. NULLs come first ascending and last descending, as SQLite has it. The primary key ends the
- * list (rowid when there is none), so that pages never overlap. A column sorted twice counts once, the first time.
+ * The sort of a request with the primary key behind it, so that it is a total order and pages never overlap. A column sorted
+ * twice counts once, the first time.
  */
-export function compileSort(table: Table, terms: readonly SortTerm[]): Sql {
-  const tail = table.columns.filter(({ primaryKey }) => primaryKey)
-  const directions = new Map<Column, boolean>()
-  for (const term of [...terms, ...tail.map((key) => ({ column: key, descending: false }))]) {
-    if (!directions.has(term.column)) directions.set(term.column, term.descending)
+export function totalOrder(table: Table, terms: readonly SortTerm[]): SortTerm[] {
+  const tail = table.columns.filter(({ primaryKey }) => primaryKey).map((key) => ({ column: key, descending: false }))
+  const order: SortTerm[] = []
+  for (const term of [...terms, ...tail]) {
+    if (!order.some(({ column: sorted }) => sorted === term.column)) order.push(term)
   }
-  const parts = [...directions].map(([{ physicalName }, descending]) => {
-    return descending ? sql`${column(physicalName)} DESC` : sql`${column(physicalName)} ASC`
-  })
-  if (tail.length === 0) parts.push(sql`t.rowid ASC`)
-  return join(parts.slice(0, D1_LIMITS.columns), ', ')
+  return order
+}
+
+/** What stands behind ORDER BY. NULLs come first ascending and last descending, as SQLite has it. */
+export function compileSort(order: readonly SortTerm[]): Sql {
+  return join(
+    order.map(({ column: { physicalName }, descending }) => {
+      return descending ? sql`${column(physicalName)} DESC` : sql`${column(physicalName)} ASC`
+    }),
+    ', ',
+  )
 }

@@ -1,59 +1,185 @@
 /** The record service: what every API version calls. One batch a request; nothing half done. */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, run } from '../../lib/d1'
+import { UniqueViolation, batch, first } from '../../lib/d1'
 import { type PageInfo, pageInfo } from '../../lib/paging'
-import type { Sql } from '../../lib/sql'
-import type { Table } from '../catalog/types'
+import { type Sql, all, sql } from '../../lib/sql'
+import { VERSION_COLUMN } from '../catalog/ddl'
+import type { Column, Table } from '../catalog/types'
 import type { ListQuery } from '../query/query'
+import { compileSort } from '../query/sort'
+import { afterCursor, writeCursor } from './cursor'
+import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
-import { deleteRow, insertRow, selectByKey, selectCount, selectPage, updateRow } from './statements'
+import {
+  countAdded,
+  countRemoved,
+  deleteRow,
+  hasKey,
+  insertRow,
+  lastInserted,
+  rowAsJson,
+  selectByKey,
+  selectCount,
+  selectPage,
+  updateRow,
+} from './statements'
 import type { Stored } from './values'
 
+/** A row as clients see it: values by field title. */
 export type Row = Record<string, unknown>
+
+/** A row and the number of its writes, for ETag. */
+export interface VersionedRow {
+  row: Row
+  version: number
+}
 
 export interface Page {
   list: Row[]
-  pageInfo: PageInfo
+  pageInfo: PageInfo & { next?: string }
 }
 
-/** A page and the number of rows that match, in one round trip; `seconds` is D1's own time. */
-export async function listRows(data: D1Database, table: Table, query: ListQuery): Promise<Page & { seconds: number }> {
-  const [page, count] = await batch(data, [selectPage(table, query), selectCount(table, query.where)])
-  const list = (page?.results ?? []).map((row) => toRecord(query.fields, row))
-  const total = Number(count?.results[0]?.['total'] ?? 0)
-  const milliseconds = (page?.meta.duration ?? 0) + (count?.meta.duration ?? 0)
-  return { list, pageInfo: pageInfo(total, query.limit, query.offset), seconds: milliseconds / 1000 }
+/** What a request cost D1. */
+export interface Cost {
+  /** D1's own time, ms. */
+  milliseconds: number
+  rowsRead: number
 }
 
-/** The new row, as it was stored. Throws as readNewRow does, and DUPLICATE_VALUE. */
-export async function insertOne(data: D1Database, table: Table, body: Row, now: number): Promise<Row> {
-  const row = await write(data, table, insertRow(table, readNewRow(table, body, now)))
-  if (row === null) throw new Error('the insert returned no row')
-  return row
+/** What a list asks for besides its ListQuery. */
+interface ListOptions {
+  /** `pageInfo.next` of an earlier page. */
+  cursor?: string | undefined
+}
+
+/** A page and the number of rows that match, in one round trip. Throws INVALID_CURSOR. */
+export async function listRows(
+  data: D1Database,
+  table: Table,
+  query: ListQuery,
+  { cursor }: ListOptions = {},
+): Promise<Page & { cost: Cost }> {
+  const { where, limit, offset } = query
+  const shown = cursor === undefined ? where : all([...(where === null ? [] : [where]), afterCursor(table, query.order, cursor)])
+  const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
+  // The values of the sort are needed for the cursor, also where they are no fields of the answer.
+  const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
+  const [page, count] = await batch(data, [
+    selectPage(table, { columns, where: shown, orderBy, limit, offset }),
+    selectCount(table, where),
+  ])
+  const found = page?.results ?? []
+  const last = found.length === limit && !query.shuffle ? found.at(-1) : undefined
+  return {
+    list: found.map((row) => toRecord(query.fields, row)),
+    pageInfo: {
+      ...pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset),
+      ...(last === undefined ? {} : { next: writeCursor(table, query.order, last) }),
+    },
+    cost: costOf([page, count]),
+  }
+}
+
+export function costOf(results: readonly (D1Result | undefined)[]): Cost {
+  return {
+    milliseconds: results.reduce((sum, result) => sum + (result?.meta.duration ?? 0), 0),
+    rowsRead: results.reduce((sum, result) => sum + (result?.meta.rows_read ?? 0), 0),
+  }
+}
+
+/** The first row that matches, or null. */
+export async function findOne(data: D1Database, table: Table, query: ListQuery): Promise<Row | null> {
+  const { where, fields: columns, offset } = query
+  const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
+  const row = await first<Row>(data, selectPage(table, { columns, where, orderBy, limit: 1, offset }))
+  return row === null ? null : toRecord(columns, row)
+}
+
+export async function countRows(data: D1Database, table: Table, where: Sql | null): Promise<number> {
+  return (await first<{ total: number }>(data, selectCount(table, where)))?.total ?? 0
 }
 
 /** Throws ROW_NOT_FOUND. */
-export async function readOne(data: D1Database, table: Table, rowId: string, fields: ListQuery['fields']): Promise<Row> {
+export async function readOne(data: D1Database, table: Table, rowId: string, fields: readonly Column[]): Promise<VersionedRow> {
   const row = await first<Row>(data, selectByKey(table, fields, requireKey(table, rowId)))
   if (row === null) throw new ApiError('ROW_NOT_FOUND')
-  return toRecord(fields, row)
+  return versioned(fields, row)
 }
 
-/** The whole row after the change. Throws ROW_NOT_FOUND, DUPLICATE_VALUE, and as readChange does. */
-export async function updateOne(data: D1Database, table: Table, rowId: string, body: Row, now: number): Promise<Row> {
+export async function exists(data: D1Database, table: Table, rowId: string): Promise<boolean> {
+  const key = readRowId(table, rowId)
+  return key !== null && (await first(data, selectByKey(table, [], key))) !== null
+}
+
+/** The new row, as it was stored. Throws as readNewRow does. */
+export function insertOne(table: Table, body: Row, now: number): Write<VersionedRow> {
+  return {
+    statements: [insertRow(table, readNewRow(table, body, now)), countAdded(table)],
+    read: ([inserted]) => requireRow(table, inserted),
+    answer: rowAsJson(table, lastInserted),
+    restore: (stored) => restoreRow(table, stored),
+  }
+}
+
+/**
+ * The whole row after the change; `expected` is the version it must have. Throws ROW_NOT_FOUND, ROW_CHANGED, and as
+ * readChange does.
+ */
+export function updateOne(table: Table, rowId: string, body: Row, expected: number | null, now: number): Write<VersionedRow> {
   const key = requireKey(table, rowId)
   const change = readChange(table, body, key, now)
-  if (change.size === 0) return readOne(data, table, rowId, [...table.columns])
-  const row = await write(data, table, updateRow(table, key, change))
-  if (row === null) throw new ApiError('ROW_NOT_FOUND')
-  return row
+  const found = selectByKey(table, table.columns, key)
+  return {
+    statements: change.size === 0 ? [found] : [updateRow(table, key, change, expected), found],
+    read: ([updated, current]) => {
+      if (change.size > 0) refuseUnlessWritten(updated, current)
+      else refuseOtherVersion(updated, expected)
+      return requireRow(table, updated)
+    },
+    answer: rowAsJson(table, hasKey(table, key)),
+    restore: (stored) => restoreRow(table, stored),
+  }
 }
 
-/** How many rows went: 1. Throws ROW_NOT_FOUND. */
-export async function deleteOne(data: D1Database, table: Table, rowId: string): Promise<number> {
-  const deleted = await run(data, deleteRow(table, requireKey(table, rowId)))
-  if (deleted === 0) throw new ApiError('ROW_NOT_FOUND')
-  return deleted
+/** How many rows went: 1. Throws ROW_NOT_FOUND, ROW_CHANGED. */
+export function deleteOne(table: Table, rowId: string, expected: number | null): Write<number> {
+  const key = requireKey(table, rowId)
+  return {
+    statements: [deleteRow(table, key, expected), countRemoved(table), selectByKey(table, [], key)],
+    read: ([deleted, , current]) => {
+      if ((deleted?.meta.changes ?? 0) === 0) throw new ApiError(current?.results[0] === undefined ? 'ROW_NOT_FOUND' : 'ROW_CHANGED')
+      return 1
+    },
+    answer: sql`'1'`,
+    restore: Number,
+  }
+}
+
+type Results = D1Result<Record<string, unknown>> | undefined
+
+function refuseUnlessWritten(updated: Results, current: Results): void {
+  if (updated?.results[0] === undefined && current?.results[0] !== undefined) throw new ApiError('ROW_CHANGED')
+}
+
+function refuseOtherVersion(found: Results, expected: number | null): void {
+  const version = found?.results[0]?.[VERSION_COLUMN]
+  if (expected !== null && version !== undefined && version !== expected) throw new ApiError('ROW_CHANGED')
+}
+
+function requireRow(table: Table, result: Results): VersionedRow {
+  const row = result?.results[0]
+  if (row === undefined) throw new ApiError('ROW_NOT_FOUND')
+  return versioned(table.columns, row)
+}
+
+function versioned(fields: readonly Column[], row: Readonly<Record<string, unknown>>): VersionedRow {
+  return { row: toRecord(fields, row), version: Number(row[VERSION_COLUMN]) }
+}
+
+/** From the objects of rowAsJson(). */
+function restoreRow(table: Table, stored: unknown): VersionedRow {
+  const objects = Array.isArray(stored) ? (stored as Record<string, unknown>[]) : []
+  return versioned(table.columns, Object.assign({}, ...objects) as Record<string, unknown>)
 }
 
 function requireKey(table: Table, rowId: string): Stored[] {
@@ -62,16 +188,9 @@ function requireKey(table: Table, rowId: string): Stored[] {
   return key
 }
 
-async function write(data: D1Database, table: Table, statement: Sql): Promise<Row | null> {
-  try {
-    const row = await first<Row>(data, statement)
-    return row === null ? null : toRecord(table.columns, row)
-  } catch (error) {
-    throw error instanceof UniqueViolation ? duplicateValue(table, error) : error
-  }
-}
-
-function duplicateValue(table: Table, error: UniqueViolation): ApiError {
+/** What a unique index refused, with the field's title. */
+export function duplicateValue(table: Table, error: unknown): unknown {
+  if (!(error instanceof UniqueViolation)) return error
   const titles = table.columns.filter(({ physicalName }) => error.columns.includes(physicalName)).map(({ title }) => title)
   return new ApiError('DUPLICATE_VALUE', `Another row has this value of "${titles.join('", "')}" already.`, {
     cause: error,

@@ -1,158 +1,311 @@
-/** Rows over HTTP, API v1: contract/api-v1.md section 4. The typed contract of each table is openapi/project.ts. */
+/**
+ * Rows over HTTP, API v1: contract/api-v1.md section 4. Every route stands twice, below the table and below its default view,
+ * which shows all columns. The typed contract of each table is openapi/project.ts.
+ */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
-import { PageInfo } from '../../http/page'
+import type { AppEnv } from '../../env'
+import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import type { Table } from '../catalog/types'
 import { parseFields } from '../query/fields'
-import { parseQuery } from '../query/query'
-import { tableScope } from '../scope'
-import { deleteOne, insertOne, listRows, readOne, updateOne } from './records'
+import { findColumn } from '../query/names'
+import { type Scope, tableScope } from '../scope'
+import { csvStream } from './export'
+import { type GroupSort, groupBy, groupedList } from './groups'
+import {
+  FilterParameters,
+  LIST_REFUSALS,
+  ListParameters,
+  PageBody,
+  RowBody,
+  RowParameters,
+  RowWriteHeaders,
+  TableParameters,
+  WRITE_REFUSALS,
+  WriteHeaders,
+  expectedVersion,
+  filterOf,
+  listQuery,
+  onlyParameter,
+  perform,
+  setETag,
+  tellCost,
+} from './http'
+import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from './records'
 
-const parameter = (name: string, description: string) => z.string().openapi({ param: { name, in: 'path' }, description })
+const ViewParameter = { viewName: z.string().openapi({ param: { name: 'viewName', in: 'path' }, description: 'Id or title of the view' }) }
 
-const TableParameters = z.object({
-  orgs: parameter('orgs', 'Not looked at; `noco` by custom').openapi({ example: 'noco' }),
-  projectName: parameter('projectName', 'Id or title of the project'),
-  tableName: parameter('tableName', 'Id or title of the table'),
-})
-const RowParameters = TableParameters.extend({ rowId: parameter('rowId', 'Primary key; parts of a composite one joined by `___`') })
+/** The project, table and database of a route. Throws TABLE_NOT_FOUND, VIEW_NOT_FOUND. */
+async function rowScope(c: Context<AppEnv>): Promise<Scope & { table: Table }> {
+  const scope = await tableScope(c, c.req.param('tableName') ?? '')
+  const view = c.req.param('viewName')
+  if (view !== undefined && view !== scope.table.viewId && view !== scope.table.title) throw new ApiError('VIEW_NOT_FOUND')
+  return scope
+}
 
-/** Documented here; read, with their short names and array forms, by data/query. */
-const ListParameters = z.object({
-  fields: z.string().optional().openapi({ description: 'Fields to answer with, by title, separated by commas' }),
-  sort: z.string().optional().openapi({ description: 'Fields to sort by; a leading `-` sorts descending', example: '-CreatedAt' }),
-  where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
-  limit: z.string().optional().openapi({ type: 'integer', description: 'Rows of the page' }),
-  offset: z.string().optional().openapi({ type: 'integer', description: 'Rows before the page' }),
-})
+function rowRoutes(through: 'table' | 'view') {
+  const router = createRouter()
+  const inView = through === 'view'
+  const path = `/{orgs}/{projectName}/{tableName}${inView ? '/views/{viewName}' : ''}` as const
+  const table = inView ? TableParameters.extend(ViewParameter) : TableParameters
+  const row = inView ? RowParameters.extend(ViewParameter) : RowParameters
+  const prefix = inView ? 'view-row' : 'table-row'
+  const tags = [inView ? 'Rows through a view' : 'Rows']
 
-const RowBody = z.record(z.string(), z.unknown()).openapi('Row', { description: 'Values by field title' })
-const tags = ['Rows']
-
-export const recordRoutes = createRouter()
-
-recordRoutes.openapi(
-  createRoute({
-    method: 'get',
-    path: '/{orgs}/{projectName}/{tableName}',
-    operationId: 'table-row-list',
-    summary: 'List rows',
-    tags,
-    ...needs('dataList'),
-    request: { params: TableParameters, query: ListParameters.partial().loose() },
-    responses: {
-      200: json(z.object({ list: z.array(RowBody), pageInfo: PageInfo }), 'A page of rows'),
-      ...errorResponses('INVALID_FILTER', 'FIELD_NOT_FOUND', 'INVALID_PARAMETER', 'PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/find-one`,
+      operationId: `${prefix}-find-one`,
+      summary: 'The first row that matches',
+      tags,
+      ...needs('dataFindOne'),
+      request: { params: table, query: ListParameters },
+      responses: { 200: json(RowBody, 'The row, or {} when none matches'), ...errorResponses(...LIST_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      return c.json((await findOne(scope.data, scope.table, listQuery(c, scope.table))) ?? {}, 200)
     },
-  }),
-  async (c) => {
-    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const query = parseQuery(table, c.req.queries(), { now: c.var.startedAt, limits: c.var.config.limits })
-    const { list, pageInfo, seconds } = await listRows(data, table, query)
-    return c.json({ list, pageInfo }, 200, { 'xc-db-response': seconds.toFixed(3) })
-  },
-)
+  )
 
-recordRoutes.openapi(
-  createRoute({
-    method: 'post',
-    path: '/{orgs}/{projectName}/{tableName}',
-    operationId: 'table-row-create',
-    summary: 'Insert a row',
-    tags,
-    ...needs('dataInsert'),
-    request: { params: TableParameters, ...jsonBody(RowBody) },
-    responses: {
-      200: json(RowBody, 'The row as it was stored'),
-      ...errorResponses(
-        'INVALID_REQUEST_BODY',
-        'FIELD_NOT_FOUND',
-        'INVALID_VALUE_FOR_FIELD',
-        'REQUIRED_FIELD_MISSING',
-        'DUPLICATE_VALUE',
-        'PROJECT_NOT_FOUND',
-        'TABLE_NOT_FOUND',
-        'FORBIDDEN',
-      ),
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/count`,
+      operationId: `${prefix}-count`,
+      summary: 'How many rows match',
+      tags,
+      ...needs('dataCount'),
+      request: { params: table, query: FilterParameters },
+      responses: { 200: json(z.object({ count: z.number().int() }).openapi('Count'), 'The count'), ...errorResponses(...LIST_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      return c.json({ count: await countRows(scope.data, scope.table, filterOf(c, scope.table)) }, 200)
     },
-  }),
-  async (c) => {
-    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await insertOne(data, table, c.req.valid('json'), c.var.startedAt), 200)
-  },
-)
+  )
 
-recordRoutes.openapi(
-  createRoute({
-    method: 'get',
-    path: '/{orgs}/{projectName}/{tableName}/{rowId}',
-    operationId: 'table-row-read',
-    summary: 'Read a row',
-    tags,
-    ...needs('dataRead'),
-    request: { params: RowParameters, query: ListParameters.pick({ fields: true }).loose() },
-    responses: {
-      200: json(RowBody, 'The row'),
-      ...errorResponses('FIELD_NOT_FOUND', 'PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'ROW_NOT_FOUND', 'FORBIDDEN'),
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/groupby`,
+      operationId: `${prefix}-group-by`,
+      summary: 'Count rows by the value of a field',
+      description: '`column_name` is the column’s physical name, or its title. `pageInfo.totalRows` counts rows, not groups.',
+      tags,
+      ...needs('dataGroupBy'),
+      request: { params: table, query: ListParameters.extend({ column_name: z.string().openapi({ example: 'title' }) }) },
+      responses: { 200: json(PageBody, 'One entry a value: {count, <column_name>}'), ...errorResponses(...LIST_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const name = onlyParameter(c.req.queries(), 'column_name') ?? ''
+      const column = scope.table.columns.find(({ columnName }) => columnName === name) ?? findColumn(scope.table, name)
+      if (column === undefined) throw fieldNotFound(scope.table, name, 'column_name')
+      const { sort: _sort, s: _s, sortArrJson: _json, ...queries } = c.req.queries()
+      const query = listQuery(c, scope.table, queries)
+      const sort = readGroupSort(c.req.queries('sort') ?? c.req.queries('s') ?? [], [column.title, column.columnName])
+      return c.json(await groupBy(scope.data, scope.table, column, query, sort), 200)
     },
-  }),
-  async (c) => {
-    const { tableName, rowId } = c.req.valid('param')
-    const { table, data } = await tableScope(c, tableName)
-    const queries = c.req.queries()
-    const fields = parseFields(table, [...(queries['fields'] ?? []), ...(queries['fields[]'] ?? []), ...(queries['f'] ?? [])])
-    return c.json(await readOne(data, table, rowId, fields), 200)
-  },
-)
+  )
 
-recordRoutes.openapi(
-  createRoute({
-    method: 'patch',
-    path: '/{orgs}/{projectName}/{tableName}/{rowId}',
-    operationId: 'table-row-update',
-    summary: 'Change a row',
-    tags,
-    ...needs('dataUpdate'),
-    request: { params: RowParameters, ...jsonBody(RowBody) },
-    responses: {
-      200: json(RowBody, 'The whole row after the change'),
-      ...errorResponses(
-        'INVALID_REQUEST_BODY',
-        'FIELD_NOT_FOUND',
-        'INVALID_VALUE_FOR_FIELD',
-        'REQUIRED_FIELD_MISSING',
-        'DUPLICATE_VALUE',
-        'PROJECT_NOT_FOUND',
-        'TABLE_NOT_FOUND',
-        'ROW_NOT_FOUND',
-        'FORBIDDEN',
-      ),
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/group/{groupColumnId}`,
+      operationId: `${prefix}-grouped-list`,
+      summary: 'A page of rows for each value of a field',
+      description: 'The options of a select in their order, and a group of rows without a value.',
+      tags,
+      ...needs('groupedDataList'),
+      request: {
+        params: table.extend({ groupColumnId: z.string().openapi({ param: { name: 'groupColumnId', in: 'path' } }) }),
+        query: ListParameters,
+      },
+      responses: {
+        200: json(z.array(z.object({ key: z.unknown(), value: PageBody })), 'The groups'),
+        ...errorResponses('COLUMN_NOT_FOUND', ...LIST_REFUSALS),
+      },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const column = scope.table.columns.find(({ id }) => id === c.req.param('groupColumnId'))
+      if (column === undefined) throw new ApiError('COLUMN_NOT_FOUND')
+      const groups = await groupedList(scope.data, scope.table, column, listQuery(c, scope.table))
+      return c.json(groups, 200)
     },
-  }),
-  async (c) => {
-    const { tableName, rowId } = c.req.valid('param')
-    const { table, data } = await tableScope(c, tableName)
-    return c.json(await updateOne(data, table, rowId, c.req.valid('json'), c.var.startedAt), 200)
-  },
-)
+  )
 
-recordRoutes.openapi(
-  createRoute({
-    method: 'delete',
-    path: '/{orgs}/{projectName}/{tableName}/{rowId}',
-    operationId: 'table-row-delete',
-    summary: 'Delete a row',
-    tags,
-    ...needs('dataDelete'),
-    request: { params: RowParameters },
-    responses: {
-      200: json(z.number().int().openapi({ example: 1 }), 'How many rows were deleted: 1'),
-      ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'ROW_NOT_FOUND', 'FORBIDDEN'),
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/export/csv`,
+      operationId: `${prefix}-export-csv`,
+      summary: 'All rows as CSV',
+      description: 'Streamed. A cell that a spreadsheet would run as a formula gets a leading quote mark.',
+      tags,
+      ...needs('exportCsv'),
+      request: { params: table, query: ListParameters },
+      responses: {
+        200: { description: 'The file', content: { 'text/csv': { schema: z.string() } } },
+        ...errorResponses(...LIST_REFUSALS),
+      },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const name = `${encodeURIComponent(scope.table.title)}-export.csv`
+      return c.body(csvStream(scope.data, scope.table, listQuery(c, scope.table)), 200, {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="${name}"; filename*=UTF-8''${name}`,
+        'nc-export-offset': '-1',
+        'access-control-expose-headers': 'nc-export-offset',
+      })
     },
-  }),
-  async (c) => {
-    const { tableName, rowId } = c.req.valid('param')
-    const { table, data } = await tableScope(c, tableName)
-    return c.json(await deleteOne(data, table, rowId), 200)
-  },
-)
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      operationId: `${prefix}-list`,
+      summary: 'List rows',
+      tags,
+      ...needs('dataList'),
+      request: { params: table, query: ListParameters },
+      responses: { 200: json(PageBody, 'A page of rows'), ...errorResponses(...LIST_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const cursor = onlyParameter(c.req.queries(), 'cursor')
+      const { list, pageInfo, cost } = await listRows(scope.data, scope.table, listQuery(c, scope.table), { cursor })
+      tellCost(c, cost)
+      return c.json({ list, pageInfo }, 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'post',
+      path,
+      operationId: `${prefix}-create`,
+      summary: 'Insert a row',
+      tags,
+      ...needs('dataInsert'),
+      request: { params: table, headers: WriteHeaders, ...jsonBody(RowBody) },
+      responses: { 200: json(RowBody, 'The row as it was stored'), ...errorResponses(...WRITE_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const inserted = await perform(c, scope.data, scope.table, insertOne(scope.table, c.req.valid('json'), c.var.startedAt))
+      setETag(c, inserted)
+      return c.json(inserted.row, 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/{rowId}`,
+      operationId: `${prefix}-read`,
+      summary: 'Read a row',
+      tags,
+      ...needs('dataRead'),
+      request: { params: row, query: ListParameters.pick({ fields: true }).loose() },
+      responses: { 200: json(RowBody, 'The row, with its version as ETag'), ...errorResponses('ROW_NOT_FOUND', ...LIST_REFUSALS) },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const queries = c.req.queries()
+      const fields = parseFields(scope.table, [...(queries['fields'] ?? []), ...(queries['fields[]'] ?? []), ...(queries['f'] ?? [])])
+      const found = await readOne(scope.data, scope.table, c.req.param('rowId'), fields)
+      setETag(c, found)
+      return c.json(found.row, 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/{rowId}/exist`,
+      operationId: `${prefix}-exist`,
+      summary: 'Whether a row is there',
+      tags,
+      ...needs('dataExist'),
+      request: { params: row },
+      responses: { 200: json(z.boolean(), 'Whether it is'), ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN') },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      return c.json(await exists(scope.data, scope.table, c.req.param('rowId')), 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'patch',
+      path: `${path}/{rowId}`,
+      operationId: `${prefix}-update`,
+      summary: 'Change a row',
+      tags,
+      ...needs('dataUpdate'),
+      request: { params: row, headers: RowWriteHeaders, ...jsonBody(RowBody) },
+      responses: {
+        200: json(RowBody, 'The whole row after the change'),
+        ...errorResponses('ROW_NOT_FOUND', 'ROW_CHANGED', ...WRITE_REFUSALS),
+      },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      const write = updateOne(scope.table, c.req.param('rowId'), c.req.valid('json'), expectedVersion(c), c.var.startedAt)
+      const updated = await perform(c, scope.data, scope.table, write)
+      setETag(c, updated)
+      return c.json(updated.row, 200)
+    },
+  )
+
+  router.openapi(
+    createRoute({
+      method: 'delete',
+      path: `${path}/{rowId}`,
+      operationId: `${prefix}-delete`,
+      summary: 'Delete a row',
+      tags,
+      ...needs('dataDelete'),
+      request: { params: row, headers: RowWriteHeaders },
+      responses: {
+        200: json(z.number().int().openapi({ example: 1 }), 'How many rows were deleted: 1'),
+        ...errorResponses('ROW_NOT_FOUND', 'ROW_CHANGED', 'IDEMPOTENCY_KEY_REUSED', 'PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+      },
+    }),
+    async (c) => {
+      const scope = await rowScope(c)
+      return c.json(await perform(c, scope.data, scope.table, deleteOne(scope.table, c.req.param('rowId'), expectedVersion(c))), 200)
+    },
+  )
+
+  return router
+}
+
+export const tableRowRoutes = rowRoutes('table')
+export const viewRowRoutes = rowRoutes('view')
+
+/** `sort` of group-by: the grouped field, or `count`. Throws INVALID_PARAMETER. */
+function readGroupSort(values: readonly string[], names: readonly string[]): GroupSort[] {
+  return values
+    .flatMap((value) => (names.includes(value.replace(/^-/, '')) ? [value] : value.split(',')))
+    .filter((name) => name.trim() !== '')
+    .map((name) => {
+      const descending = name.startsWith('-')
+      const bare = descending ? name.slice(1) : name
+      if (names.includes(bare)) return { by: 'value', descending }
+      if (bare === 'count') return { by: 'count', descending }
+      throw new ApiError('INVALID_PARAMETER', `sort: groups are sorted by "${names[0]}" or "count", not by "${bare}".`)
+    })
+}
+
+function fieldNotFound(table: Table, name: string, parameter: string): ApiError {
+  return new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}" (${parameter}).`, { details: { field: name } })
+}

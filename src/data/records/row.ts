@@ -4,7 +4,7 @@ import { D1_LIMITS } from '../../lib/sql'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../catalog/types'
-import { type Stored, byteLength, defaultFor, toJson, toStored } from './values'
+import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from './values'
 
 /** Stored values by column. */
 export type StoredRow = Map<Column, Stored>
@@ -48,6 +48,25 @@ export function readChange(table: Table, body: Readonly<Record<string, unknown>>
     for (const column of table.columns) if (column.auto === 'updated_at') row.set(column, timestamp(now))
   }
   return withinRowLimit(row)
+}
+
+/** What an upsert on `on` writes to a row that is there: as readChange, but `on` is among the values. */
+export function readUpsert(table: Table, on: Column, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+  const value = readFields(table, body).get(on)
+  if (value === undefined || value === null) throw missing(on)
+  const stored = toStored(on, value)
+  const key = primaryKey(table).map((column) => (column === on ? stored : null))
+  return readChange(table, body, key, now).set(on, stored)
+}
+
+/** The key that a body names among other fields, in key order. Throws REQUIRED_FIELD_MISSING, and as toStored does. */
+export function readKey(table: Table, body: Readonly<Record<string, unknown>>): Stored[] {
+  const fields = readFields(table, body)
+  return primaryKey(table).map((column) => {
+    const value = fields.get(column)
+    if (value === undefined || value === null) throw missing(column)
+    return toStored(column, value)
+  })
 }
 
 /** Keys are titles, or column names. Throws FIELD_NOT_FOUND; INVALID_VALUE_FOR_FIELD when a field is given twice. */

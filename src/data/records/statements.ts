@@ -1,43 +1,83 @@
 /** The SQL of rows. Tables and columns come from the catalog, values are bound. */
-import { type Sql, all, column, empty, ident, join, sql } from '../../lib/sql'
+import { type Sql, all, column, empty, ident, join, jsonKey, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
+import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../catalog/types'
-import type { ListQuery } from '../query/query'
 import type { StoredRow } from './row'
 import type { Stored } from './values'
 
-function columnList(columns: readonly Column[]): Sql {
+const version = ident(VERSION_COLUMN)
+
+/** `t."c1", t."c2"` */
+export function columnList(columns: readonly Column[]): Sql {
   return join(columns.map(({ physicalName }) => column(physicalName)), ', ')
+}
+
+/** ` WHERE …`, or nothing. */
+export function condition(where: Sql | null): Sql {
+  return where === null ? empty : sql` WHERE ${where}`
 }
 
 /** RETURNING knows the table by its own name only, never by an alias. */
 function returning(table: Table): Sql {
   const target = ident(table.physicalName)
-  return sql`RETURNING ${join(table.columns.map(({ physicalName }) => sql`${target}.${ident(physicalName)}`), ', ')}`
+  const columns = table.columns.map(({ physicalName }) => sql`${target}.${ident(physicalName)}`)
+  return sql`RETURNING ${join([...columns, sql`${target}.${version}`], ', ')}`
 }
 
-function condition(where: Sql | null): Sql {
-  return where === null ? empty : sql` WHERE ${where}`
+interface PageOptions {
+  columns: readonly Column[]
+  where: Sql | null
+  orderBy: Sql
+  limit: number
+  offset: number
 }
 
 /** One page. */
-export function selectPage(table: Table, query: ListQuery): Sql {
-  const order = query.shuffle ? sql`random()` : query.orderBy
-  return sql`SELECT ${columnList(query.fields)} FROM ${ident(table.physicalName)} t${condition(query.where)}
-    ORDER BY ${order} LIMIT ${query.limit} OFFSET ${query.offset}`
+export function selectPage(table: Table, { columns, where, orderBy, limit, offset }: PageOptions): Sql {
+  return sql`SELECT ${columnList(columns)} FROM ${ident(table.physicalName)} t${condition(where)}
+    ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
 }
 
-/** One row with one member, `total`. */
+/**
+ * One row with one member, `total`. Without a filter it is the count kept beside the table: one row read, whatever the
+ * table's size. (Someone may have dropped that row by hand: then the rows are counted.)
+ */
 export function selectCount(table: Table, where: Sql | null): Sql {
-  return sql`SELECT COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}`
+  const counted = sql`SELECT COUNT(*) FROM ${ident(table.physicalName)} t${condition(where)}`
+  if (where !== null) return sql`SELECT (${counted}) AS total`
+  return sql`SELECT COALESCE((SELECT total FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table.physicalName}), (${counted})) AS total`
 }
 
+/** Right behind a statement that inserts: adds as many rows as that did to the count. */
+export function countAdded(table: Table): Sql {
+  return sql`UPDATE ${ident(ROW_COUNTS)} SET total = total + changes(), changed = changes() WHERE table_name = ${table.physicalName}`
+}
+
+/** Right behind a statement that deletes. */
+export function countRemoved(table: Table): Sql {
+  return sql`UPDATE ${ident(ROW_COUNTS)} SET total = total - changes(), changed = changes() WHERE table_name = ${table.physicalName}`
+}
+
+/** How many rows the last of these two counted: for an answer inside the same batch. */
+export function lastCounted(table: Table): Sql {
+  return sql`(SELECT changed FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table.physicalName})`
+}
+
+/** The row with its version. */
 export function selectByKey(table: Table, fields: readonly Column[], key: readonly Stored[]): Sql {
-  return sql`SELECT ${columnList(fields)} FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}`
+  const columns = [...fields.map(({ physicalName }) => column(physicalName)), sql`t.${version}`]
+  return sql`SELECT ${join(columns, ', ')} FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}`
 }
 
-function hasKey(table: Table, key: readonly Stored[]): Sql {
+/** The row of a key, as a condition. */
+export function hasKey(table: Table, key: readonly Stored[]): Sql {
   return all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${key[index] ?? null}`))
+}
+
+/** `null`: whatever version the row has. */
+function hasVersion(expected: number | null): Sql {
+  return expected === null ? empty : sql` AND t.${version} = ${expected}`
 }
 
 /** Gives back the row as it was stored. */
@@ -48,12 +88,35 @@ export function insertRow(table: Table, row: StoredRow): Sql {
   return sql`INSERT INTO ${target} (${names}) VALUES (${join([...row.values()], ', ')}) ${returning(table)}`
 }
 
-/** Gives back the row as it is now; nothing when there is no such row. */
-export function updateRow(table: Table, key: readonly Stored[], change: StoredRow): Sql {
-  const assignments = join([...change].map(([{ physicalName }, value]) => sql`${ident(physicalName)} = ${value}`), ', ')
-  return sql`UPDATE ${ident(table.physicalName)} AS t SET ${assignments} WHERE ${hasKey(table, key)} ${returning(table)}`
+/** `"c1" = ?, …`, and one more for the row's version. */
+export function assignments(change: StoredRow): Sql {
+  const values = [...change].map(([{ physicalName }, value]) => sql`${ident(physicalName)} = ${value}`)
+  return join([...values, sql`${version} = ${version} + 1`], ', ')
 }
 
-export function deleteRow(table: Table, key: readonly Stored[]): Sql {
-  return sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${hasKey(table, key)}`
+/** Gives back the row as it is now; nothing when there is no such row, or not at that version. */
+export function updateRow(table: Table, key: readonly Stored[], change: StoredRow, expected: number | null): Sql {
+  return sql`UPDATE ${ident(table.physicalName)} AS t SET ${assignments(change)}
+    WHERE ${hasKey(table, key)}${hasVersion(expected)} ${returning(table)}`
 }
+
+export function deleteRow(table: Table, key: readonly Stored[], expected: number | null): Sql {
+  return sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${hasKey(table, key)}${hasVersion(expected)}`
+}
+
+/** Arguments of a SQL function in production: 32. A name and a value each. */
+const PAIRS_PER_OBJECT = 15
+
+/** A row as JSON text of the database's own making: an array of objects that together hold its values by physical name. */
+export function rowAsJson(table: Table, where: Sql): Sql {
+  const names = [...table.columns.map(({ physicalName }) => physicalName), VERSION_COLUMN]
+  const objects: Sql[] = []
+  for (let from = 0; from < names.length; from += PAIRS_PER_OBJECT) {
+    const pairs = names.slice(from, from + PAIRS_PER_OBJECT).map((name) => sql`${jsonKey(name)}, ${column(name)}`)
+    objects.push(sql`json_object(${join(pairs, ', ')})`)
+  }
+  return sql`(SELECT json_array(${join(objects, ', ')}) FROM ${ident(table.physicalName)} t WHERE ${where})`
+}
+
+/** The row that the last INSERT of this batch made. */
+export const lastInserted: Sql = sql`t.rowid = last_insert_rowid()`

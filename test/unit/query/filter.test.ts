@@ -213,15 +213,14 @@ describe('fields are found', () => {
 
   test('by title before id, and by id before column_name', () => {
     const table = makeTable([
-      ['cl_2', 'Number'],
-      ['cl_3', 'Number'],
-      ['Cl_3', 'Number'],
+      ['cl_2', 'Number'], // id cl_1, column_name cl_2
+      ['CL_3', 'Number'], // id cl_2, column_name cl_3
+      ['Other', 'Number'], // id cl_3
     ])
     const sqlOf = (where: string) => parseFilter(table, { where }, NOW)?.sql
     expect(sqlOf('(cl_2,eq,1)')).toBe('t."c1" = ?')
-    expect(sqlOf('(Cl_3,eq,1)')).toBe('t."c3" = ?')
-    expect(sqlOf('(cl_3,eq,1)')).toBe('t."c2" = ?')
-    expect(sqlOf('(cl_1,eq,1)')).toBe('t."c1" = ?')
+    expect(sqlOf('(cl_3,eq,1)')).toBe('t."c3" = ?')
+    expect(sqlOf('(other,eq,1)')).toBe('t."c3" = ?')
   })
 
   test('and an exact title wins over the same with blanks', () => {
@@ -330,10 +329,11 @@ describe('trees', () => {
   })
 })
 
-describe('parameters', () => {
-  const many = (count: number): [string, ...unknown[]] =>
-    compiled(Array.from({ length: count }, (_, i) => `(Qty,eq,${i})`).join('~or'))
+/** A filter of `count` values. */
+const many = (count: number): [string, ...unknown[]] =>
+  compiled(Array.from({ length: count }, (_, i) => `(Qty,eq,${i})`).join('~or'))
 
+describe('parameters', () => {
   test('80 values are 80 parameters', () => {
     expect(many(80).slice(1)).toEqual(Array.from({ length: 80 }, (_, index) => index))
   })
@@ -368,5 +368,19 @@ describe('parameters', () => {
     const filter = parseFilter(THINGS, { filterArrJson }, NOW)
     expect(filter?.sql).toBe('t."c3" IN (SELECT value FROM json_each(?))')
     expect(filter?.values).toEqual([JSON.stringify(value)])
+  })
+
+  test.each([
+    ['instructions', { fk_column_id: 'cl_7', comparison_op: 'in', value: '2026-01-31,2026-02-01T09:30Z' }, 260],
+    ['SQL', { fk_column_id: 'cl_4', comparison_op: 'like', value: '%5' }, 500],
+  ])('a filter of more %s than D1 runs is refused, not tried', (what, filter, count) => {
+    const suffix = what === 'SQL' ? '_with_a_long_name' : ''
+    const columns = THINGS.columns.map((column) => ({ ...column, physicalName: column.physicalName + suffix }))
+    const filterArrJson = JSON.stringify(Array.from({ length: count }, () => filter))
+    const { code, message } = refusalOf(() => parseFilter({ ...THINGS, columns }, { filterArrJson }, NOW))
+    expect([code, message]).toEqual([
+      'INVALID_FILTER',
+      'The filter asks for more than one query can do; use fewer conditions or shorter lists.',
+    ])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type QueryParams, parseQuery } from '../../../src/data/query/query'
+import { compileSort } from '../../../src/data/query/sort'
 import { refusalOf } from './refusal'
 import { NOW, THINGS } from './table'
 
@@ -9,15 +10,15 @@ const refused = (params: QueryParams) => refusalOf(() => query(params))
 
 describe('parseQuery', () => {
   test('without parameters is the first 25 rows, whole, by primary key', () => {
-    const { fields, where, orderBy, ...page } = query({})
+    const { fields, where, order, ...page } = query({})
     expect(fields).toEqual(THINGS.columns)
     expect(where).toBeNull()
-    expect(orderBy.sql).toBe('t."c1" ASC')
+    expect(compileSort(order).sql).toBe('t."c1" ASC')
     expect(page).toEqual({ limit: 25, offset: 0, shuffle: false })
   })
 
   test('reads every parameter under its long name', () => {
-    const { fields, where, orderBy, ...page } = query({
+    const { fields, where, order, ...page } = query({
       fields: ['Title'],
       sort: ['-Qty'],
       where: ['(Qty,gt,3)'],
@@ -27,7 +28,7 @@ describe('parseQuery', () => {
     })
     expect(fields.map(({ title }) => title)).toEqual(['Title'])
     expect([where?.sql, where?.values]).toEqual(['t."c3" > ?', [3]])
-    expect(orderBy.sql).toBe('t."c3" DESC, t."c1" ASC')
+    expect(compileSort(order).sql).toBe('t."c3" DESC, t."c1" ASC')
     expect(page).toEqual({ limit: 10, offset: 20, shuffle: true })
   })
 
@@ -46,7 +47,7 @@ describe('parseQuery', () => {
 
   test('reads the names with brackets that the SDK sends', () => {
     expect(titles({ 'fields[]': ['Qty', 'Title'] })).toEqual(['Qty', 'Title'])
-    expect(query({ 'sort[]': ['Qty', '-Title'] }).orderBy.sql).toBe('t."c3" ASC, t."c2" DESC, t."c1" ASC')
+    expect(compileSort(query({ 'sort[]': ['Qty', '-Title'] }).order).sql).toBe('t."c3" ASC, t."c2" DESC, t."c1" ASC')
   })
 
   test('does not look at other parameters', () => {
@@ -59,9 +60,9 @@ describe('parseQuery', () => {
 
   test('uses sortArrJson only when there is no sort', () => {
     const sortArrJson = ['[{"fk_column_id":"cl_3","direction":"desc"}]']
-    expect(query({ sortArrJson }).orderBy.sql).toBe('t."c3" DESC, t."c1" ASC')
-    expect(query({ sortArrJson, sort: [''] }).orderBy.sql).toBe('t."c3" DESC, t."c1" ASC')
-    expect(query({ sortArrJson, sort: ['Title'] }).orderBy.sql).toBe('t."c2" ASC, t."c1" ASC')
+    expect(compileSort(query({ sortArrJson }).order).sql).toBe('t."c3" DESC, t."c1" ASC')
+    expect(compileSort(query({ sortArrJson, sort: [''] }).order).sql).toBe('t."c3" DESC, t."c1" ASC')
+    expect(compileSort(query({ sortArrJson, sort: ['Title'] }).order).sql).toBe('t."c2" ASC, t."c1" ASC')
   })
 
   test.each<[string, QueryParams, name: string]>([

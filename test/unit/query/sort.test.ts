@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { compileSort, parseSort, parseSortJson } from '../../../src/data/query/sort'
+import { compileSort, parseSort, parseSortJson, totalOrder } from '../../../src/data/query/sort'
 import { refusalOf } from './refusal'
 import { THINGS, makeTable } from './table'
 
-const orderBy = (...sort: string[]): string => compileSort(THINGS, parseSort(THINGS, sort)).sql
-const orderByJson = (text: string): string => compileSort(THINGS, parseSortJson(THINGS, text)).sql
+const orderBy = (...sort: string[]): string => compileSort(totalOrder(THINGS, parseSort(THINGS, sort))).sql
+const orderByJson = (text: string): string => compileSort(totalOrder(THINGS, parseSortJson(THINGS, text))).sql
 
 describe('sort', () => {
   test.each<[string, sort: string[], expected: string]>([
@@ -34,8 +34,8 @@ describe('sort', () => {
       ['-b', 'Number'],
       ['b', 'Number'],
     ])
-    expect(compileSort(table, parseSort(table, ['-b,--b'])).sql).toBe('t."c2" ASC, t."c1" ASC')
-    expect(compileSort(table, parseSort(table, ['--b'])).sql).toBe('t."c2" DESC, t."c1" ASC')
+    expect(compileSort(totalOrder(table, parseSort(table, ['-b,--b']))).sql).toBe('t."c2" ASC, t."c1" ASC')
+    expect(compileSort(totalOrder(table, parseSort(table, ['--b']))).sql).toBe('t."c2" DESC, t."c1" ASC')
   })
 
   test('the longest title wins when one is the beginning of another', () => {
@@ -44,30 +44,16 @@ describe('sort', () => {
       ['b', 'Number'],
       ['a,b', 'Number'],
     ])
-    expect(compileSort(table, parseSort(table, ['a,b'])).sql).toBe('t."c3" ASC, t.rowid ASC')
-    expect(compileSort(table, parseSort(table, ['b,a'])).sql).toBe('t."c2" ASC, t."c1" ASC, t.rowid ASC')
+    expect(compileSort(totalOrder(table, parseSort(table, ['a,b']))).sql).toBe('t."c3" ASC')
+    expect(compileSort(totalOrder(table, parseSort(table, ['b,a']))).sql).toBe('t."c2" ASC, t."c1" ASC')
   })
 
-  test('a table without a primary key ends with the rowid, one with two with both', () => {
-    expect(compileSort(makeTable([['a', 'Number']]), []).sql).toBe('t.rowid ASC')
+  test('a primary key of two columns ends the order whole', () => {
     const pair = makeTable([
       ['x', 'ID'],
       ['y', 'ID'],
     ])
-    expect(compileSort(pair, parseSort(pair, ['-y'])).sql).toBe('t."c2" DESC, t."c1" ASC')
-  })
-
-  test('D1 takes 100 terms, so a table of 100 columns without a key does without the rowid', () => {
-    const wide = makeTable(Array.from({ length: 100 }, (_, index) => [`f${index}`, 'Number'] as const))
-    const sql = compileSort(
-      wide,
-      parseSort(
-        wide,
-        wide.columns.map(({ title }) => title),
-      ),
-    ).sql
-    expect(sql.split(', ')).toHaveLength(100)
-    expect(sql).not.toContain('rowid')
+    expect(compileSort(totalOrder(pair, parseSort(pair, ['-y']))).sql).toBe('t."c2" DESC, t."c1" ASC')
   })
 
   test.each(['Nope', '+Title', '--Title', '__proto__', 'Title DESC', 'c2'])('%j is refused', (name) => {
@@ -111,7 +97,7 @@ describe('sortArrJson', () => {
   })
 
   test('an unknown column is FIELD_NOT_FOUND', () => {
-    const call = () => orderByJson('[{"fk_column_id":"Title"}]')
-    expect(refusalOf(call)).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field: 'Title' } })
+    const text = '[{"fk_column_id":"Title"}]'
+    expect(refusalOf(() => orderByJson(text))).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field: 'Title' } })
   })
 })

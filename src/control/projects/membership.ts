@@ -1,0 +1,91 @@
+/** Who may bring whom into a project, change their role or remove them: behind the API's routes and the dashboard's forms. */
+import type { Context } from 'hono'
+import type { AppEnv, ProjectRole } from '../../env'
+import { ApiError } from '../../errors'
+import { UniqueViolation } from '../../lib/d1'
+import { requireActor, requireProject } from '../access/guard'
+import { inBackground, mailLink, sendMail } from '../mail'
+import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
+import { findUserById, findUsersByEmail, renewInvite } from '../users/store'
+import { type NewMember, addMembers, getMemberRole, removeMember, setMemberRole } from './members'
+
+/** An invitation, for whoever has to pass it on by hand. */
+export interface InvitationLink {
+  email: string
+  token: string
+  url: string
+}
+
+/**
+ * Adds the people of a comma-separated list, all or none; those without an account are invited. Throws FORBIDDEN,
+ * INVALID_EMAIL, INVALID_MEMBER.
+ */
+export async function inviteMembers(
+  c: Context<AppEnv>,
+  list: string,
+  role: ProjectRole,
+): Promise<{ emails: string[]; links: InvitationLink[] }> {
+  refuseOwnership(c, role)
+  const { emails, invalid } = readEmails(list)
+  if (invalid.length > 0) throw new ApiError('INVALID_EMAIL', `Invalid email address : ${invalid.join(', ')}`)
+  if (emails.length === 0) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
+  if (emails.length > MAX_INVITED) throw new ApiError('INVALID_MEMBER', `At most ${MAX_INVITED} people can be added at once.`)
+  const users = await findUsersByEmail(c.env.DB, emails)
+  const invitations = await Promise.all(
+    emails
+      .filter((email) => !users.some((user) => user.email === email))
+      .map(async (email) => ({ email, ...(await newInvite(c.var.startedAt)) })),
+  )
+  await addAll(c, [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))], role)
+  for (const { email, token } of invitations) inBackground(c, sendMail(c, email, 'invitation', token))
+  return { emails, links: invitations.map(({ email, token }) => ({ email, token, url: mailLink(c, 'invitation', token) })) }
+}
+
+/** Throws FORBIDDEN, USER_NOT_FOUND, INVALID_MEMBER. */
+export async function changeMemberRole(c: Context<AppEnv>, userId: string, role: ProjectRole): Promise<void> {
+  const { id } = requireProject(c)
+  refuseOwnership(c, role)
+  refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
+  await setMemberRole(c.env.DB, id, userId, role)
+}
+
+/** Throws FORBIDDEN, USER_NOT_FOUND, INVALID_MEMBER. */
+export async function expelMember(c: Context<AppEnv>, userId: string): Promise<void> {
+  const { id } = requireProject(c)
+  if (userId === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', "Admin can't delete themselves!")
+  refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
+  await removeMember(c.env.DB, id, userId)
+}
+
+/** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
+export async function reinviteMember(c: Context<AppEnv>, userId: string): Promise<InvitationLink> {
+  const projectId = requireProject(c).id
+  await getMemberRole(c.env.DB, projectId, userId)
+  const user = await findUserById(c.env.DB, userId)
+  const { token, invite } = await newInvite(c.var.startedAt)
+  if (user === null || user.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
+  if (!(await renewInvite(c.env.DB, userId, invite, c.var.startedAt, { projectId }))) {
+    throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
+  }
+  inBackground(c, sendMail(c, user.email, 'invitation', token))
+  return { email: user.email, token, url: mailLink(c, 'invitation', token) }
+}
+
+/** Only an owner makes, changes or removes an owner. Throws FORBIDDEN. */
+function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
+  if (role === 'owner' && requireProject(c).role !== 'owner') {
+    throw new ApiError('FORBIDDEN', 'Only an owner of the project can make, change or remove an owner.')
+  }
+}
+
+/** Throws INVALID_MEMBER when one of them is a member already. */
+async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<void> {
+  try {
+    await addMembers(c.env.DB, requireProject(c).id, members, role, c.var.startedAt)
+  } catch (error) {
+    if (error instanceof UniqueViolation) {
+      throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })
+    }
+    throw error
+  }
+}

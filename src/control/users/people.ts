@@ -1,0 +1,75 @@
+/** What a super admin does with the people of this server: behind the API's routes and the dashboard's forms. */
+import type { Context } from 'hono'
+import type { AppEnv, OrgRole } from '../../env'
+import { ApiError } from '../../errors'
+import { sha256 } from '../../lib/crypto'
+import { UniqueViolation, batch } from '../../lib/d1'
+import { newId, newToken } from '../../lib/ids'
+import { HOUR_MS } from '../../lib/time'
+import { inBackground, mailLink, sendMail } from '../mail'
+import { normalizeEmail } from './email'
+import { newInvite } from './invitation'
+import { type User, deleteUser, findUserById, insertInvited, openReset, renewInvite, setRoles } from './store'
+
+/** A link for whoever has to pass it on by hand. */
+export interface PersonLink {
+  email: string
+  token: string
+  url: string
+}
+
+/** Throws INVALID_EMAIL, USER_EXISTS. */
+export async function invitePerson(c: Context<AppEnv>, typed: string, roles: OrgRole): Promise<PersonLink> {
+  const email = normalizeEmail(typed)
+  if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
+  const { token, invite } = await newInvite(c.var.startedAt)
+  try {
+    await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles, invite, now: c.var.startedAt })])
+  } catch (error) {
+    throw error instanceof UniqueViolation ? new ApiError('USER_EXISTS') : error
+  }
+  inBackground(c, sendMail(c, email, 'invitation', token))
+  return { email, token, url: mailLink(c, 'invitation', token) }
+}
+
+/** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS. */
+export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
+  const user = await requireUser(c.env.DB, userId)
+  const { token, invite } = await newInvite(c.var.startedAt)
+  const renewed = await renewInvite(c.env.DB, user.id, invite, c.var.startedAt, 'organisation')
+  if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
+  inBackground(c, sendMail(c, user.email, 'invitation', token))
+  return { email: user.email, token, url: mailLink(c, 'invitation', token) }
+}
+
+/** Throws USER_NOT_FOUND, INVALID_MEMBER. */
+export async function changeOrgRole(c: Context<AppEnv>, userId: string, roles: OrgRole): Promise<void> {
+  const user = await requireUser(c.env.DB, userId)
+  if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot update super admin roles')
+  await setRoles(c.env.DB, user.id, roles, c.var.startedAt)
+}
+
+/** Throws USER_NOT_FOUND, INVALID_MEMBER. */
+export async function removePerson(c: Context<AppEnv>, userId: string): Promise<void> {
+  const user = await requireUser(c.env.DB, userId)
+  if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin')
+  await deleteUser(c.env.DB, user.id)
+}
+
+/** For a user who cannot get mail; their sessions go on until it is used. Throws USER_NOT_FOUND. */
+export async function makeResetLink(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
+  const user = await requireUser(c.env.DB, userId)
+  const token = newToken()
+  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + HOUR_MS })
+  return { email: user.email, token, url: mailLink(c, 'reset', token) }
+}
+
+async function requireUser(db: D1Database, id: string): Promise<User> {
+  const user = await findUserById(db, id)
+  if (user === null) throw new ApiError('USER_NOT_FOUND')
+  return user
+}
+
+function isSuperAdmin(user: User): boolean {
+  return user.roles.split(',').includes('super')
+}

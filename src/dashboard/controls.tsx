@@ -1,0 +1,173 @@
+/** The parts that screens are made of. */
+import type { Child } from 'hono/jsx'
+import { type Permission, isAllowed } from '../control/access/roles'
+import type { ApiError } from '../errors'
+import { CSRF_FIELD } from './form-guard'
+import { Icon, type IconName } from './icons'
+import { usePage } from './page-info'
+
+/** What proves that a form is one of our pages: stands in every form that changes something. */
+export function Hidden() {
+  const { csrf } = usePage()
+  return <input type="hidden" name={CSRF_FIELD} value={csrf} />
+}
+
+/** Shows its content to those who may do it. What they may not is refused by the route, whatever is shown. */
+export function Can({ permission, children }: { permission: Permission; children: Child }) {
+  return may(usePage(), permission) ? <>{children}</> : null
+}
+
+/** For whoever the page is shown to: the role in the project counts, outside of projects those in the organisation. */
+export function may({ actor, project }: Pick<ReturnType<typeof usePage>, 'actor' | 'project'>, permission: Permission): boolean {
+  return actor !== null && isAllowed(project === null ? actor.roles : [project.role], permission)
+}
+
+interface MenuProps {
+  id: string
+  label: string
+  icon: IconName
+  button: string
+  /** The label is for screen readers; people see the drawing. */
+  short?: boolean
+  children: Child
+}
+
+/** A button and the menu it opens; public/dashboard/main.js adds the arrow keys. */
+export function Menu({ id, label, icon, button, short = false, children }: MenuProps) {
+  return (
+    <div class="menu-anchor">
+      <button class={`button ${button}`} type="button" popovertarget={id} aria-haspopup="menu" {...(short ? { 'aria-label': `Account: ${label}` } : {})}>
+        <Icon name={icon} />
+        {!short && <span class="menu-label">{label}</span>}
+        <Icon name="down" />
+      </button>
+      <div id={id} class="menu" popover="auto" role="menu" aria-label={short ? 'Account' : label}>
+        {children}
+      </div>
+    </div>
+  )
+}
+
+interface FieldProps {
+  label: string
+  name: string
+  type?: 'text' | 'email' | 'password' | 'search' | 'file'
+  value?: string
+  hint?: Child
+  /** What the server said about it. */
+  error?: string | null
+  required?: boolean
+  autofocus?: boolean
+  autocomplete?: string
+  maxlength?: number
+  minlength?: number
+  placeholder?: string
+  accept?: string
+  readonly?: boolean
+}
+
+/** A labelled input with its hint, and its error right below it. */
+export function Field({ label, name, type = 'text', value = '', hint, error = null, required = false, ...rest }: FieldProps) {
+  return (
+    <FieldFrame label={label} name={name} hint={hint} error={error}>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        {...(type === 'file' || type === 'password' ? {} : { value })}
+        {...(required ? { required: true } : {})}
+        {...describe(name, hint, error)}
+        {...rest}
+      />
+    </FieldFrame>
+  )
+}
+
+interface SelectProps {
+  label: string
+  name: string
+  value: string
+  options: readonly { value: string; label: string }[]
+  hint?: Child
+  error?: string | null
+}
+
+export function Select({ label, name, value, options, hint, error = null }: SelectProps) {
+  return (
+    <FieldFrame label={label} name={name} hint={hint} error={error}>
+      <select id={name} name={name} {...describe(name, hint, error)}>
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  )
+}
+
+export function FieldFrame({ label, name, hint, error, children }: { label: string; name: string; hint?: Child; error: string | null; children: Child }) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {children}
+      {hint !== undefined && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== null && (
+        <p class="error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** The attributes by which a screen reader finds a field's hint and error. */
+export function describe(name: string, hint: unknown, error: string | null) {
+  const ids = [...(error === null ? [] : [`${name}-error`]), ...(hint === undefined ? [] : [`${name}-hint`])]
+  return {
+    ...(ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') }),
+    ...(error === null ? {} : { 'aria-invalid': 'true' as const }),
+  }
+}
+
+/** Why a form was refused, where no single field is to blame. */
+export function Problem({ error }: { error: ApiError | string | null }) {
+  if (error === null) return null
+  return (
+    <p class="problem" role="alert">
+      {typeof error === 'string' ? error : error.message}
+    </p>
+  )
+}
+
+/** What a list says when there is nothing in it: what it is for, and what to do next. */
+export function Empty({ title, children }: { title: string; children: Child }) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** A moment of the past or the future, in UTC; the browser's script shows it in the reader's own zone. */
+export function Time({ at }: { at: number }) {
+  const iso = new Date(at).toISOString()
+  return <time datetime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
+}
+
+/** A text with a button that copies it. */
+export function Copyable({ text, label, copied }: { text: string; label: string; copied: string }) {
+  return (
+    <div class="copyable">
+      <input type="text" readonly value={text} aria-label={label} data-select />
+      <button class="button" type="button" data-copy={text} data-copied={copied}>
+        <Icon name="copy" /> Copy
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+/** A page for what went wrong: what, in a sentence, and the way on. */
+import type { ApiError } from '../errors'
+import { Document } from './layout'
+
+const TITLES: Partial<Record<ApiError['code'], string>> = {
+  NOT_FOUND: 'There is no such page',
+  METHOD_NOT_ALLOWED: 'There is no such page',
+  CROSS_SITE_REQUEST: 'This request was refused',
+  TOO_MANY_REQUESTS: 'Too many attempts',
+  PAYLOAD_TOO_LARGE: 'That is too large',
+  DATABASE_UNAVAILABLE: 'The database is away for a moment',
+  MISCONFIGURED: 'This server is not set up yet',
+}
+
+export function ErrorPage({ error }: { error: ApiError }) {
+  const title = TITLES[error.code] ?? 'That did not work'
+  return (
+    <Document title={title} kind="plain">
+      <main class="card card-narrow">
+        <h1>{title}</h1>
+        <p>{error.code === 'NOT_FOUND' ? 'The address may be mistyped, or what was here has moved.' : error.message}</p>
+        <p>
+          <a class="button" href="/projects">
+            Go to your projects
+          </a>
+        </p>
+      </main>
+    </Document>
+  )
+}

@@ -1,0 +1,104 @@
+/** The pages behind the links of mails: an invitation, a password reset, the confirmation of an address. */
+import { type SignedIn, checkReset, confirmEmail, resetPassword, signUp } from '../control/auth/account'
+import { PASSWORD_LENGTH } from '../control/auth/password'
+import type { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { Field, Problem } from './controls'
+import { rawTextOf, readForm, textOf } from './form-guard'
+import { PlainPage } from './layout'
+import { go, refusalOf, show } from './page'
+import { SignUpForm, enter, readSignUp, statusOf } from './sign-in'
+
+export const mailLinkRoutes = createRouter()
+
+mailLinkRoutes.get('/auth/signup/:token', (c) => show(c, <Invitation token={c.req.param('token')} />))
+
+mailLinkRoutes.post('/sign-up/:token', async (c) => {
+  const form = await readForm(c)
+  const token = c.req.param('token')
+  let signedIn: SignedIn | null = null
+  const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, token))))
+  return enter(c, signedIn, '/projects') ?? show(c, <Invitation token={token} email={textOf(form, 'email')} error={refused} />, statusOf(refused))
+})
+
+mailLinkRoutes.get('/auth/password/reset/:token', async (c) => {
+  const token = c.req.param('token')
+  const refused = await refusalOf(() => checkReset(c, token))
+  return refused === null ? show(c, <NewPassword token={token} />) : show(c, <DeadLink what="reset" error={refused} />, statusOf(refused))
+})
+
+mailLinkRoutes.post('/reset-password/:token', async (c) => {
+  const token = c.req.param('token')
+  const password = rawTextOf(await readForm(c), 'password')
+  const refused = await refusalOf(() => resetPassword(c, token, password))
+  if (refused === null) return go(c, '/', 'password-reset')
+  if (refused.code === 'INVALID_RESET_TOKEN') return show(c, <DeadLink what="reset" error={refused} />, 400)
+  return show(c, <NewPassword token={token} error={refused} />, statusOf(refused))
+})
+
+/** The link only asks: programs that look through mails open links, and must not confirm anything by that. */
+mailLinkRoutes.get('/auth/email/verify/:token', (c) => show(c, <ConfirmAddress token={c.req.param('token')} />))
+
+mailLinkRoutes.post('/verify-email/:token', async (c) => {
+  const refused = await refusalOf(() => confirmEmail(c, c.req.param('token')))
+  return refused === null ? go(c, '/', 'email-confirmed') : show(c, <DeadLink what="confirmation" error={refused} />, statusOf(refused))
+})
+
+function Invitation({ token, email, error }: { token: string; email?: string; error?: ApiError | null }) {
+  return (
+    <PlainPage title="Accept your invitation" lead="Sign up with the e-mail address that was invited.">
+      <SignUpForm action={`/sign-up/${token}`} email={email ?? ''} error={error ?? null} button="Create account" />
+      <p class="aside">
+        <a href="/">I have an account already</a>
+      </p>
+    </PlainPage>
+  )
+}
+
+function NewPassword({ token, error = null }: { token: string; error?: ApiError | null }) {
+  const isAboutPassword = error?.code === 'INVALID_PASSWORD'
+  return (
+    <PlainPage title="Set a new password" lead="Every session of your account ends with it.">
+      <Problem error={isAboutPassword ? null : error} />
+      <form method="post" action={`/reset-password/${token}`} class="stack">
+        <Field
+          label="New password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+          error={isAboutPassword ? error.message : null}
+          required
+          autofocus
+        />
+        <button class="button button-primary button-wide" type="submit">
+          Set the password
+        </button>
+      </form>
+    </PlainPage>
+  )
+}
+
+function ConfirmAddress({ token }: { token: string }) {
+  return (
+    <PlainPage title="Confirm your e-mail address" lead="One click, and it is yours.">
+      <form method="post" action={`/verify-email/${token}`}>
+        <button class="button button-primary button-wide" type="submit">
+          Confirm
+        </button>
+      </form>
+    </PlainPage>
+  )
+}
+
+function DeadLink({ what, error }: { what: 'reset' | 'confirmation'; error: ApiError }) {
+  return (
+    <PlainPage title="This link no longer works" lead={error.message}>
+      <p>{what === 'reset' ? 'Links for a new password work once, for one hour.' : 'The address may be confirmed already.'}</p>
+      <p class="aside">
+        {what === 'reset' && <a href="/forgot-password">Ask for another link</a>}
+        <a href="/">Sign in</a>
+      </p>
+    </PlainPage>
+  )
+}

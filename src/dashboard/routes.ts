@@ -1,0 +1,28 @@
+/** The dashboard: its screens, and which of its paths need a session. */
+import { createRouter } from '../http/router'
+import { mailLinkRoutes } from './mail-links'
+import { signInRoutes } from './sign-in'
+
+/** Path prefixes of the screens that need the session of a browser. Without one the gate sends people to `/` to sign in. */
+export const SESSION_PAGES = ['/projects', '/account', '/admin', '/session'] as const
+
+/** Screens for people who are not signed in. Nothing below them is looked at before the handler does. */
+export const PUBLIC_PAGES = {
+  'GET /': 'none',
+  'POST /sign-in': 'none',
+  'GET /sign-up': 'none',
+  'POST /sign-up': 'none',
+  'GET /forgot-password': 'none',
+  'POST /forgot-password': 'none',
+  'GET /auth/signup/:token': 'none',
+  'POST /sign-up/:token': 'none',
+  'GET /auth/password/reset/:token': 'none',
+  'POST /reset-password/:token': 'none',
+  'GET /auth/email/verify/:token': 'none',
+  'POST /verify-email/:token': 'none',
+} as const
+
+export const dashboardRoutes = createRouter()
+
+dashboardRoutes.route('/', signInRoutes)
+dashboardRoutes.route('/', mailLinkRoutes)

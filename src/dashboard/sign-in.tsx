@@ -1,0 +1,212 @@
+/** The way in: signing in, signing up, and the form for a forgotten password. */
+import type { Context } from 'hono'
+import { type SignedIn, requestReset, signIn, signUp } from '../control/auth/account'
+import { readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
+import { PASSWORD_LENGTH } from '../control/auth/password'
+import { canSendMail } from '../control/mail'
+import { getAppSettings } from '../control/users/settings'
+import { hasUsers } from '../control/users/store'
+import type { AppEnv } from '../env'
+import type { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { identifyBySession } from '../control/auth/identify'
+import { Field, Problem } from './controls'
+import { rawTextOf, readForm, textOf } from './form-guard'
+import { PlainPage } from './layout'
+import { go, refusalOf, show } from './page'
+
+/** Pages that someone may have been sent away from to sign in. Only a path of our own: never another site. */
+const RETURN_PATH = /^\/(?:projects|account|admin)(?:\/[\w-]+)*$/
+
+export const signInRoutes = createRouter()
+
+signInRoutes.get('/', async (c) => {
+  if (await isSignedIn(c)) return go(c, '/projects')
+  if (!(await hasUsers(c.env.DB))) return show(c, <FirstAccount />)
+  return show(c, <SignIn mayJoin={await mayJoin(c)} next={readNext(c.req.query('next'))} />)
+})
+
+signInRoutes.post('/sign-in', async (c) => {
+  const form = await readForm(c)
+  const email = textOf(form, 'email')
+  const next = readNext(textOf(form, 'next'))
+  let signedIn: SignedIn | null = null
+  const refused = await refusalOf(async () => (signedIn = await signIn(c, { email, password: rawTextOf(form, 'password') })))
+  return enter(c, signedIn, next) ?? show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={refused} />, statusOf(refused))
+})
+
+signInRoutes.get('/sign-up', async (c) => {
+  if (!(await hasUsers(c.env.DB))) return go(c, '/')
+  return show(c, (await mayJoin(c)) ? <SignUp /> : <InviteOnly />)
+})
+
+signInRoutes.post('/sign-up', async (c) => {
+  const form = await readForm(c)
+  const email = textOf(form, 'email')
+  let signedIn: SignedIn | null = null
+  const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, null))))
+  const entered = enter(c, signedIn, '/projects')
+  if (entered !== null) return entered
+  const again = (await hasUsers(c.env.DB)) ? <SignUp email={email} error={refused} /> : <FirstAccount email={email} error={refused} />
+  return show(c, again, statusOf(refused))
+})
+
+signInRoutes.get('/forgot-password', (c) => show(c, <ForgotPassword mail={canSendMail(c)} />))
+
+signInRoutes.post('/forgot-password', async (c) => {
+  const email = textOf(await readForm(c), 'email')
+  const refused = await refusalOf(() => requestReset(c, email))
+  if (refused !== null) return show(c, <ForgotPassword mail={canSendMail(c)} email={email} error={refused} />, statusOf(refused))
+  return show(c, <ResetRequested />)
+})
+
+/** What a sign-up form holds; with the token of an invitation it accepts that. */
+export function readSignUp(form: FormData, token: string | null) {
+  const name = (field: string) => textOf(form, field).slice(0, 100) || null
+  return { email: textOf(form, 'email'), password: rawTextOf(form, 'password'), firstname: name('firstname'), lastname: name('lastname'), token }
+}
+
+/** Where someone who has just signed in goes; null when they have not. */
+export function enter(c: Context<AppEnv>, signedIn: SignedIn | null, next: string): Response | null {
+  if (signedIn === null) return null
+  setRefreshCookie(c, signedIn.session)
+  return go(c, next)
+}
+
+export function statusOf(error: ApiError | null): 200 | 400 | 429 {
+  if (error === null) return 200
+  return error.status === 429 ? 429 : 400
+}
+
+async function isSignedIn(c: Context<AppEnv>): Promise<boolean> {
+  const cookie = readRefreshCookie(c)
+  return cookie !== null && (await identifyBySession(c.env.DB, cookie, null, c.var.startedAt)) !== null
+}
+
+async function mayJoin(c: Context<AppEnv>): Promise<boolean> {
+  return !(await getAppSettings(c.env.DB, c.var.config)).invite_only_signup
+}
+
+function readNext(path: string | undefined): string {
+  return path !== undefined && RETURN_PATH.test(path) ? path : '/projects'
+}
+
+interface FormState {
+  email?: string | undefined
+  error?: ApiError | null | undefined
+}
+
+function SignIn({ mayJoin, next, email = '', error = null }: FormState & { mayJoin: boolean; next: string }) {
+  return (
+    <PlainPage title="Sign in">
+      <Problem error={error} />
+      <form method="post" action="/sign-in" class="stack">
+        <input type="hidden" name="next" value={next} />
+        <Field label="E-mail" name="email" type="email" value={email} autocomplete="username" required autofocus />
+        <Field label="Password" name="password" type="password" autocomplete="current-password" required />
+        <button class="button button-primary button-wide" type="submit">
+          Sign in
+        </button>
+      </form>
+      <p class="aside">
+        <a href="/forgot-password">Forgot your password?</a>
+        {mayJoin ? <a href="/sign-up">Sign up</a> : <span>New accounts are by invitation.</span>}
+      </p>
+    </PlainPage>
+  )
+}
+
+function FirstAccount({ email, error }: FormState) {
+  return (
+    <PlainPage title="Create the first account" lead="It will be the administrator of this server.">
+      <SignUpForm action="/sign-up" email={email} error={error} button="Create account" />
+    </PlainPage>
+  )
+}
+
+function SignUp({ email, error }: FormState) {
+  return (
+    <PlainPage title="Sign up">
+      <SignUpForm action="/sign-up" email={email} error={error} button="Sign up" />
+      <p class="aside">
+        <a href="/">Sign in instead</a>
+      </p>
+    </PlainPage>
+  )
+}
+
+function InviteOnly() {
+  return (
+    <PlainPage title="By invitation" lead="New accounts on this server need an invitation. Ask its administrator for a link.">
+      <p class="aside">
+        <a href="/">Sign in</a>
+      </p>
+    </PlainPage>
+  )
+}
+
+/** Also behind the link of an invitation. */
+export function SignUpForm({ action, email = '', error = null, button }: FormState & { action: string; button: string }) {
+  const about = (code: ApiError['code']) => (error?.code === code ? error.message : null)
+  const elsewhere = error !== null && !['INVALID_EMAIL', 'INVALID_PASSWORD', 'USER_EXISTS'].includes(error.code)
+  return (
+    <>
+      <Problem error={elsewhere ? error : null} />
+      <form method="post" action={action} class="stack">
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          value={email}
+          autocomplete="username"
+          error={about('INVALID_EMAIL') ?? about('USER_EXISTS')}
+          required
+          autofocus
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          hint={`At least ${PASSWORD_LENGTH.min} characters. A few words in a row are best.`}
+          error={about('INVALID_PASSWORD')}
+          required
+        />
+        <button class="button button-primary button-wide" type="submit">
+          {button}
+        </button>
+      </form>
+    </>
+  )
+}
+
+function ForgotPassword({ mail, email = '', error = null }: FormState & { mail: boolean }) {
+  return (
+    <PlainPage
+      title="Forgot your password?"
+      lead={mail ? 'A link to set a new one comes by mail.' : 'This server sends no mail: ask its administrator for a reset link.'}
+    >
+      {mail && (
+        <form method="post" action="/forgot-password" class="stack">
+          <Field label="E-mail" name="email" type="email" value={email} autocomplete="username" error={error?.message ?? null} required autofocus />
+          <button class="button button-primary button-wide" type="submit">
+            Send the link
+          </button>
+        </form>
+      )}
+      <p class="aside">
+        <a href="/">Back to sign in</a>
+      </p>
+    </PlainPage>
+  )
+}
+
+function ResetRequested() {
+  return (
+    <PlainPage title="Look into your mail" lead="If that address has an account, a link is on its way. It works for one hour.">
+      <p class="aside">
+        <a href="/">Back to sign in</a>
+      </p>
+    </PlainPage>
+  )
+}

@@ -1,0 +1,107 @@
+/** Columns over HTTP: contract/api-v1.md 3.4. Changes answer with the whole table, as clients of the contract expect. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { needs } from '../../control/access/guard'
+import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { columnScope, tableScope } from '../scope'
+import { reloadTable } from './catalog'
+import { ColumnRequest } from './column-request'
+import { addColumn, changeColumn, chooseDisplayColumn, removeColumn } from './columns'
+import { ColumnBody, TableBody, toColumnBody, toTableBody } from './json'
+
+const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
+const ColumnParameter = z.object({ columnId: z.string().openapi({ param: { name: 'columnId', in: 'path' } }) })
+const REFUSALS = ['INVALID_REQUEST_BODY', 'INVALID_COLUMN', 'INVALID_VALUE_FOR_FIELD', 'DUPLICATE_VALUE', 'NOT_IMPLEMENTED', 'FORBIDDEN'] as const
+const tags = ['Columns']
+
+export const columnRoutes = createRouter()
+
+columnRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/tables/{tableId}/columns',
+    operationId: 'db-table-column-create',
+    summary: 'Add a column',
+    description: 'Rows that are there get the default value. `"meta": {"index": true}` makes an index.',
+    tags,
+    ...needs('columnAdd'),
+    request: { params: TableParameter, ...jsonBody(ColumnRequest) },
+    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('TABLE_NOT_FOUND', ...REFUSALS) },
+  }),
+  async (c) => {
+    const { databases, project, table } = await tableScope(c, c.req.valid('param').tableId)
+    await addColumn(databases, project, table, c.req.valid('json'), c.var.startedAt)
+    return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
+  },
+)
+
+columnRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/columns/{columnId}',
+    operationId: 'db-table-column-get',
+    summary: 'Read a column',
+    tags,
+    ...needs('columnGet'),
+    request: { params: ColumnParameter },
+    responses: { 200: json(ColumnBody, 'The column'), ...errorResponses('COLUMN_NOT_FOUND') },
+  }),
+  async (c) => {
+    const { table, column, project } = await columnScope(c, c.req.valid('param').columnId)
+    return c.json(toColumnBody(column, table, project.baseId), 200)
+  },
+)
+
+columnRoutes.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/columns/{columnId}',
+    operationId: 'db-table-column-update',
+    summary: 'Rename, retype or otherwise change a column',
+    description: 'What is left out stays. Another type converts every value or, naming the first rows that do not convert, none.',
+    tags,
+    ...needs('columnUpdate'),
+    request: { params: ColumnParameter, ...jsonBody(ColumnRequest) },
+    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', ...REFUSALS) },
+  }),
+  async (c) => {
+    const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
+    await changeColumn(databases, project, table, column, c.req.valid('json'), c.var.startedAt)
+    return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
+  },
+)
+
+columnRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/columns/{columnId}',
+    operationId: 'db-table-column-delete',
+    summary: 'Delete a column with its values',
+    tags,
+    ...needs('columnDelete'),
+    request: { params: ColumnParameter },
+    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', 'INVALID_COLUMN', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
+    await removeColumn(databases, project, table, column, c.var.startedAt)
+    return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
+  },
+)
+
+columnRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/columns/{columnId}/primary',
+    operationId: 'db-table-column-primary-set',
+    summary: 'Make a column the display value of its table',
+    tags,
+    ...needs('columnSetAsPrimary'),
+    request: { params: ColumnParameter },
+    responses: { 200: json(z.boolean().openapi({ example: true }), 'Set'), ...errorResponses('COLUMN_NOT_FOUND', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    const { project, table, column } = await columnScope(c, c.req.valid('param').columnId)
+    await chooseDisplayColumn(c.env.DB, project.id, table, column)
+    return c.json(true, 200)
+  },
+)

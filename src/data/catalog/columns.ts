@@ -1,0 +1,229 @@
+/**
+ * Adding, changing and removing columns. What is new is made in the data database before the catalog names it, what is old is
+ * dropped there after the catalog has forgotten it; orphans.ts covers the time between.
+ */
+import { ApiError } from '../../errors'
+import { UniqueViolation, batch, run } from '../../lib/d1'
+import { type Sql, all, ident, sql } from '../../lib/sql'
+import { defaultFor } from '../records/values'
+import { type ColumnRequestBody, buildColumn } from './column-request'
+import { convertValues } from './convert'
+import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
+import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
+import {
+  deleteColumn,
+  insertColumns,
+  raiseSchemaVersion,
+  setDisplayColumn,
+  takeColumnNumber,
+  updateColumn,
+} from './store'
+import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
+import { COLUMN_TYPES, type Column, type Table } from './types'
+
+function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
+  return { kind, table: table.physicalName, column: column.physicalName }
+}
+
+/** Rows there are get the default value. Throws INVALID_COLUMN, INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED. */
+export async function addColumn(
+  databases: Databases,
+  project: ProjectPlace,
+  table: Table,
+  request: ColumnRequestBody,
+  now: number,
+): Promise<void> {
+  if (table.columns.length >= MAX_COLUMNS) throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
+  // Refused before anything is written; the number is only known afterwards.
+  const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
+  if (planned.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.')
+  const filling = planned.defaultValue === null && planned.auto === null ? null : defaultFor(planned, now)
+  const column: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
+  const added = orphan('column', table, column)
+  await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
+  const [alter, ...indexes] = addColumnStatements(table, column)
+  const fill = sql`UPDATE ${ident(table.physicalName)} SET ${ident(column.physicalName)} = ${filling}`
+  await makeOrUndo(databases, column, added, [...(alter === undefined ? [] : [alter]), ...(filling === null ? [] : [fill]), ...indexes])
+  await enterOrUndo(databases, added, [
+    insertColumns(table.id, [column], isOrphan(added)),
+    deleteOrphan(added),
+    raiseSchemaVersion(project.id),
+  ])
+}
+
+/** The batch in the data database; a value that is there twice under a unique index undoes it. */
+async function makeOrUndo(databases: Databases, column: Column, added: Orphan, statements: readonly Sql[]): Promise<void> {
+  try {
+    await batch(databases.data, statements)
+  } catch (error) {
+    await dropNow(databases, added)
+    throw error instanceof UniqueViolation ? notUnique(column, error) : error
+  }
+}
+
+/** The batch in the control database; a name taken in the same moment undoes what was made for it. */
+async function enterOrUndo(databases: Databases, added: Orphan | null, statements: readonly Sql[]): Promise<void> {
+  try {
+    await batch(databases.control, statements)
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error
+    if (added !== null) await dropNow(databases, added)
+    const what = error.columns.includes('title') ? 'Duplicate column alias' : 'Duplicate column name'
+    throw new ApiError('INVALID_COLUMN', what, { cause: error })
+  }
+}
+
+function notUnique(column: Column, cause: unknown): ApiError {
+  return new ApiError('DUPLICATE_VALUE', `The field "${column.title}" cannot be unique: some rows have the same value.`, {
+    cause,
+    details: { field: column.title },
+  })
+}
+
+/** The column and its values are out of reach when this returns. Throws INVALID_COLUMN for the primary key. */
+export async function removeColumn(databases: Databases, project: ProjectPlace, table: Table, column: Column, now: number): Promise<void> {
+  if (column.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
+  const removed = orphan('column', table, column)
+  const heir = column.displayValue ? table.columns.find(({ id, primaryKey }) => id !== column.id && !primaryKey) : undefined
+  await batch(databases.control, [
+    insertOrphan(removed, project.database, now),
+    deleteColumn(column.id),
+    ...(heir === undefined ? [] : [setDisplayColumn(table.id, heir.id)]),
+    raiseSchemaVersion(project.id),
+  ])
+  await dropNow(databases, removed)
+}
+
+export async function chooseDisplayColumn(control: D1Database, projectId: string, table: Table, column: Column): Promise<void> {
+  await batch(control, [setDisplayColumn(table.id, column.id), raiseSchemaVersion(projectId)])
+}
+
+/**
+ * Renames, retypes or otherwise changes a column; what the request leaves out stays. Values are converted where the type or
+ * the options ask for it: all of them or, with INVALID_VALUE_FOR_FIELD naming the first rows, none.
+ */
+export async function changeColumn(
+  databases: Databases,
+  project: ProjectPlace,
+  table: Table,
+  column: Column,
+  request: ColumnRequestBody,
+  now: number,
+): Promise<void> {
+  const planned = planChange(table, column, request, now)
+  if (needsNewValues(column, planned)) await retype(databases, project, table, column, planned, now)
+  else await reindex(databases, project, table, column, planned, now)
+}
+
+function planChange(table: Table, column: Column, request: ColumnRequestBody, now: number): Column {
+  const others = table.columns.filter(({ id }) => id !== column.id)
+  const whole: ColumnRequestBody = {
+    title: request.title ?? column.title,
+    column_name: request.column_name ?? column.columnName,
+    uidt: request.uidt ?? column.type,
+    pk: column.primaryKey,
+    rqd: request.rqd ?? column.required,
+    unique: request.unique ?? column.unique,
+    cdf: request.cdf === undefined ? column.defaultValue : request.cdf,
+    meta: request.meta === undefined ? column.meta : request.meta,
+    order: request.order ?? column.order,
+    dtxp: request.dtxp,
+    colOptions: request.colOptions ?? (request.dtxp == null || request.dtxp === '' ? { options: [...column.options] } : null),
+  }
+  const planned = buildColumn(whole, others, { nextColumn: 0, now })
+  if (column.primaryKey && planned.type !== column.type) {
+    throw new ApiError('INVALID_COLUMN', 'The type of the primary key cannot be changed.', { details: { field: column.title } })
+  }
+  if (planned.defaultValue !== null) defaultFor(planned, now)
+  return {
+    ...planned,
+    id: column.id,
+    physicalName: column.physicalName,
+    autoIncrement: column.autoIncrement,
+    // A client may send the whole column back as it read it, and reads CURRENT_TIMESTAMP for what the server fills.
+    defaultValue: planned.auto === null ? planned.defaultValue : null,
+    displayValue: column.displayValue,
+    required: column.autoIncrement ? false : planned.required,
+    // An option keeps its id under a new title, so that rows follow it.
+    options: planned.options.map((option) => keepOptionId(option, column, request)),
+    createdAt: column.createdAt,
+  }
+}
+
+function keepOptionId(option: Column['options'][number], column: Column, request: ColumnRequestBody): Column['options'][number] {
+  const requested = request.colOptions?.options?.find(({ title }) => title === option.title)
+  const known = column.options.find(({ id, title }) => (requested?.id ? id === requested.id : title === option.title))
+  return known === undefined ? option : { ...option, id: known.id, color: option.color ?? known.color }
+}
+
+/** Whether values stored for the old column could be anything but values of the new one. */
+function needsNewValues(from: Column, to: Column): boolean {
+  const kinds = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind] as const
+  if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
+    return kinds[0] !== kinds[1] || !from.options.every(({ id, title }) => to.options.some((option) => option.id === id && option.title === title))
+  }
+  if (to.type === 'Year' && from.type !== 'Year') return true
+  if (to.meta?.['validate'] === true && (from.meta?.['validate'] !== true || from.type !== to.type)) return true
+  return kinds[0] !== kinds[1] && !(kinds[1] === 'text' && kinds[0] === 'select')
+}
+
+/** Another type means another physical column: filled while nobody sees it, then put in the place of the old one. */
+async function retype(
+  databases: Databases,
+  project: ProjectPlace,
+  table: Table,
+  column: Column,
+  planned: Column,
+  now: number,
+): Promise<void> {
+  const replacement: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
+  const added = orphan('column', table, replacement)
+  const replaced = orphan('column', table, column)
+  await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
+  const [alter, ...indexes] = addColumnStatements(table, replacement)
+  try {
+    if (alter !== undefined) await run(databases.data, alter)
+    await convertValues(databases.data, table, column, replacement)
+    if (indexes.length > 0) await batch(databases.data, indexes)
+  } catch (error) {
+    await dropNow(databases, added)
+    throw error instanceof UniqueViolation ? notUnique(replacement, error) : error
+  }
+  await enterOrUndo(databases, added, [
+    insertOrphan(replaced, project.database, now),
+    updateColumn(replacement, isOrphan(added)),
+    deleteOrphan(added),
+    raiseSchemaVersion(project.id),
+  ])
+  await dropNow(databases, replaced)
+}
+
+/** The values stay where they are; only the catalog changes, and an index comes or goes. */
+async function reindex(
+  databases: Databases,
+  project: ProjectPlace,
+  table: Table,
+  column: Column,
+  planned: Column,
+  now: number,
+): Promise<void> {
+  const [before, after] = [indexKind(column), indexKind(planned)]
+  const added = after === null || after === before ? null : orphan(after, table, column)
+  const dropped = before === null || after === before ? null : orphan(before, table, column)
+  if (added !== null && after !== null) {
+    await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
+    await makeOrUndo(databases, planned, added, [createIndex(after, table.physicalName, column.physicalName)])
+  }
+  await enterOrUndo(databases, added, [
+    ...(dropped === null ? [] : [insertOrphan(dropped, project.database, now)]),
+    updateColumn(planned, added === null ? all([]) : isOrphan(added)),
+    ...(added === null ? [] : [deleteOrphan(added)]),
+    raiseSchemaVersion(project.id),
+  ])
+  if (dropped !== null) await dropNow(databases, dropped)
+}
+
+function indexKind(column: Column): 'unique' | 'index' | null {
+  if (column.unique) return 'unique'
+  return isIndexed(column) ? 'index' : null
+}

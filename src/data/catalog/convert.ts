@@ -1,0 +1,92 @@
+/** The values of a column under another type: by the same rules as a write, so that what comes out could have been written. */
+import { ApiError, type Issue } from '../../errors'
+import { rows, run } from '../../lib/d1'
+import { jsonChunks } from '../../lib/json'
+import { column as columnOf, ident, join, sql } from '../../lib/sql'
+import { type Stored, toJson, toStored } from '../records/values'
+import { COLUMN_TYPES, type Column, type Table } from './types'
+
+/** Rows read at a time: two queries each, and an invocation may make 1,000. */
+const CHUNK_ROWS = 5000
+/** Rows that a refusal names. */
+const NAMED_ROWS = 10
+
+interface ValueRow {
+  row: number
+  value: Stored
+  name: string
+}
+
+/**
+ * Fills `to` from `from`, row by row. Throws INVALID_VALUE_FOR_FIELD that names the first rows whose value does not convert;
+ * `to` is then of no use.
+ */
+export async function convertValues(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
+  let last = Number.MIN_SAFE_INTEGER
+  for (;;) {
+    const chunk = await rows<ValueRow>(data, selectValues(table, from, last))
+    const { values, issues } = convertChunk(chunk, from, to)
+    if (issues.length > 0) throw refusal(from, to, issues)
+    for (const { json } of jsonChunks(values)) await run(data, storeValues(table, to, json))
+    if (chunk.length < CHUNK_ROWS) return
+    last = chunk.at(-1)?.row ?? last
+  }
+}
+
+function selectValues(table: Table, from: Column, after: number) {
+  const keys = table.columns.filter(({ primaryKey }) => primaryKey).map(({ physicalName }) => columnOf(physicalName))
+  const value = columnOf(from.physicalName)
+  return sql`SELECT t.rowid AS row, ${value} AS value, ${join(keys, " || '___' || ")} AS name
+    FROM ${ident(table.physicalName)} t WHERE t.rowid > ${after} AND ${value} IS NOT NULL ORDER BY t.rowid LIMIT ${CHUNK_ROWS}`
+}
+
+function storeValues(table: Table, to: Column, json: string) {
+  const target = ident(table.physicalName)
+  return sql`UPDATE ${target} SET ${ident(to.physicalName)} = j.value ->> 1
+    FROM json_each(${json}) j WHERE ${target}.rowid = j.value ->> 0`
+}
+
+function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { values: [number, Stored][]; issues: Issue[] } {
+  const values: [number, Stored][] = []
+  const issues: Issue[] = []
+  for (const { row, value, name } of chunk) {
+    try {
+      values.push([row, toStored({ ...to, required: false }, convertible(value, from, to))])
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (issues.length < NAMED_ROWS) issues.push({ path: String(name), message: error.message })
+    }
+  }
+  return { values, issues }
+}
+
+/** What a client would write to get the same meaning under the new type. */
+function convertible(value: Stored, from: Column, to: Column): unknown {
+  const [fromKind, toKind] = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind]
+  if (toKind === 'select' || toKind === 'multiselect') return optionTitles(String(value), from, to)
+  const json = toJson(from, value)
+  if (fromKind === 'json' && toKind === 'text') return typeof json === 'string' ? json : value
+  if (fromKind === 'boolean' && (toKind === 'integer' || toKind === 'number')) return value
+  // An empty text is no value of any other type.
+  if (json === '' && toKind !== 'text' && toKind !== 'json') return null
+  return json
+}
+
+/** Titles follow their options: one that was renamed is found by its id. */
+function optionTitles(value: string, from: Column, to: Column): string {
+  const renamed = (title: string) => {
+    const id = from.options.find((option) => option.title === title)?.id
+    return to.options.find((option) => option.id === id)?.title ?? title
+  }
+  if (COLUMN_TYPES[from.type].kind === 'multiselect') return value.split(',').map(renamed).join(',')
+  return renamed(value)
+}
+
+function refusal(from: Column, to: Column, errors: Issue[]): ApiError {
+  const named = errors.map(({ path }) => path).join(', ')
+  return new ApiError(
+    'INVALID_VALUE_FOR_FIELD',
+    `The field "${from.title}" cannot become ${to.type}: the values of these rows do not convert: ${named}.`,
+    { details: { field: from.title, errors } },
+  )
+}

@@ -1,0 +1,61 @@
+/**
+ * Physical things without a catalog entry. No transaction spans the control and the data database, so everything made or
+ * dropped in the data database stands here for as long as the catalog does not say so; the scheduled job finishes what a
+ * crash left. Readers follow the catalog and never see any of it.
+ */
+import { first, run } from '../../lib/d1'
+import { type Sql, sql } from '../../lib/sql'
+import { MINUTE_MS } from '../../lib/time'
+import { dropColumn, dropIndex, dropTable } from './ddl'
+
+export type OrphanKind = 'table' | 'column' | 'unique' | 'index'
+
+export interface Orphan {
+  kind: OrphanKind
+  /** Physical names. `column` is '' for a whole table. */
+  table: string
+  column: string
+}
+
+/** Longer than any request lives: after this, what has no catalog entry is nobody's. */
+export const CREATION_GRACE_MS = 10 * MINUTE_MS
+
+/** For the batch before something is made, or the one that takes it out of the catalog. `notBefore` in ms. */
+export function insertOrphan(orphan: Orphan, database: string, notBefore: number): Sql {
+  return sql`INSERT INTO orphans (table_name, kind, column_name, "database", not_before)
+    VALUES (${orphan.table}, ${orphan.kind}, ${orphan.column}, ${database}, ${notBefore})
+    ON CONFLICT DO UPDATE SET not_before = excluded.not_before`
+}
+
+/** For the batch that enters it in the catalog, or when it is gone. */
+export function deleteOrphan({ kind, table, column }: Orphan): Sql {
+  return sql`DELETE FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column}`
+}
+
+/** As a condition: still an orphan, not yet claimed by the scheduled job. */
+export function isOrphan({ kind, table, column }: Orphan): Sql {
+  return sql`EXISTS (SELECT 1 FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column})`
+}
+
+/** Drops it in the data database, where it may be gone already, then forgets it. */
+export async function dropOrphan(control: D1Database, data: D1Database, orphan: Orphan): Promise<void> {
+  await dropPhysical(data, orphan)
+  await run(control, deleteOrphan(orphan))
+}
+
+async function dropPhysical(data: D1Database, { kind, table, column }: Orphan): Promise<void> {
+  switch (kind) {
+    case 'table':
+      for (const statement of dropTable(table)) await run(data, statement)
+      return
+    case 'unique':
+    case 'index':
+      await run(data, dropIndex(kind, table, column))
+      return
+    case 'column': {
+      const present = await first(data, sql`SELECT 1 FROM pragma_table_info(${table}) WHERE name = ${column}`)
+      if (present === null) return
+      for (const statement of dropColumn(table, column)) await run(data, statement)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** Many rows at once over HTTP: contract/api-v1.md 4.7, and upsert. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { needs } from '../../control/access/guard'
+import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import { tableScope } from '../scope'
+import { deleteMany, deleteMatching, insertMany, missingRows, updateMany, updateMatching } from './bulk'
+import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterOf, onlyParameter, perform } from './http'
+import { upsertColumn, upsertMany } from './upsert'
+
+const Rows = z.array(RowBody).max(100_000)
+const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).openapi('Keys', {
+  description: 'Keys of the rows by column name, in the order of the request',
+  example: [{ id: 1 }, { id: 2 }],
+})
+const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
+const path = '/bulk/{orgs}/{projectName}/{tableName}'
+const tags = ['Rows in bulk']
+
+export const bulkRoutes = createRouter()
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: `${path}/upsert`,
+    operationId: 'table-row-bulk-upsert',
+    summary: 'Insert rows, or change those that are there',
+    description: '`on` names a unique field. An addition to the API of NocoDB. All rows or none.',
+    tags,
+    ...needs('bulkDataUpsert'),
+    request: {
+      params: TableParameters,
+      query: z.object({ on: z.string().optional().openapi({ description: 'A unique field, by title', example: 'Code' }) }),
+      headers: WriteHeaders,
+      ...jsonBody(Rows),
+    },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('INVALID_PARAMETER', ...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
+    return c.json(await perform(c, data, table, upsertMany(table, on, c.req.valid('json'), c.var.startedAt)), 200)
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'patch',
+    path: `${path}/all`,
+    operationId: 'table-row-bulk-update-all',
+    summary: 'Change every row that matches',
+    description: 'Without `where`: every row of the table.',
+    tags,
+    ...needs('bulkDataUpdateAll'),
+    request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders, ...jsonBody(RowBody) },
+    responses: { 200: json(Changed, 'How many rows were changed'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.var.startedAt)
+    return c.json(await perform(c, data, table, write), 200)
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path: `${path}/all`,
+    operationId: 'table-row-bulk-delete-all',
+    summary: 'Delete every row that matches',
+    description: 'Without `where`: every row of the table.',
+    tags,
+    ...needs('bulkDataDeleteAll'),
+    request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders },
+    responses: { 200: json(Changed, 'How many rows were deleted'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    return c.json(await perform(c, data, table, deleteMatching(table, filterOf(c, table))), 200)
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path,
+    operationId: 'table-row-bulk-create',
+    summary: 'Insert rows',
+    description: 'All rows or none; each bad row is named by its index and field.',
+    tags,
+    ...needs('bulkDataInsert'),
+    request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses(...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const bodies = c.req.valid('json')
+    if (bodies.length === 0) return c.json([], 200)
+    return c.json(await perform(c, data, table, insertMany(table, bodies, c.var.startedAt)), 200)
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'patch',
+    path,
+    operationId: 'table-row-bulk-update',
+    summary: 'Change rows by their keys',
+    description: 'All rows or none.',
+    tags,
+    ...needs('bulkDataUpdate'),
+    request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const bodies = c.req.valid('json')
+    if (bodies.length === 0) return c.json([], 200)
+    try {
+      return c.json(await perform(c, data, table, updateMany(table, bodies, c.var.startedAt)), 200)
+    } catch (error) {
+      throw await missingRows(data, table, bodies, error)
+    }
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path,
+    operationId: 'table-row-bulk-delete',
+    summary: 'Delete rows by their keys',
+    description: 'All rows or none.',
+    tags,
+    ...needs('bulkDataDelete'),
+    request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...WRITE_REFUSALS) },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const bodies = c.req.valid('json')
+    if (bodies.length === 0) return c.json([], 200)
+    try {
+      return c.json(await perform(c, data, table, deleteMany(table, bodies)), 200)
+    } catch (error) {
+      throw await missingRows(data, table, bodies, error)
+    }
+  },
+)

@@ -1,0 +1,95 @@
+/** Group-by and the grouped list: contract/api-v1.md 4.6. */
+import { ApiError } from '../../errors'
+import { batch } from '../../lib/d1'
+import { pageInfo } from '../../lib/paging'
+import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
+import { COLUMN_TYPES, type Column, type Table } from '../catalog/types'
+import type { ListQuery } from '../query/query'
+import { compileSort } from '../query/sort'
+import type { Page } from './records'
+import { toRecord } from './row'
+import { columnList, condition, selectCount } from './statements'
+import { type Stored, toJson } from './values'
+
+/** Groups of a grouped list: each brings a page of its own. */
+const MAX_GROUPS = 100
+
+/** How group-by is sorted: by the number of rows, or by the value. */
+export interface GroupSort {
+  by: 'count' | 'value'
+  descending: boolean
+}
+
+/** `{count, <column name>}` for each value; `totalRows` is the number of rows that match, as clients of the contract expect. */
+export async function groupBy(
+  data: D1Database,
+  table: Table,
+  column: Column,
+  query: Pick<ListQuery, 'where' | 'limit' | 'offset'>,
+  sort: readonly GroupSort[],
+): Promise<Page> {
+  const { where, limit, offset } = query
+  const terms = [...sort, ...(sort.some(({ by }) => by === 'value') ? [] : [{ by: 'value', descending: false } as const])]
+  const order = terms.map(({ by, descending }) => (descending ? sql`${ORDER[by]} DESC` : ORDER[by]))
+  const [groups, count] = await batch(data, [
+    sql`SELECT COUNT(*) AS number, ${columnOf(column.physicalName)} AS value FROM ${ident(table.physicalName)} t${condition(where)}
+        GROUP BY 2 ORDER BY ${join(order, ', ')} LIMIT ${limit} OFFSET ${offset}`,
+    selectCount(table, where),
+  ])
+  const list = (groups?.results ?? []).map(({ number, value }) =>
+    Object.fromEntries([
+      ['count', number],
+      [column.columnName, toJson(column, value)],
+    ]),
+  )
+  return { list, pageInfo: pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset) }
+}
+
+const ORDER = { count: sql`1`, value: sql`2` } as const satisfies Record<GroupSort['by'], Sql>
+
+export interface Group {
+  key: unknown
+  value: Page
+}
+
+/**
+ * A page of rows for each value of a column: the options of a select in their order, else the values there are, in theirs;
+ * and one for rows without a value. Throws INVALID_PARAMETER beyond MAX_GROUPS values.
+ */
+export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
+  const { fields, limit, offset } = query
+  const [counted, found] = await batch(data, [selectTotals(table, column, query.where), selectGroupPages(table, column, query)])
+  const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
+  if (totals.length > MAX_GROUPS) throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
+  const byValue = Map.groupBy(found?.results ?? [], (row) => row[GROUP] as Stored)
+  return groupKeys(column, totals.map(({ value }) => value)).map((value) => ({
+    key: toJson(column, value),
+    value: {
+      list: (byValue.get(value) ?? []).map((row) => toRecord(fields, row)),
+      pageInfo: pageInfo(totals.find((group) => group.value === value)?.total ?? 0, limit, offset),
+    },
+  }))
+}
+
+/** Names of our own beside the physical columns of a page. */
+const GROUP = 'group_value'
+
+function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
+  return sql`SELECT ${columnOf(column.physicalName)} AS value, COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}
+    GROUP BY 1 ORDER BY 1 LIMIT ${MAX_GROUPS + 1}`
+}
+
+function selectGroupPages(table: Table, column: Column, { fields, where, order, limit, offset, shuffle }: ListQuery): Sql {
+  const group = columnOf(column.physicalName)
+  const orderBy = shuffle ? sql`random()` : compileSort(order)
+  const shown = fields.length === 0 ? sql`NULL` : columnList(fields)
+  return sql`SELECT * FROM (
+      SELECT ${shown}, ${group} AS ${ident(GROUP)}, ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY ${orderBy}) AS place
+      FROM ${ident(table.physicalName)} t${condition(where)})
+    WHERE place > ${offset} AND place <= ${offset + limit} ORDER BY place`
+}
+
+function groupKeys(column: Column, values: readonly Stored[]): Stored[] {
+  const known = COLUMN_TYPES[column.type].kind === 'select' ? column.options.map(({ title }) => title) : values
+  return [...new Set<Stored>([...known, ...values, null])].sort((one, other) => Number(one === null) - Number(other === null))
+}

@@ -1,0 +1,132 @@
+/** What the routes of rows share: parameters, bodies, and the headers that make writes safe to repeat. */
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { requireActor } from '../../control/access/guard'
+import type { AppEnv } from '../../env'
+import { ApiError } from '../../errors'
+import { PageInfo } from '../../http/page'
+import type { Sql } from '../../lib/sql'
+import type { Table } from '../catalog/types'
+import { type ListQuery, type QueryParams, parseFilter, parseQuery } from '../query/query'
+import { type Write, readIdempotencyKey, runOnce } from './idempotency'
+import { type Cost, type VersionedRow, duplicateValue } from './records'
+
+const parameter = (name: string, description: string) => z.string().openapi({ param: { name, in: 'path' }, description })
+
+export const TableParameters = z.object({
+  orgs: parameter('orgs', 'Not looked at; `noco` by custom').openapi({ example: 'noco' }),
+  projectName: parameter('projectName', 'Id or title of the project'),
+  tableName: parameter('tableName', 'Id or title of the table'),
+})
+export const RowParameters = TableParameters.extend({
+  rowId: parameter('rowId', 'Primary key; parts of a composite one joined by `___`'),
+})
+
+const integer = (description: string, example: number) => z.string().optional().openapi({ type: 'integer', description, example })
+
+/** Documented here; read, with their short names and array forms, by data/query. */
+export const ListParameters = z
+  .object({
+    fields: z.string().optional().openapi({ description: 'Fields to answer with, by title, separated by commas', example: 'Id,Title' }),
+    sort: z.string().optional().openapi({ description: 'Fields to sort by; a leading `-` sorts descending', example: '-Id' }),
+    where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
+    filterArrJson: z.string().optional().openapi({ description: 'A filter as a JSON array; ANDed with `where`' }),
+    sortArrJson: z.string().optional().openapi({ description: 'The sort as a JSON array; used where `sort` is absent' }),
+    limit: integer('Rows of the page', 25),
+    offset: integer('Rows before the page', 0),
+    cursor: z.string().optional().openapi({ description: '`pageInfo.next` of the page before: costs the same however deep' }),
+    shuffle: z.string().optional().openapi({ description: '1: in random order' }),
+  })
+  .loose()
+
+export const FilterParameters = ListParameters.pick({ where: true, filterArrJson: true }).loose()
+
+export const RowBody = z.record(z.string(), z.unknown()).openapi('Row', { description: 'Values by field title' })
+export const PageBody = z.object({
+  list: z.array(RowBody),
+  pageInfo: PageInfo.extend({ next: z.string().optional().openapi({ description: 'The `cursor` of the next page' }) }).openapi('CursorPageInfo'),
+})
+
+export const WriteHeaders = z.object({
+  'idempotency-key': z.string().optional().openapi({ description: 'Sent again within 24 hours, the same request takes effect once' }),
+})
+export const RowWriteHeaders = WriteHeaders.extend({
+  'if-match': z.string().optional().openapi({ description: 'The `ETag` of the row as you read it: refused with 412 when it has changed' }),
+})
+
+export const LIST_REFUSALS = [
+  'INVALID_FILTER',
+  'FIELD_NOT_FOUND',
+  'INVALID_PARAMETER',
+  'INVALID_CURSOR',
+  'PROJECT_NOT_FOUND',
+  'TABLE_NOT_FOUND',
+  'VIEW_NOT_FOUND',
+  'FORBIDDEN',
+] as const
+
+export const WRITE_REFUSALS = [
+  'INVALID_REQUEST_BODY',
+  'FIELD_NOT_FOUND',
+  'INVALID_VALUE_FOR_FIELD',
+  'REQUIRED_FIELD_MISSING',
+  'DUPLICATE_VALUE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'PROJECT_NOT_FOUND',
+  'TABLE_NOT_FOUND',
+  'VIEW_NOT_FOUND',
+  'FORBIDDEN',
+] as const
+
+/** The request's query as data/query reads it. */
+export function listQuery(c: Context<AppEnv>, table: Table, queries: QueryParams = c.req.queries()): ListQuery {
+  return parseQuery(table, queries, { now: c.var.startedAt, limits: c.var.config.limits })
+}
+
+/** One value of a parameter under any of its names. Throws INVALID_PARAMETER when it is given more than once. */
+export function onlyParameter(queries: QueryParams, ...names: readonly [string, ...string[]]): string | undefined {
+  const values = names.flatMap((name) => queries[name] ?? [])
+  if (values.length > 1) throw new ApiError('INVALID_PARAMETER', `${names[0]}: expected one value; it was given more than once.`)
+  return values[0]
+}
+
+/** The filter alone, for routes that count, change or delete; null for none. */
+export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
+  const queries = c.req.queries()
+  const texts = { where: onlyParameter(queries, 'where', 'w'), filterArrJson: onlyParameter(queries, 'filterArrJson') }
+  return parseFilter(table, texts, c.var.startedAt)
+}
+
+/** Tells users what the request cost D1: its time, and the rows it read, which is what D1 bills. */
+export function tellCost(c: Context<AppEnv>, { milliseconds, rowsRead }: Cost): void {
+  c.header('xc-db-response', (milliseconds / 1000).toFixed(3))
+  c.header('server-timing', `d1;dur=${milliseconds.toFixed(1)}`)
+  c.header('x-d1-rows-read', String(rowsRead))
+}
+
+/** Runs a write, once for each Idempotency-Key. What a unique index refuses becomes DUPLICATE_VALUE. */
+export async function perform<Answer>(c: Context<AppEnv>, data: D1Database, table: Table, write: Write<Answer>): Promise<Answer> {
+  const header = c.req.header('idempotency-key')
+  const request = { userId: requireActor(c).userId, method: c.req.method, url: c.req.url, body: header === undefined ? '' : await c.req.text() }
+  const idempotent = await readIdempotencyKey(header, request)
+  try {
+    const { answer, replayed } = await runOnce(data, write, idempotent, c.var.startedAt)
+    if (replayed) c.header('idempotency-replayed', 'true')
+    return answer
+  } catch (error) {
+    throw duplicateValue(table, error)
+  }
+}
+
+/** Answers with a row and, as its ETag, the number of its writes. */
+export function setETag(c: Context<AppEnv>, { version }: VersionedRow): void {
+  c.header('etag', `"v${version}"`)
+}
+
+/** The version that If-Match asks for; null for none, or `*`. A tag that is not ours matches no version. */
+export function expectedVersion(c: Context<AppEnv>): number | null {
+  const header = c.req.header('if-match')?.trim()
+  if (header === undefined || header === '*') return null
+  const version = /^"v(\d{1,15})"$/.exec(header)?.[1]
+  return version === undefined ? -1 : Number(version)
+}

@@ -1,0 +1,42 @@
+/** What a column asks of a request: the code that fills new rows answers, so that nothing is decided twice. */
+import type { Column } from '../data/catalog/types'
+import { defaultFor, toJson } from '../data/records/values'
+import { DAY_MS } from '../lib/time'
+
+/** The server hands out the value. */
+export function isReadOnly(column: Column): boolean {
+  return column.autoIncrement || column.auto !== null
+}
+
+/** Whether a request may say `null`. A row may hold it anywhere but in its key: it can be older than the rule that forbids it. */
+export function takesNull(column: Column): boolean {
+  return !column.primaryKey && !column.required && !isReadOnly(column)
+}
+
+/** Whether an insert that leaves the field out is refused. */
+export function isRequiredOnInsert(column: Column): boolean {
+  return !isReadOnly(column) && storedDefault(column, 0) === undefined
+}
+
+/** The JSON value of a row that does not say, null included; undefined when there is none, or it depends on the moment. */
+export function defaultOf(column: Column): unknown {
+  const stored = storedDefault(column, 0)
+  return stored === undefined || stored !== storedDefault(column, DAY_MS) ? undefined : toJson(column, stored)
+}
+
+function storedDefault(column: Column, now: number): ReturnType<typeof defaultFor> | undefined {
+  try {
+    return defaultFor(column, now)
+  } catch {
+    // Required without a default, or with one that is not of its type.
+    return undefined
+  }
+}
+
+/**
+ * Names that every object inherits (`constructor`, `__proto__`), and `$ref`, mean something else to many a reader of documents:
+ * as members they make validators answer wrongly and linters fall over.
+ */
+export function isMisread({ title }: Column): boolean {
+  return title in Object.prototype || title === '$ref'
+}

@@ -1,0 +1,216 @@
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Faults, launchBrowser, watchFaults } from '../support/browser'
+import { call } from '../support/http'
+import { type Server, startServer } from '../support/server'
+
+const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
+/** The browser's own line about an answer that the test wants to be an error. */
+const REFUSED = /Failed to load resource: the server responded with a status of 40[0134]/
+
+/** Titles are what users type; nothing of them may run or render. */
+const PROJECT = '<img src=x onerror=alert(1)>'
+const TABLE = 'Books "2" <b>'
+
+let server: Server
+let browser: Browser
+let authToken: string
+let apiToken: string
+let swaggerUrl: string
+
+let context: BrowserContext
+let page: Page
+let faults: Faults
+
+beforeAll(async () => {
+  server = await startServer()
+  const account = { email: 'ada@example.org', password: 'correct horse battery' }
+  authToken = (await call(`${server.url}/api/v1/auth/user/signup`, { body: account })).token
+  const project = await call(`${server.url}/api/v1/db/meta/projects`, { auth: authToken, body: { title: PROJECT } })
+  const projectUrl = `${server.url}/api/v1/db/meta/projects/${project.id}`
+  const columns = [
+    { column_name: 'title', title: 'Title', uidt: 'SingleLineText' },
+    { column_name: 'pages', title: 'Pages', uidt: 'Number' },
+    { column_name: 'read', title: 'Read', uidt: 'Checkbox' },
+    { column_name: 'bought', title: 'Bought', uidt: 'Date' },
+  ]
+  await call(`${projectUrl}/tables`, { auth: authToken, body: { table_name: 'books', title: TABLE, columns } })
+  apiToken = (await call(`${projectUrl}/api-tokens`, { auth: authToken, body: { description: 'docs' } })).token
+  swaggerUrl = `${projectUrl}/swagger`
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  page = await context.newPage()
+  faults = watchFaults(page, server.url, REFUSED)
+})
+
+afterEach(async () => {
+  await context.close()
+  expect(faults).toEqual({ console: [], elsewhere: [] })
+})
+
+describe("a project's Swagger page", () => {
+  test('opens with an API Token, authorised, and tries an insert and a list with it', async () => {
+    await openWith(apiToken)
+    await screenshot('docs-project')
+
+    const inserted = await execute('Insert', 'POST')
+    expect(inserted).toMatchObject({ status: 200, headers: { 'xc-token': apiToken } })
+    const listed = await execute('List rows', 'GET')
+    expect(listed).toMatchObject({ status: 200, headers: { 'xc-token': apiToken } })
+    await screenshot('docs-try-it-out')
+  })
+
+  test('opens with an Auth Token, sent as xc-auth', async () => {
+    await openWith(authToken)
+    expect(await execute('List rows', 'GET')).toMatchObject({ status: 200, headers: { 'xc-auth': authToken } })
+  })
+
+  test('is still authorised after a reload, in this tab only and nowhere on disk', async () => {
+    await openWith(apiToken)
+    await page.reload()
+    await title().waitFor()
+    expect(await tokenForm().count()).toBe(0)
+    expect(await execute('List rows', 'GET')).toMatchObject({ status: 200, headers: { 'xc-token': apiToken } })
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+    expect(page.url()).not.toContain(apiToken)
+
+    const tab = await context.newPage()
+    await tab.goto(swaggerUrl)
+    await tab.getByLabel('Paste an Auth Token or an API Token').waitFor()
+  })
+
+  test('asks again after a reload once Authorize has logged out', async () => {
+    await openWith(apiToken)
+    await authorizeButton().click()
+    await page.getByRole('button', { name: 'Remove authorization' }).click()
+    await page.reload()
+    await tokenForm().waitFor()
+    expect(await error().textContent()).toBe('')
+  })
+
+  test('has Authorize for each way to show a token', async () => {
+    await openWith(apiToken)
+    await authorizeButton().click()
+    const dialog = page.locator('.dialog-ux')
+    for (const scheme of ['xcAuth', 'xcToken', 'bearer']) expect(await dialog.textContent()).toContain(scheme)
+    await screenshot('docs-authorize')
+    await dialog.getByLabel('auth-bearer-value').fill(apiToken)
+    await dialog.getByRole('button', { name: 'Apply credentials' }).last().click()
+    await page.reload()
+    await title().waitFor()
+    const listed = await execute('List rows', 'GET')
+    expect(listed.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, 'xc-token': apiToken })
+  })
+
+  test.each([
+    { what: 'a token that is none', token: 'x'.repeat(40), says: 'did not accept' },
+    { what: 'the shortened form that lists show', token: `${'x'.repeat(4)}…wxyz`, says: 'not a whole token' },
+    { what: 'a broken Auth Token', token: 'a.b.c', says: 'did not accept' },
+  ])('says what is wrong with $what, and opens with a good one after that', async ({ token, says }) => {
+    await page.goto(swaggerUrl)
+    await submit(token)
+    await expect.poll(() => error().textContent()).toContain(says)
+    expect(await field().evaluate((input) => input === document.activeElement)).toBe(true)
+    await submit(apiToken)
+    await title().waitFor()
+  })
+
+  test('shows what users typed as text', async () => {
+    await openWith(apiToken)
+    expect(await page.locator('#swagger-ui').textContent()).toContain(TABLE)
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+  })
+})
+
+describe('the page of the fixed routes', () => {
+  test('opens without a token and keeps an authorisation of its own', async () => {
+    await page.goto(`${server.url}/docs`)
+    await title().waitFor()
+    await screenshot('docs-control')
+    await authorizeButton().click()
+    const dialog = page.locator('.dialog-ux')
+    await dialog.getByLabel('auth-apikey-xcAuth-value').or(dialog.locator('input').first()).first().fill(authToken)
+    await dialog.getByRole('button', { name: 'Apply credentials' }).first().click()
+    await page.reload()
+    await title().waitFor()
+    await authorizeButton().click()
+    await page.getByRole('button', { name: 'Remove authorization' }).waitFor()
+
+    await page.goto(swaggerUrl)
+    await tokenForm().waitFor()
+  })
+})
+
+describe('what a person sees', () => {
+  test.each([
+    { name: 'light', colorScheme: 'light', width: 1280 },
+    { name: 'dark', colorScheme: 'dark', width: 1280 },
+    { name: 'narrow', colorScheme: 'light', width: 360 },
+  ] as const)('fits the screen: $name', async ({ name, colorScheme, width }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(swaggerUrl)
+    await submit('x'.repeat(40))
+    await expect.poll(() => error().textContent()).not.toBe('')
+    await screenshot(`docs-token-${name}`)
+    expect(await overflow()).toBe(0)
+
+    await submit(apiToken)
+    await title().waitFor()
+    await screenshot(`docs-open-${name}`)
+    expect(await page.evaluate(() => document.documentElement.classList.contains('dark-mode'))).toBe(colorScheme === 'dark')
+  })
+})
+
+const field = (): Locator => page.getByLabel('Paste an Auth Token or an API Token')
+const tokenForm = (): Locator => page.locator('#docs-token:visible')
+const error = (): Locator => page.locator('#docs-token-error')
+const title = (): Locator => page.locator('.swagger-ui .info .title')
+const authorizeButton = (): Locator => page.locator('.swagger-ui .auth-wrapper .btn.authorize')
+
+async function submit(token: string): Promise<void> {
+  await field().fill(token)
+  await page.getByRole('button', { name: 'Open' }).click()
+}
+
+async function openWith(token: string): Promise<void> {
+  await page.goto(swaggerUrl)
+  await submit(token)
+  await title().waitFor()
+}
+
+interface Exchange {
+  status: number
+  headers: Record<string, string>
+}
+
+/** Opens the operation whose line holds `summary` and executes it as it stands; what went over the wire. */
+async function execute(summary: string, method: string): Promise<Exchange> {
+  const operation = page.locator('.opblock', { hasText: summary }).first()
+  await operation.locator('.opblock-summary-control').click()
+  const answered = page.waitForResponse(
+    (response) => response.url().includes('/api/v1/db/data/') && response.request().method() === method,
+  )
+  await operation.locator('button.execute').click()
+  const response = await answered
+  await operation.locator('.live-responses-table').waitFor()
+  return { status: response.status(), headers: await response.request().allHeaders() }
+}
+
+/** Pixels that stand out of the window to the right. */
+async function overflow(): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+async function screenshot(name: string): Promise<void> {
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: false })
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { addressKey } from '../../../src/control/auth/attempts'
+
+describe('an IPv6 address counts by its /64', () => {
+  test.each([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2'],
+    ['2001:DB8:0001:0002::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8:0:0::', '2001:db8:0:0'],
+    ['1::2:3:4:5:6:7', '1:0:2:3'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+  ])('%s as %s', (address, key) => {
+    expect(addressKey(address)).toBe(key)
+  })
+
+  test('so that another /64 counts for itself', () => {
+    expect(addressKey('2001:db8:1:3::1')).not.toBe(addressKey('2001:db8:1:2::1'))
+  })
+})
+
+test('an IPv4 address counts whole, also when it comes as IPv6', () => {
+  expect(addressKey('192.0.2.7')).toBe('192.0.2.7')
+  expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7')
+  expect(addressKey('::ffff:192.0.2.8')).toBe('192.0.2.8')
+})
+
+test('what is no address still counts as something', () => {
+  expect(addressKey('unknown')).toBe('unknown')
+  expect(addressKey('1:2:3:4:5:6:7:8:9::10')).toBe('1:2:3:4')
+})

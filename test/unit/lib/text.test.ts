@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { nameProblem } from '../../../src/lib/text'
+
+describe('a name may be in any language and hold any mark', () => {
+  test.each(['Shop', 'Größe', '在庫', 'a b', `"'\`;--`, '<script>', '../x', '100%', '🛒'])('%s', (name) => {
+    expect(nameProblem(name, 50)).toBeNull()
+  })
+
+  test('of the full length, counted in characters and not in UTF-16 units', () => {
+    expect(nameProblem('🛒'.repeat(50), 50)).toBeNull()
+    expect(nameProblem('🛒'.repeat(51), 50)).toBe('must have at most 50 characters')
+  })
+})
+
+describe('a name is refused that', () => {
+  test.each([
+    ['is empty', '', 'must not be empty'],
+    ['is blank', ' \t ', 'must not be empty'],
+    ['begins with a blank', ' a', 'must not begin or end with a blank'],
+    ['ends with a blank', 'a ', 'must not begin or end with a blank'],
+    ['holds NUL', 'a\0b', 'must not hold control characters'],
+    ['holds a newline', 'a\nb', 'must not hold control characters'],
+    ['is half a character', 'a\ud800b', 'must be well-formed Unicode'],
+  ])('%s', (_, name, problem) => {
+    expect(nameProblem(name, 50)).toBe(problem)
+  })
+})

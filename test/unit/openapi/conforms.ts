@@ -1,0 +1,109 @@
+/** The part of JSON Schema that our documents use: what of a value does not fit its schema. */
+export type Json = Record<string, unknown>
+
+const FORMATS: Record<string, RegExp> = {
+  date: /^\d{4}-\d\d-\d\d$/,
+  email: /^[^\s@]+@[^\s@]+$/,
+  uri: /^[a-z][a-z\d+.-]*:\S+$/i,
+}
+const KNOWN = new Set(
+  [
+    '$ref',
+    'type',
+    'enum',
+    'format',
+    'pattern',
+    'minimum',
+    'maximum',
+    'minLength',
+    'minProperties',
+    'properties',
+    'patternProperties',
+  ].concat([
+    'additionalProperties',
+    'required',
+    'items',
+    'allOf',
+    'title',
+    'description',
+    'readOnly',
+    'default',
+    'examples',
+    'example',
+  ]),
+)
+
+/** Empty when the value conforms. A keyword that this reader does not know is a problem too: nothing passes unchecked. */
+export function problemsOf(document: Json, schema: Json, value: unknown, at = ''): string[] {
+  const say = (problem: string): string[] => [`${at || '/'} ${problem}: ${JSON.stringify(value)}`]
+  const unknown = Object.keys(schema).filter((keyword) => !KNOWN.has(keyword))
+  if (unknown.length > 0) return say(`has unknown keywords ${unknown.join(', ')}`)
+  if (typeof schema['$ref'] === 'string') return problemsOf(document, resolve(document, schema['$ref']), value, at)
+  const found: string[] = asList(schema['allOf']).flatMap((part) => problemsOf(document, part as Json, value, at))
+  const types = typeof schema['type'] === 'string' ? [schema['type']] : asList(schema['type'])
+  if (types.length > 0 && !types.some((type) => isOfType(value, String(type)))) return say(`is not ${types.join(' or ')}`)
+  if (schema['enum'] !== undefined && !asList(schema['enum']).includes(value)) found.push(...say('is not in the enum'))
+  if (typeof value === 'string') {
+    if (typeof schema['pattern'] === 'string' && !new RegExp(schema['pattern'], 'u').test(value))
+      found.push(...say('is not of the pattern'))
+    const format = FORMATS[String(schema['format'])]
+    if (format !== undefined && !format.test(value)) found.push(...say(`is no ${String(schema['format'])}`))
+    if (value.length < Number(schema['minLength'] ?? 0)) found.push(...say('is too short'))
+  }
+  if (typeof value === 'number') {
+    if (value < Number(schema['minimum'] ?? -Infinity) || value > Number(schema['maximum'] ?? Infinity))
+      found.push(...say('is out of range'))
+  }
+  if (Array.isArray(value)) {
+    const items = schema['items'] as Json | undefined
+    if (items !== undefined) found.push(...value.flatMap((item, index) => problemsOf(document, items, item, `${at}/${index}`)))
+  } else if (typeof value === 'object' && value !== null) found.push(...problemsOfMembers(document, schema, value as Json, at))
+  return found
+}
+
+function problemsOfMembers(document: Json, schema: Json, value: Json, at: string): string[] {
+  const properties = new Map(Object.entries((schema['properties'] ?? {}) as Record<string, Json>))
+  const patterns = Object.entries((schema['patternProperties'] ?? {}) as Record<string, Json>)
+  const found = asList(schema['required'])
+    .filter((name) => !Object.hasOwn(value, String(name)))
+    .map((name) => `${at}/${String(name)} is missing`)
+  if (Object.keys(value).length < Number(schema['minProperties'] ?? 0)) found.push(`${at} has too few members`)
+  for (const [name, member] of Object.entries(value)) {
+    const schemas = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, matching]) => matching)
+    const own = properties.get(name)
+    if (own !== undefined) schemas.push(own)
+    if (schemas.length === 0 && schema['additionalProperties'] === false) found.push(`${at}/${name} is not expected`)
+    found.push(...schemas.flatMap((matching) => problemsOf(document, matching, member, `${at}/${name}`)))
+  }
+  return found
+}
+
+/** What a `$ref` of the same document points at. */
+export function resolve(document: Json, ref: string): Json {
+  const names = ref
+    .slice(2)
+    .split('/')
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const target = names.reduce<unknown>((node, name) => (node as Json | undefined)?.[name], document)
+  if (target === undefined) throw new Error(`the document has no ${ref}`)
+  return target as Json
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'null':
+      return value === null
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+    case 'integer':
+      return Number.isInteger(value)
+    default:
+      return typeof value === type
+  }
+}
