@@ -116,6 +116,7 @@
    * @param {Authorization} authorization
    */
   function showDocument(document, authorization) {
+    store(authorization)
     form.remove()
     const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: SwaggerUi }} */ (/** @type {unknown} */ (window))
     const ui = SwaggerUIBundle({

@@ -51,7 +51,10 @@ projectRoutes.get('/projects/:projectId', needs('tableList').middleware, async (
   return show(c, <EmptyProject />)
 })
 
-projectRoutes.get('/projects/:projectId/settings', (c) => go(c, `/projects/${requireProject(c).id}/settings/api-tokens`))
+projectRoutes.get('/projects/:projectId/settings', (c) => {
+  const first = may(c.var, 'apiTokenList') ? 'api-tokens' : 'project'
+  return go(c, `/projects/${requireProject(c).id}/settings/${first}`)
+})
 
 projectRoutes.get('/projects/:projectId/settings/project', needs('projectGet').middleware, async (c) => {
   const { catalog, project } = await projectScope(c)

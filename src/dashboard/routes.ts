@@ -1,6 +1,12 @@
 /** The dashboard: its screens, and which of its paths need a session. */
 import { createRouter } from '../http/router'
+import { accountRoutes } from './account'
+import { adminRoutes } from './admin'
+import { ownTokenRoutes, projectTokenRoutes } from './api-tokens'
 import { mailLinkRoutes } from './mail-links'
+import { memberRoutes } from './members'
+import { projectRoutes } from './projects'
+import { sessionRoutes } from './session'
 import { signInRoutes } from './sign-in'
 
 /** Path prefixes of the screens that need the session of a browser. Without one the gate sends people to `/` to sign in. */
@@ -26,3 +32,10 @@ export const dashboardRoutes = createRouter()
 
 dashboardRoutes.route('/', signInRoutes)
 dashboardRoutes.route('/', mailLinkRoutes)
+dashboardRoutes.route('/', sessionRoutes)
+dashboardRoutes.route('/', projectRoutes)
+dashboardRoutes.route('/', projectTokenRoutes)
+dashboardRoutes.route('/', memberRoutes)
+dashboardRoutes.route('/', ownTokenRoutes)
+dashboardRoutes.route('/', accountRoutes)
+dashboardRoutes.route('/', adminRoutes)

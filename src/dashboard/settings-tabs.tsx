@@ -10,9 +10,11 @@ export function SettingsTabs({ open }: { open: 'api-tokens' | 'users' | 'project
     <>
       <h1>Team &amp; Settings</h1>
       <nav class="tabs" aria-label="Team & Settings">
-        <a href={`${base}/api-tokens`} {...current('api-tokens')}>
-          API Tokens Management
-        </a>
+        <Can permission="apiTokenList">
+          <a href={`${base}/api-tokens`} {...current('api-tokens')}>
+            API Tokens Management
+          </a>
+        </Can>
         <Can permission="userList">
           <a href={`${base}/users`} {...current('users')}>
             Users Management

@@ -90,6 +90,13 @@ export async function rotateSession(
   return { session: { id: row.session_id, refreshToken: successor, expiresAt }, user: row }
 }
 
+/** Lets a session live on without spending its refresh token. Returns its new end, ms; null when it has ended meanwhile. */
+export async function prolongSession(db: D1Database, id: string, { jwtLifetime, now = Date.now() }: SessionOptions): Promise<number | null> {
+  const expiresAt = expiry(now, jwtLifetime)
+  const changed = await run(db, sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id = ${id} AND expires_at > ${now}`)
+  return changed === 0 ? null : expiresAt
+}
+
 /** Ends one session by its refresh token; returns whether there was one. */
 export async function endSessionByRefreshToken(db: D1Database, refreshToken: string): Promise<boolean> {
   const hash = await sha256(refreshToken)

@@ -166,6 +166,14 @@ export async function changePassword(
   return (updated?.meta.changes ?? 0) > 0
 }
 
+/** Ends every session and Auth Token of the user. Their API Tokens go on. */
+export async function endAllSessions(db: D1Database, userId: string): Promise<void> {
+  await batch(db, [
+    sql`UPDATE users SET token_version = ${newToken()} WHERE id = ${userId}`,
+    sql`DELETE FROM sessions WHERE user_id = ${userId}`,
+  ])
+}
+
 /** The same password under a newer policy: nothing else changes. */
 export async function replacePasswordHash(db: D1Database, userId: string, oldHash: string, newHash: string): Promise<void> {
   await run(db, sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`)

@@ -41,7 +41,10 @@ export const ListParameters = z
 
 export const FilterParameters = ListParameters.pick({ where: true, filterArrJson: true }).loose()
 
-export const RowBody = z.record(z.string(), z.unknown()).openapi('Row', { description: 'Values by field title' })
+/** Not z.record(): that drops a field called `__proto__`, and a field may have any name. */
+export const RowBody = z
+  .custom<Record<string, unknown>>((body) => typeof body === 'object' && body !== null && !Array.isArray(body), 'must be an object')
+  .openapi('Row', { type: 'object', additionalProperties: true, description: 'Values by field title' })
 export const PageBody = z.object({
   list: z.array(RowBody),
   pageInfo: PageInfo.extend({ next: z.string().optional().openapi({ description: 'The `cursor` of the next page' }) }).openapi('CursorPageInfo'),

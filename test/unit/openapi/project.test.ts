@@ -363,6 +363,11 @@ describe('examples', () => {
     }
   })
 
+  test('of row ids are left out where a path cannot name the row: a key of JSON', () => {
+    const table = makeTable('md_x', 'X', [{ title: 'Key', type: 'JSON', primaryKey: true, required: true }])
+    expect(parameterOf(table, 'rowId')).not.toHaveProperty('example')
+  })
+
   test('an insert that cannot be shown is not: a required select without options', () => {
     expect(insertExample(makeTable('md_x', 'X', [ID, { title: 'Pick', type: 'SingleSelect', required: true }]))).toBeUndefined()
     expect(insertExample(makeTable('md_x', 'X', [ID, { title: 'Pick', type: 'SingleSelect' }]))).toEqual({})

@@ -1,0 +1,255 @@
+/** The users of this server and its switches, for the super admin. */
+import type { Context } from 'hono'
+import { needs } from '../control/access/guard'
+import { type PersonLink, changeOrgRole, invitePerson, makeResetLink, reinvitePerson, removePerson } from '../control/users/people'
+import { getAppSettings, setAppSettings } from '../control/users/settings'
+import { type User, listUsers } from '../control/users/store'
+import type { AppEnv, OrgRole } from '../env'
+import { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { Copyable, Field, Hidden, Problem, Select } from './controls'
+import { readForm, textOf } from './form-guard'
+import { Icon } from './icons'
+import { AppPage } from './layout'
+import { Links } from './members'
+import { go, refusalOf, show } from './page'
+import { usePage } from './page-info'
+import { Pager } from './pager'
+
+const PAGE_SIZE = 50
+
+const ROLES = [
+  { value: 'org-level-viewer', label: 'Member: works in projects they are added to' },
+  { value: 'org-level-creator', label: 'Creator: makes projects of their own' },
+] as const
+
+interface Screen {
+  users: readonly User[]
+  total: number
+  offset: number
+  query: string
+  inviteOnly: boolean
+}
+
+export const adminRoutes = createRouter()
+const BASE = '/admin/users'
+
+adminRoutes.get(BASE, needs('orgUserList').middleware, async (c) => show(c, <Users screen={await screenOf(c)} />))
+
+adminRoutes.post(BASE, needs('orgUserAdd').middleware, async (c) => {
+  const form = await readForm(c)
+  const email = textOf(form, 'email')
+  let link: PersonLink | null = null
+  const refused = await refusalOf(async () => (link = await invitePerson(c, email, readRole(textOf(form, 'role')))))
+  const made: PersonLink | null = link
+  if (made === null) return show(c, <Users screen={await screenOf(c)} email={email} error={refused} />, 400)
+  return show(c, <Users screen={await screenOf(c)} links={[made]} />)
+})
+
+adminRoutes.post('/admin/settings', needs('appSettingsSet').middleware, async (c) => {
+  const form = await readForm(c)
+  await setAppSettings(c.env.DB, { invite_only_signup: textOf(form, 'invite_only') === 'on' })
+  return go(c, BASE, 'settings-saved')
+})
+
+adminRoutes.post(`${BASE}/:userId/role`, needs('orgUserUpdate').middleware, async (c) => {
+  const role = textOf(await readForm(c), 'role')
+  const refused = await refusalOf(() => changeOrgRole(c, c.req.param('userId'), readRole(role)))
+  return refused === null ? go(c, BASE, 'role-changed') : show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
+})
+
+adminRoutes.post(`${BASE}/:userId/invite`, needs('orgUserAdd').middleware, async (c) => {
+  let link: PersonLink | null = null
+  const refused = await refusalOf(async () => (link = await reinvitePerson(c, c.req.param('userId'))))
+  const made: PersonLink | null = link
+  return made === null ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400) : show(c, <Users screen={await screenOf(c)} links={[made]} />)
+})
+
+adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middleware, async (c) => {
+  let link: PersonLink | null = null
+  const refused = await refusalOf(async () => (link = await makeResetLink(c, c.req.param('userId'))))
+  const made: PersonLink | null = link
+  return made === null ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400) : show(c, <Users screen={await screenOf(c)} reset={made} />)
+})
+
+adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
+  const { users } = await screenOf(c)
+  const user = users.find(({ id }) => id === c.req.param('userId'))
+  return user === undefined ? go(c, BASE) : show(c, <RemoveUser user={user} />)
+})
+
+adminRoutes.post(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
+  const refused = await refusalOf(() => removePerson(c, c.req.param('userId')))
+  return refused === null ? go(c, BASE, 'user-removed') : show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
+})
+
+async function screenOf(c: Context<AppEnv>): Promise<Screen> {
+  const query = (c.req.query('q') ?? '').trim().toLowerCase()
+  const offset = Math.max(0, Number.parseInt(c.req.query('offset') ?? '0', 10) || 0)
+  const [{ users, total }, settings] = await Promise.all([
+    listUsers(c.env.DB, { query, limit: PAGE_SIZE, offset }),
+    getAppSettings(c.env.DB, c.var.config),
+  ])
+  return { users, total, offset, query, inviteOnly: settings.invite_only_signup }
+}
+
+function readRole(text: string): OrgRole {
+  const role = ROLES.find(({ value }) => value === text)
+  if (role === undefined) throw new ApiError('INVALID_REQUEST_BODY', 'Choose a role.')
+  return role.value
+}
+
+interface UsersProps {
+  screen: Screen
+  email?: string
+  error?: ApiError | null
+  listError?: ApiError | null
+  links?: readonly PersonLink[]
+  reset?: PersonLink | null
+}
+
+function Users({ screen, email = '', error = null, listError = null, links = [], reset = null }: UsersProps) {
+  return (
+    <AppPage title="Users of this server" wide>
+      <div class="page-head">
+        <h1>Users of this server</h1>
+        <form method="get" action={BASE} role="search">
+          <input type="search" name="q" value={screen.query} placeholder="Search by e-mail" aria-label="Search by e-mail" />
+        </form>
+      </div>
+      {links.length > 0 && <Links links={links} />}
+      {reset !== null && (
+        <section class="card fresh" aria-labelledby="reset-title">
+          <h2 id="reset-title">Reset link for {reset.email}</h2>
+          <p class="muted">Pass it on: it works once, for one hour. Their sessions go on until it is used.</p>
+          <Copyable text={reset.url} label={`Reset link for ${reset.email}`} copied="Link copied." />
+        </section>
+      )}
+      <section class="card">
+        <h2>Who may sign up</h2>
+        <form method="post" action="/admin/settings" class="stack">
+          <Hidden />
+          <label class="check">
+            <input type="checkbox" name="invite_only" checked={screen.inviteOnly} /> By invitation only
+          </label>
+          <div class="actions">
+            <button class="button" type="submit">
+              Save
+            </button>
+          </div>
+        </form>
+      </section>
+      <section class="card">
+        <h2>Invite to this server</h2>
+        <form method="post" action={BASE} class="stack">
+          <Hidden />
+          <Field label="E-mail" name="email" value={email} autocomplete="off" error={error?.message ?? null} required />
+          <Select label="Role" name="role" value="org-level-creator" options={ROLES} />
+          <div class="actions">
+            <button class="button button-primary" type="submit">
+              Invite
+            </button>
+          </div>
+        </form>
+      </section>
+      <Problem error={listError} />
+      <UserList screen={screen} />
+    </AppPage>
+  )
+}
+
+function UserList({ screen }: { screen: Screen }) {
+  return (
+    <section class="card card-list" aria-label="Users">
+      <div class="scroll" tabindex={0} role="region" aria-label="List of users">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">User</th>
+              <th scope="col">Role</th>
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {screen.users.map((user) => (
+              <UserRow user={user} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {screen.users.length === 0 && <p class="drawer-empty">Nobody has an e-mail like that.</p>}
+      <Pager base={BASE} query={[['q', screen.query]]} total={screen.total} offset={screen.offset} size={PAGE_SIZE} what="users" />
+    </section>
+  )
+}
+
+function UserRow({ user }: { user: User }) {
+  const { actor } = usePage()
+  const isSuper = user.roles.split(',').includes('super')
+  const invited = user.password_hash === null
+  return (
+    <tr>
+      <td>
+        {user.email} {invited && <span class="tag">invited</span>}
+        {user.id === actor?.userId && <span class="tag">you</span>}
+      </td>
+      <td>
+        {isSuper ? (
+          'Administrator'
+        ) : (
+          <form method="post" action={`${BASE}/${user.id}/role`} class="actions" data-submit-on-change>
+            <Hidden />
+            <select name="role" aria-label={`Role of ${user.email}`}>
+              {ROLES.map(({ value, label }) => (
+                <option value={value} selected={user.roles.split(',').includes(value)}>
+                  {label.slice(0, label.indexOf(':'))}
+                </option>
+              ))}
+            </select>
+            <button class="button button-small" type="submit" data-without-script>
+              Change
+            </button>
+          </form>
+        )}
+      </td>
+      <td>
+        <div class="actions">
+          <form method="post" action={`${BASE}/${user.id}/${invited ? 'invite' : 'reset-link'}`}>
+            <Hidden />
+            <button class="button button-quiet button-small" type="submit">
+              <Icon name="link" /> {invited ? 'New link' : 'Reset link'}
+              <span class="visually-hidden"> for {user.email}</span>
+            </button>
+          </form>
+          {!isSuper && (
+            <a class="button button-quiet button-small text-danger" href={`${BASE}/${user.id}/remove`} data-dialog>
+              Remove<span class="visually-hidden"> {user.email}</span>
+            </a>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+function RemoveUser({ user }: { user: User }) {
+  return (
+    <AppPage title="Remove user">
+      <section class="card">
+        <h2>Remove {user.email} from this server?</h2>
+        <p>Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.</p>
+        <form method="post" action={`${BASE}/${user.id}/remove`} class="actions">
+          <Hidden />
+          <button class="button button-danger" type="submit">
+            Remove
+          </button>
+          <a class="button button-quiet" href={BASE} data-close>
+            Cancel
+          </a>
+        </form>
+      </section>
+    </AppPage>
+  )
+}

@@ -1,0 +1,268 @@
+/** API Tokens Management: the list, a new token shown once with snippets, and deleting one. Below a project, and for oneself. */
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import { needs, requireActor } from '../control/access/guard'
+import { type ApiToken, listApiTokens } from '../control/api-tokens/store'
+import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from '../control/api-tokens/token'
+import type { Table } from '../data/catalog/types'
+import { projectScope } from '../data/scope'
+import type { AppEnv } from '../env'
+import { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { Copyable, Empty, Field, Hidden, Time } from './controls'
+import { readForm, textOf } from './form-guard'
+import { Icon } from './icons'
+import { AppPage, ProjectPage } from './layout'
+import { originOf } from './origin'
+import { go, refusalOf, show } from './page'
+import { usePage } from './page-info'
+import { SettingsTabs } from './settings-tabs'
+import { Snippets, curl, javascript, n8n, nocodbSdk, python } from './snippets'
+
+interface FreshToken {
+  id: number
+  name: string
+  token: string
+  origin: string
+}
+
+interface Screen {
+  /** Path of the list. */
+  base: string
+  tokens: readonly ApiToken[]
+  tables: readonly Table[]
+}
+
+function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/api-tokens') {
+  const router = createRouter()
+
+  router.get(path, needs('apiTokenList').middleware, async (c) => {
+    return show(c, <Tokens screen={await screenOf(c)} adding={c.req.query('add') === '1'} />)
+  })
+
+  router.post(path, needs('apiTokenCreate').middleware, async (c) => {
+    const name = textOf(await readForm(c), 'name')
+    let made: FreshToken | null = null
+    const refused = await refusalOf(async () => {
+      const description = requireName(name)
+      const { id, token } = await generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.var.startedAt })
+      made = { id, name, token, origin: originOf(c) }
+    })
+    const screen = await screenOf(c)
+    const fresh: FreshToken | null = made
+    if (refused !== null) return show(c, <Tokens screen={screen} adding name={name} error={refused} />, 400)
+    return show(c, <Tokens screen={screen} fresh={fresh} />)
+  })
+
+  router.get(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
+    const screen = await screenOf(c)
+    const token = screen.tokens.find(({ id }) => String(id) === c.req.param('id'))
+    return token === undefined ? go(c, screen.base) : show(c, <DeleteToken screen={screen} token={token} />)
+  })
+
+  router.post(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
+    const refused = await refusalOf(() => revokeApiToken(c.env.DB, c.req.param('id'), requireActor(c)))
+    if (refused !== null && refused.code !== 'TOKEN_NOT_FOUND') throw refused
+    return go(c, baseOf(c), 'token-deleted')
+  })
+
+  return router
+}
+
+export const projectTokenRoutes = routesAt('/projects/:projectId/settings/api-tokens')
+export const ownTokenRoutes = routesAt('/account/api-tokens')
+
+function baseOf(c: Context<AppEnv>): string {
+  const { project } = c.var
+  return project === null ? '/account/api-tokens' : `/projects/${project.id}/settings/api-tokens`
+}
+
+async function screenOf(c: Context<AppEnv>): Promise<Screen> {
+  const [tokens, tables] = await Promise.all([
+    listApiTokens(c.env.DB, requireActor(c).userId),
+    c.var.project === null ? [] : projectScope(c).then(({ catalog }) => catalog.tables),
+  ])
+  return { base: baseOf(c), tokens, tables }
+}
+
+function requireName(name: string): string {
+  if (name === '') throw new ApiError('INVALID_REQUEST_BODY', 'Give the token a name, so that you know it again.')
+  if (name.length > MAX_DESCRIPTION) throw new ApiError('INVALID_REQUEST_BODY', `A name has at most ${MAX_DESCRIPTION} characters.`)
+  return name
+}
+
+function Frame({ screen, title, children }: { screen: Screen; title: string; children: Child }) {
+  const { project } = usePage()
+  if (project === null) {
+    return (
+      <AppPage title={title}>
+        <div class="page-head">
+          <h1>Your API Tokens</h1>
+          <a class="button button-quiet" href="/account">
+            <Icon name="left" /> Account
+          </a>
+        </div>
+        {children}
+      </AppPage>
+    )
+  }
+  return (
+    <ProjectPage title={title} tables={screen.tables} open="settings">
+      <SettingsTabs open="api-tokens" />
+      {children}
+    </ProjectPage>
+  )
+}
+
+interface TokensProps {
+  screen: Screen
+  adding?: boolean
+  name?: string
+  error?: ApiError | null
+  fresh?: FreshToken | null
+}
+
+function Tokens({ screen, adding = false, name = '', error = null, fresh = null }: TokensProps) {
+  return (
+    <Frame screen={screen} title="API Tokens Management">
+      <div class="page-head">
+        <p class="muted">A token acts as you, in all of your projects, until you delete it.</p>
+        {!adding && (
+          <a class="button button-primary" href={`${screen.base}?add=1`}>
+            <Icon name="plus" /> Add New Token
+          </a>
+        )}
+      </div>
+      {fresh !== null && <Fresh fresh={fresh} table={screen.tables[0]} />}
+      {adding && <NewToken base={screen.base} name={name} error={error} />}
+      {screen.tokens.length === 0 && !adding && (
+        <Empty title="No API tokens yet">
+          <p>A program sends one in the header xc-token. Make one for each program, so that you can take each away alone.</p>
+          <a class="button button-primary" href={`${screen.base}?add=1`}>
+            <Icon name="plus" /> Add New Token
+          </a>
+        </Empty>
+      )}
+      {screen.tokens.length > 0 && <TokenList screen={screen} />}
+    </Frame>
+  )
+}
+
+function NewToken({ base, name, error }: { base: string; name: string; error: ApiError | null }) {
+  return (
+    <section class="card">
+      <form method="post" action={base} class="stack">
+        <Hidden />
+        <Field
+          label="Name"
+          name="name"
+          value={name}
+          maxlength={MAX_DESCRIPTION}
+          placeholder="nightly export"
+          hint="A name by which you know it again: the program that will use it."
+          error={error?.message ?? null}
+          autocomplete="off"
+          required
+          autofocus
+        />
+        <div class="actions">
+          <button class="button button-primary" type="submit">
+            Generate
+          </button>
+          <a class="button button-quiet" href={base}>
+            Cancel
+          </a>
+        </div>
+      </form>
+    </section>
+  )
+}
+
+/** The one time that the token is seen. */
+function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }) {
+  const { project } = usePage()
+  const request = {
+    origin: fresh.origin,
+    projectId: project?.id ?? 'PROJECT_ID',
+    table: table?.title ?? 'TABLE',
+    token: fresh.token,
+    query: [['limit', '25']] as const,
+  }
+  return (
+    <section class="card fresh" data-fresh-token aria-labelledby="fresh-title">
+      <h2 id="fresh-title">“{fresh.name}” is ready</h2>
+      <p>Copy it now: it is shown this once, and only a hash of it is kept.</p>
+      <Copyable text={fresh.token} label="The new API Token" copied="API Token copied." />
+      <h3>Use it</h3>
+      <Snippets name="language" snippets={[curl(request), javascript(request), python(request), nocodbSdk(request), n8n(request)]} />
+    </section>
+  )
+}
+
+function TokenList({ screen }: { screen: Screen }) {
+  return (
+    <section class="card card-list" aria-label="Your API Tokens">
+      <div class="scroll" tabindex={0} role="region" aria-label="List of tokens">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Token</th>
+              <th scope="col">Created</th>
+              <th scope="col">Last used</th>
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {screen.tokens.map((token) => (
+              <tr>
+                <td>{token.description ?? <span class="muted">(no name)</span>}</td>
+                <td class="mono">{token.hint}</td>
+                <td>
+                  <Time at={token.created_at} />
+                </td>
+                <td>{token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}</td>
+                <td class="end">
+                  <a class="button button-quiet button-small text-danger" href={`${screen.base}/${token.id}/delete`} data-dialog>
+                    <Icon name="trash" /> Delete<span class="visually-hidden"> {token.description}</span>
+                  </a>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function DeleteToken({ screen, token }: { screen: Screen; token: ApiToken }) {
+  return (
+    <Frame screen={screen} title="Delete token">
+      <section class="card">
+        <h2>Delete “{token.description ?? token.hint}”?</h2>
+        <p>
+          Every program that sends <span class="mono">{token.hint}</span> stops working at its next request.{' '}
+          {token.last_used_at === null ? (
+            'It has not been used so far.'
+          ) : (
+            <>
+              It was last used <Time at={token.last_used_at} />.
+            </>
+          )}
+        </p>
+        <form method="post" action={`${screen.base}/${token.id}/delete`} class="actions">
+          <Hidden />
+          <button class="button button-danger" type="submit">
+            Delete token
+          </button>
+          <a class="button button-quiet" href={screen.base} data-close>
+            Cancel
+          </a>
+        </form>
+      </section>
+    </Frame>
+  )
+}

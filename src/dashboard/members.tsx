@@ -1,0 +1,248 @@
+/** Users Management of a project: members, invitations, roles. */
+import type { Context } from 'hono'
+import { needs, requireProject } from '../control/access/guard'
+import { type Member, listMembers } from '../control/projects/members'
+import { type InvitationLink, changeMemberRole, expelMember, inviteMembers, reinviteMember } from '../control/projects/membership'
+import type { Table } from '../data/catalog/types'
+import { projectScope } from '../data/scope'
+import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../env'
+import { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { Copyable, Field, Hidden, Problem, Select } from './controls'
+import { readForm, textOf } from './form-guard'
+import { Icon } from './icons'
+import { ProjectPage } from './layout'
+import { go, refusalOf, show } from './page'
+import { usePage } from './page-info'
+import { Pager } from './pager'
+import { SettingsTabs } from './settings-tabs'
+
+const ROLE_WORDS: Record<ProjectRole, string> = {
+  owner: 'Owner: everything, owners too',
+  creator: 'Creator: tables, members and rows',
+  editor: 'Editor: rows',
+  commenter: 'Commenter: reads',
+  viewer: 'Viewer: reads',
+}
+
+/** Members of one page. */
+const PAGE_SIZE = 50
+
+interface Screen {
+  tables: readonly Table[]
+  members: readonly Member[]
+  total: number
+  offset: number
+  query: string
+}
+
+export const memberRoutes = createRouter()
+const PATH = '/projects/:projectId/settings/users'
+
+memberRoutes.get(PATH, needs('userList').middleware, async (c) => show(c, <Members screen={await screenOf(c)} />))
+
+memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
+  const form = await readForm(c)
+  const email = textOf(form, 'email')
+  const role = textOf(form, 'role')
+  let links: InvitationLink[] = []
+  const refused = await refusalOf(async () => (links = (await inviteMembers(c, email, readRole(role))).links))
+  if (refused !== null) return show(c, <Members screen={await screenOf(c)} email={email} role={role} error={refused} />, 400)
+  if (links.length === 0) return go(c, baseOf(c), 'member-added')
+  return show(c, <Members screen={await screenOf(c)} links={links} />)
+})
+
+memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
+  const role = textOf(await readForm(c), 'role')
+  const refused = await refusalOf(() => changeMemberRole(c, c.req.param('userId'), readRole(role)))
+  return refused === null ? go(c, baseOf(c), 'role-changed') : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+})
+
+memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
+  let link: InvitationLink | null = null
+  const refused = await refusalOf(async () => (link = await reinviteMember(c, c.req.param('userId'))))
+  if (link === null) return show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+  return show(c, <Members screen={await screenOf(c)} links={[link]} />)
+})
+
+memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
+  const screen = await screenOf(c)
+  const member = screen.members.find(({ id }) => id === c.req.param('userId'))
+  return member === undefined ? go(c, baseOf(c)) : show(c, <RemoveMember screen={screen} member={member} />)
+})
+
+memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
+  const refused = await refusalOf(() => expelMember(c, c.req.param('userId')))
+  return refused === null ? go(c, baseOf(c), 'member-removed') : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+})
+
+function baseOf(c: Context<AppEnv>): string {
+  return `/projects/${requireProject(c).id}/settings/users`
+}
+
+async function screenOf(c: Context<AppEnv>): Promise<Screen> {
+  const { catalog, project } = await projectScope(c)
+  const query = (c.req.query('q') ?? '').trim().toLowerCase()
+  const offset = Math.max(0, Number.parseInt(c.req.query('offset') ?? '0', 10) || 0)
+  const { members, total } = await listMembers(c.env.DB, project.id, { query, limit: PAGE_SIZE, offset })
+  return { tables: catalog.tables, members, total, offset, query }
+}
+
+function readRole(text: string): ProjectRole {
+  const role = PROJECT_ROLES.find((known) => known === text)
+  if (role === undefined) throw new ApiError('INVALID_REQUEST_BODY', 'Choose a role.')
+  return role
+}
+
+interface MembersProps {
+  screen: Screen
+  email?: string
+  role?: string
+  error?: ApiError | null
+  listError?: ApiError | null
+  links?: readonly InvitationLink[]
+}
+
+function Members({ screen, email = '', role = 'editor', error = null, listError = null, links = [] }: MembersProps) {
+  const { project } = usePage()
+  const base = `/projects/${project?.id}/settings/users`
+  return (
+    <ProjectPage title="Users Management" tables={screen.tables} open="settings">
+      <SettingsTabs open="users" />
+      {links.length > 0 && <Links links={links} />}
+      <section class="card">
+        <h2>Invite to this project</h2>
+        <form method="post" action={base} class="stack">
+          <Hidden />
+          <Field
+            label="E-mail"
+            name="email"
+            value={email}
+            autocomplete="off"
+            hint="Several at once: separate them by commas. Whoever has no account yet gets a link to make one."
+            error={error?.message ?? null}
+            required
+          />
+          <Select label="Role" name="role" value={role} options={rolesFor(project?.role).map((value) => ({ value, label: ROLE_WORDS[value] }))} />
+          <div class="actions">
+            <button class="button button-primary" type="submit">
+              Invite
+            </button>
+          </div>
+        </form>
+      </section>
+      <Problem error={listError} />
+      <MemberList screen={screen} base={base} />
+    </ProjectPage>
+  )
+}
+
+/** Only an owner makes owners. */
+function rolesFor(own: ProjectRole | undefined): ProjectRole[] {
+  return PROJECT_ROLES.filter((role) => role !== 'owner' || own === 'owner')
+}
+
+export function Links({ links }: { links: readonly { email: string; url: string }[] }) {
+  return (
+    <section class="card fresh" aria-labelledby="links-title">
+      <h2 id="links-title">{links.length === 1 ? 'Pass this link on' : 'Pass these links on'}</h2>
+      <p class="muted">It works once, for 24 hours. Where this server sends mail, it is on its way already.</p>
+      {links.map(({ email, url }) => (
+        <div class="field">
+          <span class="label">{email}</span>
+          <Copyable text={url} label={`Invitation link for ${email}`} copied="Link copied." />
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function MemberList({ screen, base }: { screen: Screen; base: string }) {
+  const { actor, project } = usePage()
+  return (
+    <section class="card card-list" aria-label="Members">
+      <div class="scroll" tabindex={0} role="region" aria-label="List of members">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Member</th>
+              <th scope="col">Role</th>
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {screen.members.map((member) => (
+              <tr>
+                <td>
+                  {member.email} {member.invited === 1 && <span class="tag">invited</span>}
+                  {member.id === actor?.userId && <span class="tag">you</span>}
+                </td>
+                <td>
+                  {member.roles === 'owner' && project?.role !== 'owner' ? (
+                    'owner'
+                  ) : (
+                    <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
+                      <Hidden />
+                      <select name="role" aria-label={`Role of ${member.email}`}>
+                        {rolesFor(project?.role).map((role) => (
+                          <option value={role} selected={role === member.roles}>
+                            {role}
+                          </option>
+                        ))}
+                      </select>
+                      <button class="button button-small" type="submit" data-without-script>
+                        Change
+                      </button>
+                    </form>
+                  )}
+                </td>
+                <td>
+                  <div class="actions">
+                    {member.invited === 1 && (
+                      <form method="post" action={`${base}/${member.id}/invite`}>
+                        <Hidden />
+                        <button class="button button-quiet button-small" type="submit">
+                          <Icon name="link" /> New link<span class="visually-hidden"> for {member.email}</span>
+                        </button>
+                      </form>
+                    )}
+                    {member.id !== actor?.userId && (
+                      <a class="button button-quiet button-small text-danger" href={`${base}/${member.id}/remove`} data-dialog>
+                        Remove<span class="visually-hidden"> {member.email}</span>
+                      </a>
+                    )}
+                  </div>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Pager base={base} query={[['q', screen.query]]} total={screen.total} offset={screen.offset} size={PAGE_SIZE} what="members" />
+    </section>
+  )
+}
+
+function RemoveMember({ screen, member }: { screen: Screen; member: Member }) {
+  const { project } = usePage()
+  const base = `/projects/${project?.id}/settings/users`
+  return (
+    <ProjectPage title="Remove member" tables={screen.tables} open="settings">
+      <section class="card">
+        <h2>Remove {member.email}?</h2>
+        <p>They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.</p>
+        <form method="post" action={`${base}/${member.id}/remove`} class="actions">
+          <Hidden />
+          <button class="button button-danger" type="submit">
+            Remove
+          </button>
+          <a class="button button-quiet" href={base} data-close>
+            Cancel
+          </a>
+        </form>
+      </section>
+    </ProjectPage>
+  )
+}

@@ -1,0 +1,188 @@
+/**
+ * The published client, unmodified, against the server as the README starts it; and afterwards a look at what the server has
+ * written to its disk: nothing that opens a door may lie there in clear.
+ */
+import { execFile } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Api } from 'nocodb-sdk'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Server, startServer } from '../support/server'
+
+const EMAIL = 'grace@example.org'
+const PASSWORD = 'A1234abh2@dsad-first'
+const NEW_PASSWORD = 'A1234abh2@dsad-second'
+
+let server: Server
+/** Everything that must not be found on disk or in the log. */
+const secrets: string[] = [PASSWORD, NEW_PASSWORD]
+
+const client = (headers: Record<string, string> = {}) => new Api({ baseURL: server.url, headers })
+
+/** What an SDK call was refused with. */
+async function refusal(call: Promise<unknown>): Promise<{ status: number; msg: string; error: string }> {
+  try {
+    await call
+  } catch (error) {
+    const { response } = error as { response: { status: number; data: { msg: string; error: string } } }
+    return { status: response.status, msg: response.data.msg, error: response.data.error }
+  }
+  throw new Error('the call was not refused')
+}
+
+async function signIn(password: string): Promise<{ token: string; cookie: string }> {
+  const response = await fetch(`${server.url}/api/v1/auth/user/signin`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: EMAIL, password }),
+  })
+  const cookie = /refresh_token=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1] ?? ''
+  const { token } = (await response.json()) as { token: string }
+  secrets.push(token, cookie)
+  return { token, cookie }
+}
+
+beforeAll(async () => {
+  server = await startServer()
+})
+
+afterAll(async () => {
+  await server.stop()
+})
+
+describe('nocodb-sdk 0.109.7, unmodified', () => {
+  test('walks the whole path: account, tokens, project, table, rows', async () => {
+    const guest = client()
+    expect(await guest.utils.appHealth()).toMatchObject({ message: 'OK' })
+    expect(await guest.utils.appInfo()).toMatchObject({ authType: 'jwt', firstUser: true, defaultLimit: 25 })
+    expect(await guest.utils.appVersion()).toHaveProperty('currentVersion')
+
+    const { token } = (await guest.auth.signup({ email: EMAIL, password: PASSWORD })) as { token: string }
+    secrets.push(token)
+    const owner = client({ 'xc-auth': token })
+    expect(await owner.auth.me()).toMatchObject({ email: EMAIL, roles: { super: true, 'org-level-creator': true } })
+    expect(await guest.auth.me()).toEqual({ roles: { guest: true } })
+
+    const project = await owner.project.create({ title: 'Library' })
+    const projectId = project.id ?? ''
+    expect(projectId).toMatch(/^p_[0-9a-z]{14}$/)
+    expect((await owner.project.list()).list).toHaveLength(1)
+    expect(await owner.project.read(projectId)).toMatchObject({ title: 'Library' })
+    expect(await owner.project.update(projectId, { title: 'Bookshop' })).toBe(1)
+    expect(await owner.project.metaGet(projectId)).toHaveProperty('PackageVersion')
+
+    const table = await owner.dbTable.create(projectId, {
+      table_name: 'books',
+      title: 'Books',
+      columns: [
+        { column_name: 'id', title: 'Id', uidt: 'ID', dt: 'integer', pk: true, ai: true, rqd: true },
+        { column_name: 'title', title: 'Title', uidt: 'SingleLineText', dt: 'varchar' },
+        { column_name: 'pages', title: 'Pages', uidt: 'Number', dt: 'integer' },
+        { column_name: 'created_at', title: 'CreatedAt', uidt: 'DateTime', dt: 'datetime', cdf: 'CURRENT_TIMESTAMP' },
+        { column_name: 'updated_at', title: 'UpdatedAt', uidt: 'DateTime', dt: 'datetime', cdf: 'CURRENT_TIMESTAMP' },
+      ],
+    } as Parameters<typeof owner.dbTable.create>[1])
+    const tableId = table.id ?? ''
+    expect((await owner.dbTable.list(projectId)).list).toMatchObject([{ id: tableId, title: 'Books' }])
+    expect((await owner.dbTable.read(tableId)).columns?.map(({ title }) => title)).toEqual([
+      'Id',
+      'Title',
+      'Pages',
+      'CreatedAt',
+      'UpdatedAt',
+    ])
+
+    const created = (await owner.apiToken.create(projectId, { description: 'sdk' })) as unknown as { id: number; token: string }
+    expect(created.token).toMatch(/^[\w-]{40}$/)
+    secrets.push(created.token)
+    const app = client({ 'xc-token': created.token })
+    for (const title of ['Emma', 'Persuasion', 'Ulysses'])
+      await app.dbTableRow.create('noco', projectId, tableId, { Title: title, Pages: title.length })
+    const page = (await app.dbTableRow.list('noco', projectId, tableId, {
+      where: '(Title,like,s)',
+      sort: ['-Title'],
+      fields: ['Id', 'Title'],
+      limit: 10,
+    } as Parameters<typeof app.dbTableRow.list>[3])) as { list: unknown[]; pageInfo: { totalRows: number } }
+    expect(page.list).toEqual([
+      { Id: 3, Title: 'Ulysses' },
+      { Id: 2, Title: 'Persuasion' },
+    ])
+    expect(page.pageInfo.totalRows).toBe(2)
+    expect(await app.dbTableRow.read('noco', projectId, tableId, '1')).toMatchObject({ Id: 1, Title: 'Emma', Pages: 4 })
+    expect(await app.dbTableRow.update('noco', 'Bookshop', 'Books', '1', { Pages: 474 })).toMatchObject({
+      Title: 'Emma',
+      Pages: 474,
+    })
+    expect(await app.dbTableRow.delete('noco', projectId, tableId, '2')).toBe(1)
+    expect(await refusal(app.dbTableRow.read('noco', projectId, tableId, '2'))).toMatchObject({
+      status: 404,
+      msg: 'Row not found',
+    })
+
+    const { list } = (await owner.apiToken.list(projectId)) as unknown as { list: { id: number; token: string }[] }
+    expect(list).toMatchObject([{ id: created.id, token: `${created.token.slice(0, 4)}…${created.token.slice(-4)}` }])
+    expect(await owner.apiToken.delete(projectId, created.token)).toBe(1)
+    expect(await refusal(app.dbTableRow.list('noco', projectId, tableId))).toMatchObject({ status: 401, error: 'TOKEN_INVALID' })
+
+    expect(await owner.dbTable.delete(tableId)).toBe(true)
+    expect(await owner.project.delete(projectId)).toBe(true)
+    expect(await refusal(owner.project.read(projectId))).toMatchObject({ status: 404, error: 'PROJECT_NOT_FOUND' })
+  })
+
+  test('manages tokens of the organisation, which refuses API tokens', async () => {
+    const { token } = await signIn(PASSWORD)
+    const owner = client({ 'xc-auth': token })
+    const created = (await owner.orgTokens.create({ description: 'org' })) as unknown as { id: number; token: string }
+    secrets.push(created.token)
+    expect(await owner.orgTokens.list()).toMatchObject({ list: [{ description: 'org' }], pageInfo: { totalRows: 1 } })
+    const app = client({ 'xc-token': created.token })
+    expect(await refusal(app.orgTokens.list())).toMatchObject({ status: 403, error: 'API_TOKEN_NOT_ALLOWED' })
+    expect(await owner.orgTokens.delete(created.token)).toBe(1)
+    expect(await owner.orgTokens.list()).toMatchObject({ list: [], pageInfo: { totalRows: 0 } })
+  })
+
+  test('renews a token by the refresh cookie, and a password change ends what was there', async () => {
+    const { token, cookie } = await signIn(PASSWORD)
+    const refreshed = (await client({ cookie: `refresh_token=${cookie}` }).auth.tokenRefresh()) as { token: string }
+    secrets.push(refreshed.token)
+    expect(await client({ 'xc-auth': refreshed.token }).auth.me()).toMatchObject({ email: EMAIL })
+    await client({ 'xc-auth': refreshed.token }).auth.passwordChange({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD })
+    expect(await refusal(client({ 'xc-auth': token }).auth.me())).toMatchObject({ status: 401, error: 'TOKEN_REVOKED' })
+    expect(await refusal(client().auth.signin({ email: EMAIL, password: PASSWORD }))).toMatchObject({
+      status: 400,
+      msg: 'Invalid credentials',
+    })
+    const again = (await client().auth.signin({ email: EMAIL, password: NEW_PASSWORD })) as { token: string }
+    secrets.push(again.token)
+    expect(await client({ 'xc-auth': again.token }).auth.me()).toMatchObject({ email: EMAIL })
+  })
+})
+
+describe('what lies on disk', () => {
+  test('no token, cookie, password or secret stands in clear in the D1 files, their journals or the log', async () => {
+    const jwtSecret = /"(.+)"/.exec(readFileSync(join(server.path, '.dev.vars'), 'utf8'))?.[1] ?? ''
+    const wanted = [...new Set([...secrets, jwtSecret])].filter((secret) => secret !== '')
+    expect(wanted.length).toBeGreaterThan(10)
+    const state = join(server.path, '.wrangler/state')
+    const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(files.filter(({ name }) => name.includes('.sqlite')).length).toBeGreaterThan(1)
+    // The e-mail is there in clear, so the search finds what is there to be found.
+    expect(await grep(state, EMAIL)).toBe(true)
+    for (const secret of wanted) {
+      expect(await grep(state, secret), `a secret of ${secret.length} characters on disk`).toBe(false)
+      expect(server.output().includes(secret), `a secret of ${secret.length} characters in the log`).toBe(false)
+    }
+  })
+})
+
+async function grep(folder: string, text: string): Promise<boolean> {
+  try {
+    await promisify(execFile)('grep', ['--recursive', '--quiet', '--binary-files=text', '--fixed-strings', '--', text, folder])
+    return true
+  } catch (error) {
+    if ((error as { code?: number }).code === 1) return false
+    throw error
+  }
+}
