@@ -237,8 +237,8 @@ function UserRow({ user }: { user: User }) {
 function RemoveUser({ user }: { user: User }) {
   return (
     <AppPage title="Remove user">
-      <section class="card">
-        <h2>Remove {user.email} from this server?</h2>
+      <section class="card" data-dialog-body>
+        <h1>Remove {user.email} from this server?</h1>
         <p>Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.</p>
         <form method="post" action={`${BASE}/${user.id}/remove`} class="actions">
           <Hidden />

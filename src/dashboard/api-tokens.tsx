@@ -241,7 +241,7 @@ function TokenList({ screen }: { screen: Screen }) {
 function DeleteToken({ screen, token }: { screen: Screen; token: ApiToken }) {
   return (
     <Frame screen={screen} title="Delete token">
-      <section class="card">
+      <section class="card" data-dialog-body>
         <h2>Delete “{token.description ?? token.hint}”?</h2>
         <p>
           Every program that sends <span class="mono">{token.hint}</span> stops working at its next request.{' '}

@@ -230,7 +230,7 @@ function RemoveMember({ screen, member }: { screen: Screen; member: Member }) {
   const base = `/projects/${project?.id}/settings/users`
   return (
     <ProjectPage title="Remove member" tables={screen.tables} open="settings">
-      <section class="card">
+      <section class="card" data-dialog-body>
         <h2>Remove {member.email}?</h2>
         <p>They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.</p>
         <form method="post" action={`${base}/${member.id}/remove`} class="actions">

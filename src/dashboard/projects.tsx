@@ -155,7 +155,7 @@ function NoProjects({ search }: { search: string }) {
 function NewProject({ title = '', error = null }: { title?: string; error?: ApiError | null }) {
   return (
     <AppPage title="New Project">
-      <section class="card">
+      <section class="card" data-dialog-body>
         <h1>New Project</h1>
         <form method="post" action="/projects/new" class="stack">
           <Hidden />
@@ -245,7 +245,7 @@ function DeleteProject({ tables }: { tables: readonly Table[] }) {
   const { project } = usePage()
   return (
     <ProjectPage title="Delete project" tables={tables} open="settings">
-      <section class="card">
+      <section class="card" data-dialog-body>
         <h1>Delete “{project?.title}”?</h1>
         <p>
           {tables.length === 0 ? 'It has no tables.' : `Its ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} and all their rows are deleted with it.`}{' '}

@@ -5,9 +5,11 @@ import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode } from '../../errors'
 import { isDue, noteUse } from '../api-tokens/last-used'
+import { addressKey } from './attempts'
 import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
 import { type Identity, type ProjectRef, identify, identifyBySession } from './identify'
+import { countRefusal, refuseRepeated } from './refusals'
 
 /**
  * 'none': credentials are not even looked at. 'optional': a guest may call it, but a bad credential is still refused.
@@ -47,8 +49,17 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
   })
 }
 
-function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
-  return identify(c.env.DB, readCredentials(c.req.raw.headers), project, c.var.config, c.var.startedAt)
+async function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
+  const { config, startedAt } = c.var
+  const credentials = readCredentials(c.req.raw.headers)
+  const client = JSON.stringify([addressKey(c.req.header('cf-connecting-ip') ?? ''), credentials])
+  refuseRepeated(client, startedAt)
+  try {
+    return await identify(c.env.DB, credentials, project, config, startedAt)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) countRefusal(client, startedAt)
+    throw error
+  }
 }
 
 async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
