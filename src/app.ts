@@ -18,7 +18,7 @@ import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
-import { apiHeaders, bodySize, browserHeaders, crossOrigin, jsonBodies, pathLimits, requestIdentity, settings } from './http/guards'
+import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, jsonBodies, pathLimits, requestIdentity, settings } from './http/guards'
 import { createRouter } from './http/router'
 import { docsRoutes } from './openapi/routes'
 
@@ -51,7 +51,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.onError((error, c) => errorResponse(error, c, isPageRequest(c) ? pageForError : undefined))
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize)
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize)
   app.use(except((c) => !isApiPath(c), jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 

@@ -5,6 +5,7 @@ import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import { type AppEnv, type Bindings, type Config, readConfig } from '../env'
 import { ApiError } from '../errors'
+import { withD1Cost } from '../lib/d1-cost'
 
 const configs = new WeakMap<Bindings, Config>()
 
@@ -60,7 +61,7 @@ export const crossOrigin = createMiddleware<AppEnv>((c, next) => {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
     allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
-    exposeHeaders: ['xc-db-response', 'x-request-id', 'retry-after'],
+    exposeHeaders: ['xc-db-response', 'server-timing', 'x-d1-rows-read', 'x-d1-rows-written', 'etag', 'x-request-id', 'retry-after'],
     maxAge: 86_400,
   })(c, next)
 })
@@ -138,4 +139,18 @@ export const pathLimits = createMiddleware<AppEnv>(async (c, next) => {
   }
   if (decoded.includes('\0')) throw new ApiError('INVALID_PARAMETER', 'The path holds a NUL character.')
   await next()
+})
+
+/**
+ * Tells users what their request cost D1: `Server-Timing` has its time and round trips, `x-d1-rows-read` and `-written` what it
+ * bills, `xc-db-response` the time in seconds (contract/api-v1.md 4.1). Only those who have signed in: to others the figures
+ * would tell, for one, whether an e-mail has an account.
+ */
+export const d1Cost = createMiddleware<AppEnv>(async (c, next) => {
+  const { cost } = await withD1Cost(next)
+  if (c.var.actor === null || cost.calls === 0) return
+  c.res.headers.set('server-timing', `d1;dur=${cost.milliseconds.toFixed(1)};desc="${cost.calls} calls"`)
+  c.res.headers.set('x-d1-rows-read', String(cost.rowsRead))
+  c.res.headers.set('x-d1-rows-written', String(cost.rowsWritten))
+  c.res.headers.set('xc-db-response', (cost.milliseconds / 1000).toFixed(3))
 })

@@ -1,5 +1,6 @@
 /** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
 import { ApiError } from '../errors'
+import { addD1Cost } from './d1-cost'
 import { type Sql, literal, sql } from './sql'
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
@@ -67,38 +68,37 @@ function prepare(db: D1Database, statement: Sql): D1PreparedStatement {
   return db.prepare(statement.sql).bind(...statement.values)
 }
 
-/** The first row, or null. `Row` is unchecked: the worker test of each store, after the real migrations, checks it. */
-export async function first<Row>(db: D1Database, statement: Sql): Promise<Row | null> {
+/** One round trip: its cost is noted, its failure told in our types. */
+async function call<Answer>(metas: (answer: Answer) => readonly D1Meta[], ask: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await prepare(db, statement).first<Row>()
+    const answer = await ask()
+    addD1Cost(metas(answer))
+    return answer
   } catch (error) {
     throw translate(error)
   }
+}
+
+const one = ({ meta }: D1Result) => [meta]
+
+/** The first row, or null. `Row` is unchecked: the worker test of each store, after the real migrations, checks it. */
+export async function first<Row>(db: D1Database, statement: Sql): Promise<Row | null> {
+  // Not .first(): that does not tell what it cost.
+  return (await rows<Row>(db, statement))[0] ?? null
 }
 
 /** All rows. */
 export async function rows<Row>(db: D1Database, statement: Sql): Promise<Row[]> {
-  try {
-    return (await prepare(db, statement).all<Row>()).results
-  } catch (error) {
-    throw translate(error)
-  }
+  return (await call<D1Result<Row>>(one, () => prepare(db, statement).all<Row>())).results
 }
 
 /** Runs a write. Returns how many rows it changed. */
 export async function run(db: D1Database, statement: Sql): Promise<number> {
-  try {
-    return (await prepare(db, statement).run()).meta.changes
-  } catch (error) {
-    throw translate(error)
-  }
+  return (await call(one, () => prepare(db, statement).run())).meta.changes
 }
 
 /** Runs statements as one transaction in one round trip: all take effect or none. Results are in order. */
 export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
-  try {
-    return await db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
-  } catch (error) {
-    throw translate(error)
-  }
+  const prepared = () => db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
+  return call((results) => results.map(({ meta }) => meta), prepared)
 }

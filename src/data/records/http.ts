@@ -9,7 +9,7 @@ import type { Sql } from '../../lib/sql'
 import type { Table } from '../catalog/types'
 import { type ListQuery, type QueryParams, parseFilter, parseQuery } from '../query/query'
 import { type Write, readIdempotencyKey, runOnce } from './idempotency'
-import { type Cost, type VersionedRow, duplicateValue } from './records'
+import { type VersionedRow, duplicateValue } from './records'
 
 const parameter = (name: string, description: string) => z.string().openapi({ param: { name, in: 'path' }, description })
 
@@ -98,13 +98,6 @@ export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
   const queries = c.req.queries()
   const texts = { where: onlyParameter(queries, 'where', 'w'), filterArrJson: onlyParameter(queries, 'filterArrJson') }
   return parseFilter(table, texts, c.var.startedAt)
-}
-
-/** Tells users what the request cost D1: its time, and the rows it read, which is what D1 bills. */
-export function tellCost(c: Context<AppEnv>, { milliseconds, rowsRead }: Cost): void {
-  c.header('xc-db-response', (milliseconds / 1000).toFixed(3))
-  c.header('server-timing', `d1;dur=${milliseconds.toFixed(1)}`)
-  c.header('x-d1-rows-read', String(rowsRead))
 }
 
 /** Runs a write, once for each Idempotency-Key. What a unique index refuses becomes DUPLICATE_VALUE. */

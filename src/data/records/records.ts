@@ -39,13 +39,6 @@ export interface Page {
   pageInfo: PageInfo & { next?: string }
 }
 
-/** What a request cost D1. */
-export interface Cost {
-  /** D1's own time, ms. */
-  milliseconds: number
-  rowsRead: number
-}
-
 /** What a list asks for besides its ListQuery. */
 interface ListOptions {
   /** `pageInfo.next` of an earlier page. */
@@ -58,7 +51,7 @@ export async function listRows(
   table: Table,
   query: ListQuery,
   { cursor }: ListOptions = {},
-): Promise<Page & { cost: Cost }> {
+): Promise<Page> {
   const { where, limit, offset } = query
   const shown = cursor === undefined ? where : all([...(where === null ? [] : [where]), afterCursor(table, query.order, cursor)])
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
@@ -76,14 +69,6 @@ export async function listRows(
       ...pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset),
       ...(last === undefined ? {} : { next: writeCursor(table, query.order, last) }),
     },
-    cost: costOf([page, count]),
-  }
-}
-
-export function costOf(results: readonly (D1Result | undefined)[]): Cost {
-  return {
-    milliseconds: results.reduce((sum, result) => sum + (result?.meta.duration ?? 0), 0),
-    rowsRead: results.reduce((sum, result) => sum + (result?.meta.rows_read ?? 0), 0),
   }
 }
 

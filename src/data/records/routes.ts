@@ -31,7 +31,6 @@ import {
   onlyParameter,
   perform,
   setETag,
-  tellCost,
 } from './http'
 import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from './records'
 
@@ -180,9 +179,7 @@ function rowRoutes(through: 'table' | 'view') {
     async (c) => {
       const scope = await rowScope(c)
       const cursor = onlyParameter(c.req.queries(), 'cursor')
-      const { list, pageInfo, cost } = await listRows(scope.data, scope.table, listQuery(c, scope.table), { cursor })
-      tellCost(c, cost)
-      return c.json({ list, pageInfo }, 200)
+      return c.json(await listRows(scope.data, scope.table, listQuery(c, scope.table), { cursor }), 200)
     },
   )
 
