@@ -159,9 +159,9 @@ async function announce({ port, ip, protocol }, end) {
     status = await statusOf(url + HEALTH)
   }
   if (end.aborted) return
-  if (status !== 200) console.error(`${HEALTH} answers ${status}; the server's log says why.`)
+  const isReady = status === 200
   console.log(`
-  Latchkey is ready
+  ${isReady ? 'Latchkey is ready' : `Latchkey runs but refuses to serve (${HEALTH} answers ${status}); the log says why`}
 
     Server     ${url}
     API docs   ${url}/docs

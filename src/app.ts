@@ -1,5 +1,6 @@
 /** The application: middleware in order, then everything that exists. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { except } from 'hono/combine'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
@@ -18,7 +19,17 @@ import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
-import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, jsonBodies, pathLimits, requestIdentity, settings } from './http/guards'
+import {
+  apiHeaders,
+  bodySize,
+  browserHeaders,
+  crossOrigin,
+  d1Cost,
+  jsonBodies,
+  pathLimits,
+  requestIdentity,
+  settings,
+} from './http/guards'
 import { createRouter } from './http/router'
 import { docsRoutes } from './openapi/routes'
 
@@ -52,7 +63,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.notFound(notFound(app))
 
   app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize)
-  app.use(except((c) => !isApiPath(c), jsonBodies))
+  app.use(except((c: Context<AppEnv>) => !isApiPath(c), jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)

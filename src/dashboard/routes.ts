@@ -3,11 +3,16 @@ import { createRouter } from '../http/router'
 import { accountRoutes } from './account'
 import { adminRoutes } from './admin'
 import { ownTokenRoutes, projectTokenRoutes } from './api-tokens'
+import { columnRoutes } from './columns'
+import { importRoutes } from './import'
 import { mailLinkRoutes } from './mail-links'
 import { memberRoutes } from './members'
 import { projectRoutes } from './projects'
+import { rowRoutes } from './rows'
 import { sessionRoutes } from './session'
 import { signInRoutes } from './sign-in'
+import { tablePageRoutes } from './table'
+import { tableRoutes } from './tables'
 
 /** Path prefixes of the screens that need the session of a browser. Without one the gate sends people to `/` to sign in. */
 export const SESSION_PAGES = ['/projects', '/account', '/admin', '/session'] as const
@@ -39,3 +44,8 @@ dashboardRoutes.route('/', memberRoutes)
 dashboardRoutes.route('/', ownTokenRoutes)
 dashboardRoutes.route('/', accountRoutes)
 dashboardRoutes.route('/', adminRoutes)
+dashboardRoutes.route('/', tableRoutes)
+dashboardRoutes.route('/', tablePageRoutes)
+dashboardRoutes.route('/', columnRoutes)
+dashboardRoutes.route('/', rowRoutes)
+dashboardRoutes.route('/', importRoutes)

@@ -9,7 +9,11 @@ import { UniqueViolation } from '../lib/d1'
 const CHALLENGE = 'Bearer realm="latchkey"'
 
 /** Answers for an error: `{error, message, msg}` plus details; anything unknown is INTERNAL_ERROR and a line in the log. */
-export function errorResponse(error: unknown, c: Context<AppEnv>, answer: ErrorAnswer = jsonAnswer): Response | Promise<Response> {
+export function errorResponse(
+  error: unknown,
+  c: Context<AppEnv>,
+  answer: ErrorAnswer = jsonAnswer,
+): Response | Promise<Response> {
   const known = toApiError(error)
   if (known.status >= 500) {
     console.error(JSON.stringify({ request_id: c.var.requestId, error: known.code, cause: describe(known.cause) }))
@@ -47,7 +51,7 @@ function toApiError(error: unknown): ApiError {
 /** For the log: the message and where it was thrown; never the request, which may hold secrets. */
 function describe(cause: unknown): string {
   if (cause instanceof Error) return cause.stack ?? cause.message
-  return cause === undefined ? '' : String(cause)
+  return typeof cause === 'string' ? cause : (JSON.stringify(cause) ?? '')
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

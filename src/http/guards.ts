@@ -61,7 +61,15 @@ export const crossOrigin = createMiddleware<AppEnv>((c, next) => {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
     allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
-    exposeHeaders: ['xc-db-response', 'server-timing', 'x-d1-rows-read', 'x-d1-rows-written', 'etag', 'x-request-id', 'retry-after'],
+    exposeHeaders: [
+      'xc-db-response',
+      'server-timing',
+      'x-d1-rows-read',
+      'x-d1-rows-written',
+      'etag',
+      'x-request-id',
+      'retry-after',
+    ],
     maxAge: 86_400,
   })(c, next)
 })

@@ -52,13 +52,14 @@ describe('npm run dev', () => {
     const other = copyProject()
     const settings = 'NC_AUTH_JWT_SECRET="mQ8vT2xLk5RzW9cYp3HdN7sBf4GjA6eU"\nNC_JWT_EXPIRES_IN=nonsense\n'
     writeFileSync(join(other.path, '.dev.vars'), settings)
-    const server = await startServer({ project: other })
+    const dev = runDev(other.path, ['--port', String(await freePort())])
     try {
-      expect((await fetch(`${server.url}/api/v1/health`)).status).toBe(503)
-      expect(server.output()).toContain('NC_JWT_EXPIRES_IN')
+      await dev.waitFor('refuses to serve (/api/v1/health answers 503)')
+      await dev.waitFor('NC_JWT_EXPIRES_IN must be')
+      expect(dev.output()).not.toContain('Latchkey is ready')
       expect(readFileSync(join(other.path, '.dev.vars'), 'utf8')).toBe(settings)
     } finally {
-      await server.stop()
+      await dev.stop()
       other.remove()
     }
   })

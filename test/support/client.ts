@@ -96,7 +96,7 @@ let first: Promise<Person> | null = null
 
 /** The first account of the file, and so the super admin. */
 export function superAdmin(): Promise<Person> {
-  first ??= enter('signup', { email: 'super@example.org', password: PASSWORD })
+  first ??= enter('signup', { email: `${unique('super')}@example.org`, password: PASSWORD })
   return first
 }
 

@@ -82,7 +82,9 @@ test.each(['lib', 'errors'])('%s knows no Hono', (part) => {
 })
 
 test('env knows Hono’s types at most', () => {
-  expect(imports.filter(({ from, to, isTypeOnly }) => partOf(from) === 'env' && /hono/.test(to) && !isTypeOnly).map(shown)).toEqual([])
+  expect(
+    imports.filter(({ from, to, isTypeOnly }) => partOf(from) === 'env' && /hono/.test(to) && !isTypeOnly).map(shown),
+  ).toEqual([])
 })
 
 test('there are no barrels: no file passes on what another exports', () => {

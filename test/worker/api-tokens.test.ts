@@ -152,7 +152,20 @@ describe.each(['project', 'organisation'] as const)('the routes of the %s', (sco
   test('find nothing under what is no id and no token', async () => {
     const { id } = await createToken(ada.auth)
     const before = await dump(env.DB)
-    for (const key of ['0', '-1', `${id}.0`, `${id} `, `0${id}`, `${id}e0`, '1 OR 1=1', '%25', '*', '_'.repeat(40), 'x'.repeat(1000), '9'.repeat(30)]) {
+    for (const key of [
+      '0',
+      '-1',
+      `${id}.0`,
+      `${id} `,
+      `0${id}`,
+      `${id}e0`,
+      '1 OR 1=1',
+      '%25',
+      '*',
+      '_'.repeat(40),
+      'x'.repeat(1000),
+      '9'.repeat(30),
+    ]) {
       const { status, body } = await remove(ada.auth, encodeURIComponent(key))
       expect([key, status, body.error]).toEqual([key, 404, 'TOKEN_NOT_FOUND'])
     }

@@ -52,7 +52,14 @@ describe('tries against one account', () => {
 
   test('count alike however the e-mail is written', async () => {
     const { email } = await signUp()
-    const spellings = [email, email.toUpperCase(), ` ${email}`, `${email}\t`, email.replace('@example', '@EXAMPLE'), email.replace('u', 'U')]
+    const spellings = [
+      email,
+      email.toUpperCase(),
+      ` ${email}`,
+      `${email}\t`,
+      email.replace('@example', '@EXAMPLE'),
+      email.replace('u', 'U'),
+    ]
     const { answered } = await until429(TRIES.account, (index) => signin(spellings[index % spellings.length] ?? email))
     expect(answered).toBeLessThanOrEqual(20)
   })

@@ -2,7 +2,17 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { signAuthToken } from '../../src/control/auth/token'
-import { type Person, claimsOf, createProject, createTable, createToken, request, signUp, signUpCreator, succeed } from '../support/client'
+import {
+  type Person,
+  claimsOf,
+  createProject,
+  createTable,
+  createToken,
+  request,
+  signUp,
+  signUpCreator,
+  succeed,
+} from '../support/client'
 
 const ME = '/api/v1/auth/user/me'
 const PROJECTS = '/api/v1/db/meta/projects'
@@ -123,7 +133,7 @@ describe('no credential counts that stands elsewhere', () => {
     ['the query', () => [`?xc-auth=${ada.auth}&xc-token=${adasToken}&token=${adasToken}&access_token=${adasToken}`, {}]],
     ['a cookie', () => ['', { cookie: `xc-auth=${ada.auth}; xc-token=${adasToken}; token=${ada.auth}` }]],
     ['the refresh cookie', () => ['', { cookie: `refresh_token=${ada.refresh}` }]],
-    ['other headers', () => ['', { 'x-api-key': adasToken, 'x-auth-token': ada.auth, 'xc_token': adasToken }]],
+    ['other headers', () => ['', { 'x-api-key': adasToken, 'x-auth-token': ada.auth, xc_token: adasToken }]],
   ])('%s', async (_, place) => {
     const [query, headers] = place()
     expect((await request('GET', ME + query, { headers })).body).toEqual({ roles: { guest: true } })
@@ -200,11 +210,18 @@ describe('the project of a request comes from its path alone', () => {
     const table = await createTable(owner.auth, mine.id)
     const widened = `?project_id=${mine.id}&fk_model_id=${table.id}&projectId=${mine.id}`
     const headers = { 'xc-project-id': mine.id, 'project-id': mine.id, 'xc-preview': 'owner' }
-    for (const path of [`${PROJECTS}/${theirs.id}`, `${PROJECTS}/${theirs.id}/users`, `/api/v1/db/data/noco/${theirs.id}/${table.id}`]) {
+    for (const path of [
+      `${PROJECTS}/${theirs.id}`,
+      `${PROJECTS}/${theirs.id}/users`,
+      `/api/v1/db/data/noco/${theirs.id}/${table.id}`,
+    ]) {
       const { status, body } = await request('GET', path + widened, { auth: owner.auth, headers })
       expect([status, body.error]).toEqual([404, 'PROJECT_NOT_FOUND'])
     }
-    const inBody = await request('PATCH', `${PROJECTS}/${theirs.id}`, { auth: owner.auth, body: { project_id: mine.id, title: 'Mine' } })
+    const inBody = await request('PATCH', `${PROJECTS}/${theirs.id}`, {
+      auth: owner.auth,
+      body: { project_id: mine.id, title: 'Mine' },
+    })
     expect(inBody.status).toBe(404)
   })
 
@@ -212,6 +229,8 @@ describe('the project of a request comes from its path alone', () => {
     const owner = await signUpCreator()
     const [one, two] = [await createProject(owner.auth), await createProject(owner.auth)]
     const table = await createTable(owner.auth, one.id)
-    expect((await request('GET', `/api/v1/db/data/noco/${two.id}/${table.id}`, { auth: owner.auth })).body.error).toBe('TABLE_NOT_FOUND')
+    expect((await request('GET', `/api/v1/db/data/noco/${two.id}/${table.id}`, { auth: owner.auth })).body.error).toBe(
+      'TABLE_NOT_FOUND',
+    )
   })
 })

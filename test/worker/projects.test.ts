@@ -132,7 +132,15 @@ describe('making a project', () => {
   })
 
   test('takes no id, prefix, database or owner from the body', async () => {
-    const extra = { id: 'p_mine', prefix: 'x', database: 'DB', base_id: 'ds_mine', deleted_at: 1, ownerId: 'us_x', schema_version: 9 }
+    const extra = {
+      id: 'p_mine',
+      prefix: 'x',
+      database: 'DB',
+      base_id: 'ds_mine',
+      deleted_at: 1,
+      ownerId: 'us_x',
+      schema_version: 9,
+    }
     const { body } = await create(ada.auth, { title: unique('P'), ...extra })
     const row = await env.DB.prepare('SELECT * FROM projects WHERE id = ?').bind(body.id).first()
     expect(row).toMatchObject({ database: 'DATA', deleted_at: null, schema_version: 1 })
@@ -183,7 +191,8 @@ describe('changing a project', () => {
 
   test('moves no project to another database or owner', async () => {
     const { id } = await createProject(ada.auth)
-    const row = () => env.DB.prepare('SELECT id, base_id, prefix, "database", deleted_at, created_at FROM projects WHERE id = ?').bind(id).first()
+    const row = () =>
+      env.DB.prepare('SELECT id, base_id, prefix, "database", deleted_at, created_at FROM projects WHERE id = ?').bind(id).first()
     const before = await row()
     await succeed(update(ada.auth, id, { id: 'p_x', database: 'DB', prefix: 'x', deleted_at: 1, created_at: 1 }))
     expect(await row()).toEqual(before)
@@ -296,12 +305,15 @@ test('info says what the project runs on', async () => {
 
 describe('members', () => {
   const users = (id: string) => `${PROJECTS}/${id}/users`
-  const invite = (auth: string, id: string, email: string, roles: string) => request('POST', users(id), { auth, body: { email, roles } })
+  const invite = (auth: string, id: string, email: string, roles: string) =>
+    request('POST', users(id), { auth, body: { email, roles } })
   const setRole = (auth: string, id: string, user: string, roles: string) =>
     request('PATCH', `${users(id)}/${user}`, { auth, body: { roles } })
   const removeMember = (auth: string, id: string, user: string) => request('DELETE', `${users(id)}/${user}`, { auth })
   const roleOf = async (id: string, { id: user }: Pick<Person, 'id'>) => {
-    const row = await env.DB.prepare('SELECT role FROM project_members WHERE project_id = ? AND user_id = ?').bind(id, user).first()
+    const row = await env.DB.prepare('SELECT role FROM project_members WHERE project_id = ? AND user_id = ?')
+      .bind(id, user)
+      .first()
     return row?.['role'] ?? null
   }
 
@@ -350,7 +362,9 @@ describe('members', () => {
     expect(second.pageInfo).toEqual({ totalRows: 2, page: 2, pageSize: 1, isFirstPage: false, isLastPage: true })
     expect((await page('limit=-1')).list).toHaveLength(1)
     expect((await request('GET', `${users(project.id)}?limit=ten`, { auth: ada.auth })).body.error).toBe('INVALID_PARAMETER')
-    expect((await request('GET', `${users(project.id)}?limit=1&limit=2`, { auth: ada.auth })).body.error).toBe('INVALID_PARAMETER')
+    expect((await request('GET', `${users(project.id)}?limit=1&limit=2`, { auth: ada.auth })).body.error).toBe(
+      'INVALID_PARAMETER',
+    )
   })
 
   test.each<ProjectRole>(['creator', 'editor', 'commenter', 'viewer'])('can be added as %s', async (role) => {
@@ -399,7 +413,9 @@ describe('members', () => {
     await addMember(ada.auth, project.id, carol.email, 'viewer')
     const rename = () => update(carol.auth, project.id, { color: 'blue' })
     expect((await rename()).body.message).toBe('projectUpdate - viewer : Not allowed')
-    expect((await setRole(ada.auth, project.id, carol.id, 'creator')).body).toEqual({ msg: 'The user has been updated successfully' })
+    expect((await setRole(ada.auth, project.id, carol.id, 'creator')).body).toEqual({
+      msg: 'The user has been updated successfully',
+    })
     expect((await rename()).status).toBe(200)
   })
 
@@ -456,7 +472,9 @@ describe('members', () => {
     })
 
     test('cannot remove themselves', async () => {
-      expect((await removeMember(ada.auth, owned.id, ada.id)).body).toEqual(error('INVALID_MEMBER', "Admin can't delete themselves!"))
+      expect((await removeMember(ada.auth, owned.id, ada.id)).body).toEqual(
+        error('INVALID_MEMBER', "Admin can't delete themselves!"),
+      )
     })
 
     test('can step down once there is another, and of two at once one stays', async () => {
@@ -510,7 +528,11 @@ describe('members', () => {
       const other = await invited()
       const without = await request('POST', '/api/v1/auth/user/signup', { body: { email, password: PASSWORD } })
       expect(without.body.error).toBe('USER_EXISTS')
-      for (const [who, by] of [[email, other.invite_token], [ada.email, token], [`${unique('x')}@example.org`, token]] as const) {
+      for (const [who, by] of [
+        [email, other.invite_token],
+        [ada.email, token],
+        [`${unique('x')}@example.org`, token],
+      ] as const) {
         expect((await accept(who, by)).body).toEqual(error('INVALID_INVITE', 'Invalid invite url'))
       }
       expect((await accept(email, token)).status).toBe(200)
@@ -518,9 +540,13 @@ describe('members', () => {
 
     test('have 24 hours', async () => {
       const { email, invite_token: token } = await invited()
-      const row = await env.DB.prepare('SELECT invite_expires_at FROM users WHERE email = ?').bind(email).first<{ invite_expires_at: number }>()
+      const row = await env.DB.prepare('SELECT invite_expires_at FROM users WHERE email = ?')
+        .bind(email)
+        .first<{ invite_expires_at: number }>()
       expect(Math.abs((row?.invite_expires_at ?? 0) - Date.now() - 86_400_000)).toBeLessThan(10_000)
-      await env.DB.prepare('UPDATE users SET invite_expires_at = ? WHERE email = ?').bind(Date.now() - 1, email).run()
+      await env.DB.prepare('UPDATE users SET invite_expires_at = ? WHERE email = ?')
+        .bind(Date.now() - 1, email)
+        .run()
       const message = 'Expired invite url, Please contact super admin to get a new invite url'
       expect((await accept(email, token)).body).toEqual(error('INVALID_INVITE', message))
       const { body } = await succeed(resend(ada.auth, project.id, email))

@@ -16,7 +16,9 @@ interface Route {
 
 const app = createApp()
 
-const documented = app.openAPIRegistry.definitions.flatMap((definition) => (definition.type === 'route' ? [definition.route] : []))
+const documented = app.openAPIRegistry.definitions.flatMap((definition) =>
+  definition.type === 'route' ? [definition.route] : [],
+)
 
 const routes: Route[] = [...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(keyOf))].map((key) => {
   const [method = '', path = ''] = key.split(' ')
@@ -129,7 +131,9 @@ test('every route that is not public declares which permission it needs', () => 
 })
 
 test('no public route declares a permission that nothing checks', () => {
-  expect(routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] !== undefined && route.permission !== undefined).map(keyOf)).toEqual([])
+  expect(
+    routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] !== undefined && route.permission !== undefined).map(keyOf),
+  ).toEqual([])
 })
 
 test('a method twice on one path would leave one of them unguarded or dead: there is none', () => {
@@ -175,7 +179,11 @@ describe('the guard of each route lets in whom the roles table says', () => {
     test('someone who is no member', async () => {
       if (!inProject(route)) return expectGuarded(route, stranger, ['org-level-viewer'])
       const answer = await call(route, shared, { auth: stranger.auth })
-      const unknown = await call(route, { project: { id: 'p_x' }, table: { id: 'md_x', columns: [{ id: 'cl_x' }] } }, { auth: stranger.auth })
+      const unknown = await call(
+        route,
+        { project: { id: 'p_x' }, table: { id: 'md_x', columns: [{ id: 'cl_x' }] } },
+        { auth: stranger.auth },
+      )
       expect(answer.status).toBe(404)
       expect(answer.body.error).toMatch(/^(PROJECT|TABLE|COLUMN)_NOT_FOUND$/)
       expect(answer.body).toEqual(unknown.body)

@@ -3,7 +3,18 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import worker from '../../src/index'
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
-import { type Person, claimsOf, dump, refreshTokenOf, request, signIn, signUp, succeed, superAdmin, unique } from '../support/client'
+import {
+  type Person,
+  claimsOf,
+  dump,
+  refreshTokenOf,
+  request,
+  signIn,
+  signUp,
+  succeed,
+  superAdmin,
+  unique,
+} from '../support/client'
 
 const REFRESH = '/api/v1/auth/token/refresh'
 const SIGN_OUT = '/api/v1/auth/user/signout'
@@ -184,7 +195,10 @@ describe('requests of other sites', () => {
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
     ['Sec-Fetch-Site: cross-site beside our Origin', { origin: 'http://localhost', 'sec-fetch-site': 'cross-site' }],
-    ['our host only in X-Forwarded-Host', { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' }],
+    [
+      'our host only in X-Forwarded-Host',
+      { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' },
+    ],
   ]
 
   test.each(FOREIGN)('with %s cannot refresh', async (_, headers) => {
@@ -242,7 +256,11 @@ describe('sign-out', () => {
   test('from a page of another origin ends the session whose Auth Token it holds, and touches no cookie', async () => {
     const app = await signUp()
     const browser = await signUp()
-    const { status, headers } = await signOut({ auth: app.auth, refresh: browser.refresh, headers: { origin: 'https://app.test' } })
+    const { status, headers } = await signOut({
+      auth: app.auth,
+      refresh: browser.refresh,
+      headers: { origin: 'https://app.test' },
+    })
     expect(status).toBe(200)
     expect(headers.get('set-cookie')).toBeNull()
     await expectEnded(app)
@@ -266,7 +284,9 @@ describe('sign-out', () => {
 
 describe('a session that has run out', () => {
   const expire = (person: Person) =>
-    env.DB.prepare('UPDATE sessions SET expires_at = ? WHERE id = ?').bind(Date.now() - 1, claimsOf(person.auth)['sid']).run()
+    env.DB.prepare('UPDATE sessions SET expires_at = ? WHERE id = ?')
+      .bind(Date.now() - 1, claimsOf(person.auth)['sid'])
+      .run()
 
   test('is over for its Auth Tokens and its refresh token', async () => {
     const ada = await signUp()
@@ -290,7 +310,9 @@ describe('a session that has run out', () => {
   test('lives on by seven days with each refresh', async () => {
     const ada = await signUp()
     const sid = claimsOf(ada.auth)['sid']
-    await env.DB.prepare('UPDATE sessions SET expires_at = ? WHERE id = ?').bind(Date.now() + 5000, sid).run()
+    await env.DB.prepare('UPDATE sessions SET expires_at = ? WHERE id = ?')
+      .bind(Date.now() + 5000, sid)
+      .run()
     await succeed(refreshWith(ada.refresh))
     const row = await env.DB.prepare('SELECT expires_at FROM sessions WHERE id = ?').bind(sid).first<{ expires_at: number }>()
     expect(row?.expires_at).toBeGreaterThan(Date.now() + 6.9 * 86_400_000)

@@ -82,11 +82,7 @@ export function isAllowed(roles: readonly Role[], permission: Permission): boole
  * A super admin is an owner everywhere; but an API token of theirs keeps to a membership, where there is one
  * (contract/api-v1.md 2.4), so that a token can be given less than its owner has.
  */
-export function projectRole(
-  membership: ProjectRole | null,
-  orgRoles: readonly OrgRole[],
-  via: Actor['via'],
-): ProjectRole | null {
+export function projectRole(membership: ProjectRole | null, orgRoles: readonly OrgRole[], via: Actor['via']): ProjectRole | null {
   if (!orgRoles.includes('super')) return membership
   return via === 'api_token' && membership !== null ? membership : 'owner'
 }

@@ -21,5 +21,7 @@ export function noteUse(c: Context<AppEnv>, tokenId: number): void {
         WHERE id = ${tokenId} AND (last_used_at IS NULL OR last_used_at <= ${now - PRECISION_MS})`,
   )
   // Nothing but the list of tokens reads it: a failure is for the log.
-  c.executionCtx.waitUntil(write.catch((error: unknown) => console.warn(JSON.stringify({ last_used: tokenId, cause: String(error) }))))
+  c.executionCtx.waitUntil(
+    write.catch((error: unknown) => console.warn(JSON.stringify({ last_used: tokenId, cause: String(error) }))),
+  )
 }

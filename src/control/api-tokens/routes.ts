@@ -12,7 +12,9 @@ const ListedToken = z
   .object({
     id: z.number().int(),
     description: z.string().nullable(),
-    token: z.string().openapi({ description: 'A hint, never the token: its first and last four characters', example: 'AbCd…wxyz' }),
+    token: z
+      .string()
+      .openapi({ description: 'A hint, never the token: its first and last four characters', example: 'AbCd…wxyz' }),
     fk_user_id: z.string(),
     created_by: z.string().openapi({ description: 'E-mail of the owner' }),
     project_id: z.null().openapi({ description: 'A token acts as its owner, in every project of theirs' }),
@@ -28,7 +30,9 @@ const CreatedToken = z
     db_alias: z.null(),
     description: z.string().nullable(),
     permissions: z.null(),
-    token: z.string().openapi({ description: 'The token, shown this once: send it in the `xc-token` header', minLength: 40, maxLength: 40 }),
+    token: z
+      .string()
+      .openapi({ description: 'The token, shown this once: send it in the `xc-token` header', minLength: 40, maxLength: 40 }),
     expiry: z.null(),
     enabled: z.number().int(),
     fk_user_id: z.string(),
@@ -39,7 +43,11 @@ const CreatedToken = z
 
 const NewToken = z
   .object({
-    description: z.string().max(MAX_DESCRIPTION).nullish().openapi({ description: 'A recognisable name', example: 'nightly export' }),
+    description: z
+      .string()
+      .max(MAX_DESCRIPTION)
+      .nullish()
+      .openapi({ description: 'A recognisable name', example: 'nightly export' }),
   })
   .openapi('NewApiToken')
 
@@ -117,7 +125,10 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       tags,
       ...guard('apiTokenDelete'),
       request: {
-        params: z.object({ ...params, token: z.string().openapi({ param: { name: 'token', in: 'path' }, description: 'Id, or the token' }) }),
+        params: z.object({
+          ...params,
+          token: z.string().openapi({ param: { name: 'token', in: 'path' }, description: 'Id, or the token' }),
+        }),
       },
       responses: { 200: json(Deleted, 'Deleted'), ...errorResponses('TOKEN_NOT_FOUND', ...refusals) },
     }),

@@ -66,7 +66,10 @@ export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn
 }
 
 /** An unknown e-mail and a wrong password are the same INVALID_CREDENTIALS, for the same work. */
-export async function signIn(c: Context<AppEnv>, { email: typed, password }: { email: string; password: string }): Promise<SignedIn> {
+export async function signIn(
+  c: Context<AppEnv>,
+  { email: typed, password }: { email: string; password: string },
+): Promise<SignedIn> {
   const email = normalizeEmail(typed)
   await countAttempt(c, email)
   const user = email === null ? null : await findUserByEmail(c.env.DB, email)

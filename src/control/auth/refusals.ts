@@ -32,7 +32,10 @@ export function refuseRepeated(client: string, now: number): void {
 export function countRefusal(client: string, now: number): void {
   const known = refusals.get(client)
   refusals.delete(client)
-  refusals.set(client, known === undefined || known.until <= now ? { count: 1, until: now + MINUTE_MS } : { ...known, count: known.count + 1 })
+  refusals.set(
+    client,
+    known === undefined || known.until <= now ? { count: 1, until: now + MINUTE_MS } : { ...known, count: known.count + 1 },
+  )
   const oldest = refusals.keys().next()
   if (refusals.size > MAX_CLIENTS && oldest.done === false) refusals.delete(oldest.value)
 }

@@ -6,7 +6,18 @@ import { ApiError } from '../../errors'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { needs } from '../access/guard'
 import { findProjectRole } from '../access/store'
-import { type SignedIn, changeOwnPassword, checkReset, confirmEmail, issueAuthToken, requestReset, resetPassword, sessionOptions, signIn, signUp } from './account'
+import {
+  type SignedIn,
+  changeOwnPassword,
+  checkReset,
+  confirmEmail,
+  issueAuthToken,
+  requestReset,
+  resetPassword,
+  sessionOptions,
+  signIn,
+  signUp,
+} from './account'
 import { clearRefreshCookie, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
 import { endSession, endSessionByRefreshToken, rotateSession } from './session'
 import { verifyAuthToken } from './token'

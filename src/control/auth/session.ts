@@ -91,7 +91,11 @@ export async function rotateSession(
 }
 
 /** Lets a session live on without spending its refresh token. Returns its new end, ms; null when it has ended meanwhile. */
-export async function prolongSession(db: D1Database, id: string, { jwtLifetime, now = Date.now() }: SessionOptions): Promise<number | null> {
+export async function prolongSession(
+  db: D1Database,
+  id: string,
+  { jwtLifetime, now = Date.now() }: SessionOptions,
+): Promise<number | null> {
   const expiresAt = expiry(now, jwtLifetime)
   const changed = await run(db, sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id = ${id} AND expires_at > ${now}`)
   return changed === 0 ? null : expiresAt

@@ -83,7 +83,8 @@ export async function verifyAuthToken(token: string, options: VerifyingOptions):
       if (!Number.isSafeInteger(exp) || !Number.isSafeInteger(iat)) return { ok: false, reason: 'invalid' }
       // jose heeds `b64` only where `crit` names it; it has no place in a JWT at all (RFC 7797, 7).
       if (protectedHeader.b64 !== undefined) return { ok: false, reason: 'invalid' }
-      if (typeof sub !== 'string' || typeof sid !== 'string' || typeof tokenVersion !== 'string') return { ok: false, reason: 'invalid' }
+      if (typeof sub !== 'string' || typeof sid !== 'string' || typeof tokenVersion !== 'string')
+        return { ok: false, reason: 'invalid' }
       return { ok: true, userId: sub, tokenVersion, sessionId: sid }
     } catch (error) {
       if (error instanceof errors.JWSSignatureVerificationFailed) continue

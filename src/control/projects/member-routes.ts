@@ -75,7 +75,10 @@ memberRoutes.openapi(
       ...jsonBody(
         z
           .object({
-            email: z.string().max(10_000).openapi({ description: 'One, or several separated by commas', example: 'ada@example.org' }),
+            email: z
+              .string()
+              .max(10_000)
+              .openapi({ description: 'One, or several separated by commas', example: 'ada@example.org' }),
             roles: RoleName,
           })
           .openapi('NewMembers'),
@@ -94,7 +97,10 @@ memberRoutes.openapi(
     const { emails, links: invited } = await inviteMembers(c, list, role)
     const links = invited.map(({ email, token, url }) => ({ email, invite_token: token, invite_url: url }))
     if (links.length === 0) return c.json({ msg: 'The user has been invited successfully' }, 200)
-    return c.json(emails.length === 1 ? { ...links[0] } : { msg: 'The users have been invited successfully', invitations: links }, 200)
+    return c.json(
+      emails.length === 1 ? { ...links[0] } : { msg: 'The users have been invited successfully', invitations: links },
+      200,
+    )
   },
 )
 

@@ -36,7 +36,11 @@ export async function inviteMembers(
       .filter((email) => !users.some((user) => user.email === email))
       .map(async (email) => ({ email, ...(await newInvite(c.var.startedAt)) })),
   )
-  await addAll(c, [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))], role)
+  await addAll(
+    c,
+    [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))],
+    role,
+  )
   for (const { email, token } of invitations) inBackground(c, sendMail(c, email, 'invitation', token))
   return { emails, links: invitations.map(({ email, token }) => ({ email, token, url: mailLink(c, 'invitation', token) })) }
 }

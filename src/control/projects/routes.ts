@@ -142,7 +142,9 @@ projectRoutes.openapi(
     request: {
       params: ProjectParameter,
       ...jsonBody(
-        z.object({ title: Title.optional(), color: Color, meta: Meta, status: z.string().max(50).nullish() }).openapi('ProjectUpdate'),
+        z
+          .object({ title: Title.optional(), color: Color, meta: Meta, status: z.string().max(50).nullish() })
+          .openapi('ProjectUpdate'),
       ),
     },
     responses: {
@@ -167,7 +169,10 @@ projectRoutes.openapi(
     tags,
     ...needs('projectDelete'),
     request: { params: ProjectParameter },
-    responses: { 200: json(z.boolean().openapi({ example: true }), 'Deleted'), ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN') },
+    responses: {
+      200: json(z.boolean().openapi({ example: true }), 'Deleted'),
+      ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN'),
+    },
   }),
   async (c) => {
     await markProjectDeleted(c.env.DB, requireProject(c).id, c.var.startedAt)

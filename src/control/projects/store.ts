@@ -61,7 +61,12 @@ export async function getProject(db: D1Database, id: string): Promise<Project> {
 export async function updateProject(
   db: D1Database,
   id: string,
-  change: { title?: string | undefined; color?: string | null | undefined; meta?: string | null | undefined; status?: string | null | undefined },
+  change: {
+    title?: string | undefined
+    color?: string | null | undefined
+    meta?: string | null | undefined
+    status?: string | null | undefined
+  },
   now: number,
 ): Promise<number> {
   const set = (name: 'title' | 'color' | 'meta' | 'status') =>

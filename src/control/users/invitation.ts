@@ -20,7 +20,10 @@ export async function newInvite(now: number): Promise<{ token: string; invite: I
 export function readEmails(text: string): { emails: string[]; invalid: string[] } {
   const emails = new Set<string>()
   const invalid: string[] = []
-  for (const part of text.split(',').map((piece) => piece.trim()).filter((piece) => piece !== '')) {
+  for (const part of text
+    .split(',')
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== '')) {
     const email = normalizeEmail(part)
     if (email === null) invalid.push(part)
     else emails.add(email)

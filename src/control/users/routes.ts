@@ -67,7 +67,9 @@ orgUserRoutes.openapi(
     summary: 'Invite a user',
     tags,
     ...needs('orgUserAdd', superAdminOnly),
-    request: jsonBody(z.object({ email: z.string().max(320), roles: OrgRoleName.default(DEFAULT_ROLES) }).openapi('OrgUserInvite')),
+    request: jsonBody(
+      z.object({ email: z.string().max(320), roles: OrgRoleName.default(DEFAULT_ROLES) }).openapi('OrgUserInvite'),
+    ),
     responses: {
       200: json(Invited, 'Invited. The link is in the answer, and in a mail where mail is configured.'),
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_EMAIL', 'USER_EXISTS', 'FORBIDDEN'),
@@ -127,7 +129,10 @@ orgUserRoutes.openapi(
     tags,
     ...needs('orgUserAdd', superAdminOnly),
     request: { params: UserParameter },
-    responses: { 200: json(Invited, 'The older link no longer works'), ...errorResponses('USER_NOT_FOUND', 'USER_EXISTS', 'FORBIDDEN') },
+    responses: {
+      200: json(Invited, 'The older link no longer works'),
+      ...errorResponses('USER_NOT_FOUND', 'USER_EXISTS', 'FORBIDDEN'),
+    },
   }),
   async (c) => {
     const { email, token, url } = await reinvitePerson(c, c.req.valid('param').userId)

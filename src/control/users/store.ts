@@ -103,7 +103,10 @@ export async function acceptInvitation(db: D1Database, acceptance: Acceptance, s
   ])
   const user = accepted?.results[0] as unknown as User | undefined
   if (user !== undefined) return user
-  const expired = await first(db, sql`SELECT 1 FROM users WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash}`)
+  const expired = await first(
+    db,
+    sql`SELECT 1 FROM users WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash}`,
+  )
   if (expired === null) throw new ApiError('INVALID_INVITE')
   throw new ApiError('INVALID_INVITE', 'Expired invite url, Please contact super admin to get a new invite url')
 }
@@ -182,7 +185,10 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
 /** Opens a password reset; the sessions of the user go on until it is used. */
 export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<boolean> {
   return (
-    (await run(db, sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`)) > 0
+    (await run(
+      db,
+      sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`,
+    )) > 0
   )
 }
 

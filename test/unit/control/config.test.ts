@@ -27,7 +27,7 @@ test('a secret is all that must be set', () => {
     admin: null,
     inviteOnlySignup: false,
     limits: { default: 25, max: 1000, min: 1 },
-    bodySize: 1_048_576,
+    bodySize: 10_485_760,
     corsOrigins: ['*'],
     publicUrl: null,
     passwordHash: 'scrypt',
@@ -39,7 +39,10 @@ describe('settings that are given are taken', () => {
   test.each<[Settings, Partial<Config>]>([
     [{ NC_AUTH_JWT_SECRET_PREVIOUS: 'p'.repeat(31) + 'q' }, { jwtSecrets: [SECRET, 'p'.repeat(31) + 'q'] }],
     [{ NC_JWT_EXPIRES_IN: '1.5h' }, { jwtLifetime: 5400 }],
-    [{ NC_ADMIN_EMAIL: 'a@example.org', NC_ADMIN_PASSWORD: ' pass word ' }, { admin: { email: 'a@example.org', password: ' pass word ' } }],
+    [
+      { NC_ADMIN_EMAIL: 'a@example.org', NC_ADMIN_PASSWORD: ' pass word ' },
+      { admin: { email: 'a@example.org', password: ' pass word ' } },
+    ],
     [{ NC_INVITE_ONLY_SIGNUP: 'true' }, { inviteOnlySignup: true }],
     [{ NC_INVITE_ONLY_SIGNUP: '1' }, { inviteOnlySignup: true }],
     [{ NC_INVITE_ONLY_SIGNUP: 'FALSE' }, { inviteOnlySignup: false }],

@@ -35,7 +35,8 @@ const GOOD = { ok: true, userId: SUBJECT.id, tokenVersion: SUBJECT.tokenVersion,
 const INVALID = { ok: false, reason: 'invalid' }
 const EXPIRED = { ok: false, reason: 'expired' }
 
-const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const hmac = (text: string, secret = SECRET, hash = 'sha256') => createHmac(hash, secret).update(text).digest('base64url')
 
 /** A token with exactly this header and payload (objects, or JSON text), and a right HS256 signature. */

@@ -1,0 +1,367 @@
+/** The open table: a grid of its rows, page by page, with what can be done to them. public/dashboard/grid.js edits in place. */
+import type { Context } from 'hono'
+import { needs } from '../control/access/guard'
+import { type ListQuery, parseQuery } from '../data/query/query'
+import type { Column, Table } from '../data/catalog/types'
+import { csvStream } from '../data/records/export'
+import { type Page, type Row, listRows } from '../data/records/records'
+import { type Scope, tableScope } from '../data/scope'
+import type { AppEnv } from '../env'
+import { ApiError } from '../errors'
+import { createRouter } from '../http/router'
+import { CellValue, isCut, isFilled, kindOf, rowIdOf, valueText } from './cells'
+import { typeLabel } from './column-fields'
+import { Can, Empty, may } from './controls'
+import { FilterPanel } from './filter'
+import { Icon } from './icons'
+import { ProjectPage } from './layout'
+import { originOf } from './origin'
+import { show } from './page'
+import { usePage } from './page-info'
+import { Pager, withQuery } from './pager'
+import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
+
+/** Rows of a page. */
+const PAGE_SIZE = 25
+
+/** What the address says of the rows to show, as it was written. */
+interface View {
+  where: string
+  sort: string
+  offset: number
+}
+
+export const tablePageRoutes = createRouter()
+const PATH = '/projects/:projectId/tables/:tableId'
+
+tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
+  const scope = await tableScope(c, c.req.param('tableId'))
+  const view = readView(c)
+  const { page, error } = await load(c, scope, view)
+  const isFilterOpen = c.req.query('filter') === '1' || error !== null
+  return show(c, <TablePage scope={scope} view={view} page={page} error={error} isFilterOpen={isFilterOpen} />, error === null ? 200 : 400)
+})
+
+tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) => {
+  const scope = await tableScope(c, c.req.param('tableId'))
+  return show(c, <SnippetsPage scope={scope} view={readView(c)} origin={originOf(c)} />)
+})
+
+tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
+  const { table, data } = await tableScope(c, c.req.param('tableId'))
+  const stream = csvStream(data, table, readQuery(c, table, readView(c)))
+  const name = `${table.title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)}.csv`
+  return c.body(stream, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="table.csv"; filename*=UTF-8''${encodeURIComponent(name)}`,
+  })
+})
+
+function readView(c: Context<AppEnv>): View {
+  const offset = Number(c.req.query('offset') ?? '0')
+  return {
+    where: c.req.query('where') ?? '',
+    sort: c.req.query('sort') ?? '',
+    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+  }
+}
+
+function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: View): ListQuery {
+  const limits = { default: PAGE_SIZE, max: PAGE_SIZE, min: PAGE_SIZE }
+  return parseQuery(table, { where: [where], sort: [sort], offset: [String(offset)] }, { now: c.var.startedAt, limits })
+}
+
+/** The rows, or why the filter or the sort cannot be read. */
+async function load(c: Context<AppEnv>, { table, data }: Scope & { table: Table }, view: View): Promise<{ page: Page | null; error: string | null }> {
+  try {
+    return { page: await listRows(data, table, readQuery(c, table, view)), error: null }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 400) return { page: null, error: error.message }
+    throw error
+  }
+}
+
+interface TablePageProps {
+  scope: Scope & { table: Table }
+  view: View
+  page: Page | null
+  error: string | null
+  isFilterOpen: boolean
+}
+
+function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
+  const { project } = usePage()
+  const { table } = scope
+  const base = `/projects/${project?.id}/tables/${table.id}`
+  const total = page?.pageInfo.totalRows ?? 0
+  return (
+    <ProjectPage title={table.title} tables={scope.catalog.tables} open={table.id} fill>
+      <Toolbar table={table} base={base} view={view} isFilterOpen={isFilterOpen} />
+      <FilterPanel table={table} where={view.where} sort={view.sort} error={error} open={isFilterOpen} />
+      <Grid table={table} base={base} view={view} rows={page?.list ?? []} />
+      <footer class="grid-foot">
+        <Can permission="dataInsert">
+          <a class="button button-small" href={`${base}/new-row`} data-focus-draft>
+            <Icon name="plus" /> Add row
+          </a>
+        </Can>
+        <Can permission="dataDelete">
+          <form id="rows" method="get" action={`${base}/delete-rows`} data-dialog>
+            <button class="button button-small text-danger" type="submit" data-delete-rows>
+              <Icon name="trash" /> <span>Delete selected</span>
+            </button>
+          </form>
+        </Can>
+        <span class="grow" />
+        <Pager
+          base={base}
+          query={[
+            ['where', view.where],
+            ['sort', view.sort],
+          ]}
+          total={total}
+          offset={view.offset}
+          size={PAGE_SIZE}
+          what={total === 1 ? 'row' : 'rows'}
+          always
+        />
+      </footer>
+    </ProjectPage>
+  )
+}
+
+function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: string; view: View; isFilterOpen: boolean }) {
+  const query = [
+    ['where', view.where],
+    ['sort', view.sort],
+  ] as const
+  return (
+    <div class="toolbar">
+      <h1 title={table.title}>{table.title}</h1>
+      <a
+        class="button button-quiet button-small"
+        href={withQuery(base, [...query, ['filter', isFilterOpen ? '' : '1']])}
+        aria-expanded={isFilterOpen ? 'true' : 'false'}
+        aria-controls="filter"
+        data-toggle="filter"
+      >
+        <Icon name="filter" /> Filter {view.where !== '' && <span class="tag">on</span>}
+      </a>
+      <a
+        class="button button-quiet button-small"
+        href={withQuery(`${base}/snippets`, [...query, ['offset', view.offset === 0 ? '' : String(view.offset)]])}
+        data-dialog="wide"
+      >
+        <Icon name="code" /> API snippets
+      </a>
+      <span class="grow" />
+      <Can permission="columnAdd">
+        <a class="button button-quiet button-small" href={`${base}/new-column`} data-dialog>
+          <Icon name="plus" /> Add column
+        </a>
+      </Can>
+      <Can permission="bulkDataInsert">
+        <a class="button button-quiet button-small" href={`${base}/import`} data-dialog>
+          <Icon name="upload" /> Import CSV
+        </a>
+      </Can>
+      <a class="button button-quiet button-small" href={withQuery(`${base}/export`, query)} download>
+        <Icon name="download" /> Export CSV
+      </a>
+      <Can permission="tableUpdate">
+        <a class="button button-quiet button-small button-icon" href={`${base}/settings`} aria-label="Rename or delete the table" data-dialog>
+          <Icon name="gear" />
+        </a>
+      </Can>
+    </div>
+  )
+}
+
+function Grid({ table, base, view, rows }: { table: Table; base: string; view: View; rows: readonly Row[] }) {
+  const page = usePage()
+  const mayEdit = may(page, 'dataUpdate')
+  return (
+    <div class="grid-frame" tabindex={-1}>
+      <table
+        class="grid"
+        aria-label={table.title}
+        data-grid={`/api/v1/db/data/noco/${page.project?.id}/${table.id}`}
+        data-pages={`${base}/rows`}
+        {...(mayEdit ? { 'data-editable': true } : {})}
+      >
+        <thead>
+          <tr>
+            <th class="row-head" scope="col">
+              <span class="visually-hidden">Row</span>
+            </th>
+            {table.columns.map((column) => (
+              <ColumnHead column={column} base={base} view={view} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <GridRow table={table} base={base} row={row} number={view.offset + index + 1} />
+          ))}
+          {may(page, 'dataInsert') && <DraftRow table={table} />}
+        </tbody>
+      </table>
+      {rows.length === 0 && <NoRows base={base} view={view} />}
+    </div>
+  )
+}
+
+function NoRows({ base, view }: { base: string; view: View }) {
+  if (view.where !== '') {
+    return (
+      <div class="grid-empty">
+        <Empty title="No row matches the filter">
+          <a class="button" href={base}>
+            Show all rows
+          </a>
+        </Empty>
+      </div>
+    )
+  }
+  return (
+    <div class="grid-empty">
+      <Empty title="No rows yet">
+        <p>Type into the line above, import a CSV file, or let a program insert rows: API snippets shows how.</p>
+      </Empty>
+    </div>
+  )
+}
+
+function ColumnHead({ column, base, view }: { column: Column; base: string; view: View }) {
+  const descending = view.sort === `-${column.title}`
+  const ascending = view.sort === column.title
+  const next = ascending ? `-${column.title}` : descending ? '' : column.title
+  return (
+    <th
+      scope="col"
+      aria-sort={ascending ? 'ascending' : descending ? 'descending' : 'none'}
+      data-title={column.title}
+      data-kind={kindOf(column)}
+      data-type={column.type}
+      data-options={JSON.stringify(column.options.map(({ title }) => title))}
+      {...(isFilled(column) || column.primaryKey ? { 'data-readonly': true } : {})}
+    >
+      <span class="column-head">
+        <a
+          class="column-sort"
+          href={withQuery(base, [
+            ['where', view.where],
+            ['sort', next],
+          ])}
+          title={`${column.title} (${column.type})`}
+        >
+          <span>{column.title}</span> <small>{typeLabel(column.type)}</small>
+          {ascending && <Icon name="up" />}
+          {descending && <Icon name="arrowdown" />}
+        </a>
+        <Can permission="columnUpdate">
+          <a class="column-edit" href={`${base}/columns/${column.id}`} aria-label={`Change the column ${column.title}`} data-dialog>
+            <Icon name="down" />
+          </a>
+        </Can>
+      </span>
+    </th>
+  )
+}
+
+function GridRow({ table, base, row, number }: { table: Table; base: string; row: Row; number: number }) {
+  const page = usePage()
+  const rowId = rowIdOf(table, row)
+  return (
+    <tr {...(rowId === null ? {} : { 'data-row': rowId })}>
+      <th class="row-head" scope="row">
+        <span>
+          {rowId !== null && may(page, 'dataDelete') && (
+            <input type="checkbox" form="rows" name="row" value={rowId} aria-label={`Select row ${number}`} />
+          )}
+          {number}
+          {rowId !== null && (
+            <a href={`${base}/rows/${encodeURIComponent(rowId)}`} aria-label={`Open row ${number}`} data-dialog>
+              <Icon name="expand" />
+            </a>
+          )}
+        </span>
+      </th>
+      {table.columns.map((column) => (
+        <Cell column={column} value={row[column.title]} />
+      ))}
+    </tr>
+  )
+}
+
+function Cell({ column, value }: { column: Column; value: unknown }) {
+  const kind = kindOf(column)
+  const looks = [
+    'cell',
+    ...(kind === 'integer' || kind === 'number' ? ['number'] : []),
+    ...(isFilled(column) || column.primaryKey ? ['readonly'] : []),
+  ]
+  // Where the text shown is not the value itself, the value stands beside it for the editor.
+  const differs = kind === 'boolean' || kind === 'multiselect' || kind === 'datetime'
+  return (
+    <td
+      class={looks.join(' ')}
+      {...(differs ? { 'data-value': valueText(value) } : {})}
+      {...(isCut(value) ? { 'data-cut': true } : {})}
+    >
+      <CellValue column={column} value={value} />
+    </td>
+  )
+}
+
+/** The line in which a new row is typed; only a script can do anything with it. */
+function DraftRow({ table }: { table: Table }) {
+  return (
+    <tr class="draft" data-draft hidden>
+      <th class="row-head" scope="row">
+        <span>
+          <span class="visually-hidden">New row</span>
+          <Icon name="plus" />
+        </span>
+      </th>
+      {table.columns.map((column) => (
+        <td class={isFilled(column) ? 'cell readonly' : 'cell'} />
+      ))}
+    </tr>
+  )
+}
+
+function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }; view: View; origin: string }) {
+  const { project } = usePage()
+  const { table } = scope
+  const query = [
+    ['where', view.where],
+    ['sort', view.sort],
+    ['limit', String(PAGE_SIZE)],
+    ['offset', view.offset === 0 ? '' : String(view.offset)],
+  ] as const
+  const request = {
+    origin,
+    projectId: project?.id ?? '',
+    table: table.title,
+    token: TOKEN_PLACEHOLDER,
+    query: query.filter(([, value]) => value !== ''),
+  }
+  return (
+    <ProjectPage title="API snippets" tables={scope.catalog.tables} open={table.id}>
+      <section class="card" data-dialog-body>
+        <h1>API snippets</h1>
+        <p class="muted">
+          The rows you see, with their filter, sort and page. Put an API Token of yours in the place of {TOKEN_PLACEHOLDER}:{' '}
+          <a href={`/projects/${project?.id}/settings`}>make one in Team &amp; Settings</a>.
+        </p>
+        <Snippets name="language" snippets={[curl(request), javascript(request), python(request)]} />
+        <div class="actions">
+          <a class="button" href={withQuery(`/projects/${project?.id}/tables/${table.id}`, query.filter(([name]) => name !== 'limit'))} data-close>
+            Close
+          </a>
+        </div>
+      </section>
+    </ProjectPage>
+  )
+}

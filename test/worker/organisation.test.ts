@@ -1,0 +1,430 @@
+/** The organisation: its users, its switches, the super admin of the settings, and the mails. */
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Bindings } from '../../src/env'
+import {
+  PASSWORD,
+  type Person,
+  claimsOf,
+  createToken,
+  dump,
+  forgetEverything,
+  request,
+  signIn,
+  signUp,
+  succeed,
+  superAdmin,
+  unique,
+} from '../support/client'
+
+const error = (code: string, message: string) => ({ error: code, message, msg: message })
+const newEmail = () => `${unique('person')}@example.org`
+const signup = (body: unknown, bindings?: Bindings) =>
+  request('POST', '/api/v1/auth/user/signup', { body, ...(bindings === undefined ? {} : { env: bindings }) })
+const me = (auth: string) => request('GET', '/api/v1/auth/user/me', { auth })
+
+describe('the users', () => {
+  let admin: Person
+
+  beforeAll(async () => {
+    admin = await superAdmin()
+  })
+
+  const call = (method: string, path: string, body?: unknown) =>
+    request(method, `/api/v1/users${path}`, { auth: admin.auth, body })
+
+  test('are listed in pages, oldest first, without a secret', async () => {
+    const ada = await signUp()
+    const { body } = await call('GET', `?query=${ada.email}`)
+    expect(body).toEqual({
+      list: [
+        {
+          id: ada.id,
+          email: ada.email,
+          firstname: null,
+          lastname: null,
+          roles: 'org-level-viewer',
+          email_verified: false,
+          invited: false,
+          created_at: expect.any(String),
+          updated_at: expect.any(String),
+        },
+      ],
+      pageInfo: { totalRows: 1, page: 1, pageSize: 25, isFirstPage: true, isLastPage: true },
+    })
+    const first = (await call('GET', '?limit=1')).body
+    expect(first.list).toHaveLength(1)
+    expect(first.list[0].email).toBe(admin.email)
+    expect(first.pageInfo).toMatchObject({ page: 1, pageSize: 1, isFirstPage: true, isLastPage: false })
+    expect((await call('GET', '?limit=1&offset=1')).body.list[0].email).not.toBe(admin.email)
+  })
+
+  test('are invited as viewers, or as creators, and sign up by the link', async () => {
+    for (const [roles, expected] of [
+      [undefined, 'org-level-viewer'],
+      ['org-level-creator', 'org-level-creator'],
+    ] as const) {
+      const email = newEmail()
+      const { status, body } = await call('POST', '', { email: email.toUpperCase(), roles })
+      expect([status, body]).toEqual([
+        200,
+        {
+          invite_token: expect.stringMatching(/^[\w-]{40}$/),
+          invite_url: `http://localhost/auth/signup/${body.invite_token}`,
+          email,
+        },
+      ])
+      const accepted = await succeed(signup({ email, password: PASSWORD, token: body.invite_token }))
+      expect(claimsOf(accepted.body.token)['roles']).toBe(expected)
+    }
+  })
+
+  test.each([
+    ['the super role', { email: 'x@example.org', roles: 'super' }, 'INVALID_REQUEST_BODY'],
+    ['two roles', { email: 'x@example.org', roles: 'org-level-viewer,super' }, 'INVALID_REQUEST_BODY'],
+    ['no e-mail', {}, 'INVALID_REQUEST_BODY'],
+    ['an e-mail that is none', { email: 'x' }, 'INVALID_EMAIL'],
+  ])('are not invited with %s', async (_, body, code) => {
+    const before = await dump(env.DB)
+    const answer = await call('POST', '', body)
+    expect([answer.status, answer.body.error]).toEqual([400, code])
+    expect(await dump(env.DB)).toEqual(before)
+  })
+
+  test('who have an account are not invited', async () => {
+    expect((await call('POST', '', { email: admin.email })).body).toEqual(error('USER_EXISTS', 'User already exist'))
+  })
+
+  test('get a new link while they have not signed up, and not after', async () => {
+    const email = newEmail()
+    const older = (await succeed(call('POST', '', { email }))).body.invite_token
+    const row = await env.DB.prepare('SELECT id FROM users WHERE email = ?').bind(email).first<{ id: string }>()
+    const { body } = await succeed(call('POST', `/${row?.id}/resend-invite`))
+    expect((await signup({ email, password: PASSWORD, token: older })).body.error).toBe('INVALID_INVITE')
+    expect((await signup({ email, password: PASSWORD, token: body.invite_token })).status).toBe(200)
+    expect((await call('POST', `/${row?.id}/resend-invite`)).body.error).toBe('USER_EXISTS')
+  })
+
+  test('change their role, which counts at their next request', async () => {
+    const ada = await signUp()
+    const create = () => request('POST', '/api/v1/db/meta/projects', { auth: ada.auth, body: { title: unique('P') } })
+    expect((await create()).status).toBe(403)
+    expect((await call('PATCH', `/${ada.id}`, { roles: 'org-level-creator' })).body).toEqual({
+      msg: 'The user has been updated successfully',
+    })
+    expect((await create()).status).toBe(200)
+    await succeed(call('PATCH', `/${ada.id}`, { roles: 'org-level-viewer' }))
+    expect((await create()).status).toBe(403)
+  })
+
+  test('are removed with their sessions, tokens and memberships, at once', async () => {
+    const ada = await signUp()
+    const { token } = await createToken(ada.auth)
+    expect((await call('DELETE', `/${ada.id}`)).body).toEqual({ msg: 'The user has been deleted successfully' })
+    expect((await me(ada.auth)).body.error).toBe('TOKEN_REVOKED')
+    expect((await request('GET', '/api/v1/auth/user/me', { token })).body.error).toBe('TOKEN_INVALID')
+    const body = { email: ada.email, password: ada.password }
+    expect((await request('POST', '/api/v1/auth/user/signin', { body })).body.error).toBe('INVALID_CREDENTIALS')
+    for (const rows of Object.values(await dump(env.DB))) expect(JSON.stringify(rows)).not.toContain(ada.id)
+  })
+
+  test('who are super admins can be neither changed nor removed', async () => {
+    expect((await call('PATCH', `/${admin.id}`, { roles: 'org-level-viewer' })).body).toEqual(
+      error('INVALID_MEMBER', 'Cannot update super admin roles'),
+    )
+    expect((await call('DELETE', `/${admin.id}`)).body).toEqual(error('INVALID_MEMBER', 'Cannot delete super admin'))
+    expect((await me(admin.auth)).body.roles).toEqual({ 'org-level-creator': true, super: true })
+  })
+
+  test.each([
+    ['PATCH', '', { roles: 'org-level-viewer' }],
+    ['DELETE', '', undefined],
+    ['POST', '/resend-invite', undefined],
+    ['POST', '/generate-reset-url', undefined],
+  ])('who are none are not found: %s %s', async (method, path, body) => {
+    const answer = await call(method, `/us_unknown${path}`, body)
+    expect([answer.status, answer.body]).toEqual([404, error('USER_NOT_FOUND', 'User not found')])
+  })
+
+  test.each([
+    ['GET', '/api/v1/users'],
+    ['POST', '/api/v1/users'],
+    ['PATCH', '/api/v1/users/us_x'],
+    ['DELETE', '/api/v1/users/us_x'],
+    ['POST', '/api/v1/users/us_x/generate-reset-url'],
+    ['GET', '/api/v1/app-settings'],
+    ['POST', '/api/v1/app-settings'],
+  ])('are no business of an ordinary user, nor of any API Token: %s %s', async (method, path) => {
+    const ada = await signUp()
+    const body = method === 'GET' ? undefined : {}
+    expect((await request(method, path, { auth: ada.auth, body })).body.error).toBe('FORBIDDEN')
+    const { token } = await createToken(admin.auth)
+    expect((await request(method, path, { token, body })).body.error).toBe('API_TOKEN_NOT_ALLOWED')
+  })
+})
+
+describe('the switch for sign-up by invitation only', () => {
+  beforeEach(forgetEverything)
+  afterEach(forgetEverything)
+
+  const settings = async (method: 'GET' | 'POST', body?: unknown, bindings?: Bindings) => {
+    const { auth } = await superAdmin()
+    return request(method, '/api/v1/app-settings', { auth, body, ...(bindings === undefined ? {} : { env: bindings }) })
+  }
+
+  test('is off, goes on and off again, and counts at once', async () => {
+    expect((await settings('GET')).body).toEqual({ invite_only_signup: false })
+    expect((await settings('POST', { invite_only_signup: true })).body).toEqual({ msg: 'The app settings have been saved' })
+    expect((await settings('GET')).body).toEqual({ invite_only_signup: true })
+    const refused = await signup({ email: newEmail(), password: PASSWORD })
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      error('SIGNUP_NOT_ALLOWED', 'Not allowed to signup, contact super admin.'),
+    ])
+    expect(refused.headers.get('set-cookie')).toBeNull()
+    await settings('POST', { invite_only_signup: false })
+    expect((await signup({ email: newEmail(), password: PASSWORD })).status).toBe(200)
+  })
+
+  test('leaves no account behind where it refuses one', async () => {
+    await settings('POST', { invite_only_signup: true })
+    const before = await dump(env.DB)
+    await signup({ email: newEmail(), password: PASSWORD })
+    expect(await dump(env.DB)).toEqual(before)
+  })
+
+  test('lets the invited in', async () => {
+    await settings('POST', { invite_only_signup: true })
+    const email = newEmail()
+    const { auth } = await superAdmin()
+    const { body } = await succeed(request('POST', '/api/v1/users', { auth, body: { email } }))
+    expect((await signup({ email, password: PASSWORD, token: body.invite_token })).status).toBe(200)
+  })
+
+  test('begins as the deployment says, until an admin says otherwise', async () => {
+    const closed = { ...env, NC_INVITE_ONLY_SIGNUP: 'true' }
+    await superAdmin()
+    expect((await settings('GET', undefined, closed)).body).toEqual({ invite_only_signup: true })
+    expect((await signup({ email: newEmail(), password: PASSWORD }, closed)).body.error).toBe('SIGNUP_NOT_ALLOWED')
+    await settings('POST', { invite_only_signup: false }, closed)
+    expect((await signup({ email: newEmail(), password: PASSWORD }, closed)).status).toBe(200)
+  })
+
+  test.each([{}, { invite_only_signup: 'yes' }, { invite_only_signup: 1 }, []])(
+    'takes only true and false: not %j',
+    async (body) => {
+      expect((await settings('POST', body)).body.error).toBe('INVALID_REQUEST_BODY')
+    },
+  )
+})
+
+describe('the super admin of the settings', () => {
+  const admin = { email: '', password: 'the password of the boss' }
+
+  beforeEach(async () => {
+    admin.email = `${unique('boss')}@example.org`
+    await forgetEverything()
+  })
+
+  afterEach(forgetEverything)
+
+  const bindings = (changed: Partial<Bindings> = {}): Bindings => ({
+    ...env,
+    NC_PASSWORD_HASH: 'pbkdf2',
+    NC_ADMIN_EMAIL: ` ${admin.email.toUpperCase()}`,
+    NC_ADMIN_PASSWORD: admin.password,
+    ...changed,
+  })
+  const signInAs = (body: { email: string; password: string }, deployment: Bindings) =>
+    request('POST', '/api/v1/auth/user/signin', { body, env: deployment })
+
+  test('is made at the first request, and nobody becomes admin by being first', async () => {
+    const deployment = bindings()
+    const first = await succeed(signup({ email: newEmail(), password: PASSWORD }, deployment))
+    expect(claimsOf(first.body.token)['roles']).toBe('org-level-viewer')
+    const boss = await succeed(signInAs(admin, deployment))
+    expect((await me(boss.body.token)).body).toMatchObject({ email: admin.email, roles: { super: true } })
+  })
+
+  test('is one, of five first requests at once, and a session of the first lives', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => signInAs(admin, bindings())))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    for (const { body } of answers) expect((await me(body.token)).status).toBe(200)
+    expect((await dump(env.DB))['users']).toHaveLength(1)
+  })
+
+  test('stays as it is while the settings stay: no session ends at a new isolate', async () => {
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const before = (await dump(env.DB))['users']
+    await request('GET', '/api/v1/db/meta/nocodb/info', { env: bindings() })
+    expect((await dump(env.DB))['users']).toEqual(before)
+    expect((await me(body.token)).status).toBe(200)
+  })
+
+  test('keeps a password that was changed since, until the setting changes', async () => {
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const change = { currentPassword: admin.password, newPassword: 'another password' }
+    await succeed(request('POST', '/api/v1/auth/password/change', { auth: body.token, body: change }))
+    expect((await signInAs({ ...admin, password: 'another password' }, bindings())).status).toBe(200)
+    expect((await signInAs(admin, bindings())).body.error).toBe('INVALID_CREDENTIALS')
+  })
+
+  test('gets a new password by a new setting, which ends the old sessions', async () => {
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const changed = bindings({ NC_ADMIN_PASSWORD: 'a new one for the boss' })
+    expect((await request('GET', '/api/v1/auth/user/me', { auth: body.token, env: changed })).body.error).toBe('TOKEN_REVOKED')
+    expect((await signInAs(admin, changed)).body.error).toBe('INVALID_CREDENTIALS')
+    expect((await signInAs({ ...admin, password: 'a new one for the boss' }, changed)).status).toBe(200)
+  })
+
+  test('may be an account there was already', async () => {
+    await superAdmin()
+    const ada = await signUp({ email: admin.email })
+    const { body } = await succeed(signInAs(admin, bindings()))
+    expect(claimsOf(body.token)).toMatchObject({ id: ada.id, roles: 'org-level-creator,super' })
+    expect((await me(ada.auth)).body.error).toBe('TOKEN_REVOKED')
+  })
+
+  test('stands in the database as a hash and a fingerprint only', async () => {
+    await succeed(signInAs(admin, bindings()))
+    expect(JSON.stringify(await dump(env.DB))).not.toContain(admin.password)
+  })
+
+  test.each<[string, Partial<Bindings>, string]>([
+    ['an e-mail that is none', { NC_ADMIN_EMAIL: 'boss' }, 'NC_ADMIN_EMAIL must be an e-mail address'],
+    ['a password too short', { NC_ADMIN_PASSWORD: 'short' }, 'NC_ADMIN_PASSWORD: The password must have at least 8 characters.'],
+    [
+      'a password too long to sign in with',
+      { NC_ADMIN_PASSWORD: 'x'.repeat(257) },
+      'NC_ADMIN_PASSWORD: The password must have at most',
+    ],
+    ['no password', { NC_ADMIN_PASSWORD: '' }, 'NC_ADMIN_EMAIL and NC_ADMIN_PASSWORD must be set together'],
+  ])('with %s is a mistake of the settings: 503, and the log says which', async (_, changed, cause) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { status, body } = await request('GET', '/api/v1/auth/user/me', { env: bindings(changed) })
+    const logged = log.mock.calls.flat().join('\n')
+    log.mockRestore()
+    expect([status, body.error]).toEqual([503, 'MISCONFIGURED'])
+    expect(logged).toContain(cause)
+    expect(logged).not.toContain(admin.password)
+    expect((await dump(env.DB))['users']).toEqual([])
+  })
+})
+
+describe('mails', () => {
+  interface Mail {
+    from: string
+    to: string
+    subject: string
+    text: string
+  }
+
+  /** Stands in for Cloudflare's binding: remembers what it is given, or fails. */
+  function deployment({ fails = false, ...changed }: Partial<Bindings> & { fails?: boolean } = {}) {
+    const sent: Mail[] = []
+    const send = (mail: Mail) => {
+      sent.push(mail)
+      return fails ? Promise.reject(new Error('the mail server is on holiday')) : Promise.resolve({ messageId: '1' })
+    }
+    const MAIL = { send } as SendEmail
+    return {
+      sent,
+      bindings: { ...env, NC_PASSWORD_HASH: 'pbkdf2', MAIL, NC_MAIL_FROM: 'noreply@example.org', ...changed } as Bindings,
+    }
+  }
+
+  const forgot = (
+    email: string,
+    bindings: Bindings,
+    path = '/api/v1/auth/password/forgot',
+    headers: Record<string, string> = {},
+  ) => request('POST', path, { body: { email }, env: bindings, headers })
+  const tokenIn = (mail: Mail | undefined): string => /\/([\w-]{40})\n/.exec(mail?.text ?? '')?.[1] ?? ''
+
+  test('forgot sends a link that resets the password', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    const { body } = await succeed(forgot(ada.email.toUpperCase(), bindings))
+    expect(body).toEqual({ msg: 'Please check your email to reset the password' })
+    expect(sent).toEqual([
+      {
+        from: 'noreply@example.org',
+        to: ada.email,
+        subject: 'Reset your password',
+        text: expect.stringMatching(/http:\/\/localhost\/auth\/password\/reset\/[\w-]{40}\n/),
+      },
+    ])
+    expect((await me(ada.auth)).status).toBe(200)
+    await succeed(request('POST', `/api/v1/auth/password/reset/${tokenIn(sent[0])}`, { body: { password: 'a new password' } }))
+    expect((await signIn({ ...ada, password: 'a new password' })).id).toBe(ada.id)
+  })
+
+  test('forgot answers the same for an e-mail without an account, and sends nothing', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    const [known, unknown] = [await forgot(ada.email, bindings), await forgot(newEmail(), bindings)]
+    expect([unknown.status, unknown.body]).toEqual([known.status, known.body])
+    expect(sent.map(({ to }) => to)).toEqual([ada.email])
+  })
+
+  test('forgot answers the same when the mail cannot be sent, and the log says so', async () => {
+    const ada = await signUp()
+    const { bindings } = deployment({ fails: true })
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { status, body } = await forgot(ada.email, bindings)
+    const logged = log.mock.calls.flat().join('\n')
+    log.mockRestore()
+    expect([status, body]).toEqual([200, { msg: 'Please check your email to reset the password' }])
+    expect(logged).toContain('the mail server is on holiday')
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['X-Forwarded-Host', { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' }],
+    ['Forwarded', { forwarded: 'host=evil.test;proto=https' }],
+    ['X-Original-Host', { 'x-original-host': 'evil.test', 'x-host': 'evil.test' }],
+    ['Origin and Referer', { origin: 'https://evil.test', referer: 'https://evil.test/' }],
+  ])('a link never leads where %s says', async (_, headers) => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    await succeed(forgot(ada.email, bindings, undefined, headers))
+    expect(sent[0]?.text).toContain('http://localhost/auth/password/reset/')
+    expect(JSON.stringify(sent)).not.toContain('evil.test')
+  })
+
+  test('a link leads to NC_PUBLIC_URL where that is set, whatever host was asked', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment({ NC_PUBLIC_URL: 'https://api.example.org' })
+    await succeed(forgot(ada.email, bindings, 'https://evil.test/api/v1/auth/password/forgot'))
+    expect(sent[0]?.text).toContain('https://api.example.org/auth/password/reset/')
+    expect(sent[0]?.text).not.toContain('evil.test')
+  })
+
+  test('sign-up sends a link that confirms the e-mail, once', async () => {
+    await superAdmin()
+    const { sent, bindings } = deployment()
+    const email = newEmail()
+    const { body } = await succeed(signup({ email, password: PASSWORD }, bindings))
+    expect(sent).toMatchObject([{ to: email, subject: 'Confirm your e-mail address' }])
+    const confirm = () => request('POST', `/api/v1/auth/email/validate/${tokenIn(sent[0])}`)
+    expect((await me(body.token)).body.email_verified).toBe(false)
+    expect((await confirm()).body).toEqual({ msg: 'Email has been verified successfully' })
+    expect((await me(body.token)).body.email_verified).toBe(true)
+    expect((await confirm()).body.error).toBe('INVALID_VERIFICATION_TOKEN')
+  })
+
+  test('sign-up that fails sends nothing', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    await signup({ email: ada.email, password: PASSWORD }, bindings)
+    expect(sent).toEqual([])
+  })
+
+  test('an invitation sends its link', async () => {
+    const { auth } = await superAdmin()
+    const { sent, bindings } = deployment()
+    const email = newEmail()
+    await succeed(request('POST', '/api/v1/users', { auth, body: { email }, env: bindings }))
+    expect(sent).toMatchObject([{ to: email, subject: 'You are invited' }])
+    expect((await signup({ email, password: PASSWORD, token: tokenIn(sent[0]) })).status).toBe(200)
+  })
+})

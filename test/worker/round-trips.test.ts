@@ -1,0 +1,80 @@
+/** What a request costs in round trips to D1: a budget, so that a query too many is a failing test. */
+import { env } from 'cloudflare:workers'
+import { beforeAll, expect, test } from 'vitest'
+import { type Person, createProject, createTable, createToken, request, signUpCreator, succeed } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
+
+let ada: Person
+let token: string
+let list: string
+let insert: string
+
+beforeAll(async () => {
+  ada = await signUpCreator()
+  token = (await createToken(ada.auth)).token
+  const project = await createProject(ada.auth)
+  const table = await createTable(ada.auth, project.id)
+  list = `/api/v1/db/data/noco/${project.id}/${table.id}?where=(Title,like,a)&sort=-Title&limit=5`
+  insert = `/api/v1/db/data/noco/${project.id}/${table.id}`
+  await succeed(request('POST', insert, { token, body: { Title: 'a' } }))
+})
+
+let calls = { control: 0, data: 0 }
+const counted = {
+  ...env,
+  DB: tapD1(env.DB, { before: () => void calls.control++ }),
+  DATA: tapD1(env.DATA, { before: () => void calls.data++ }),
+}
+
+/** Round trips of a request, once the isolate is warm. */
+async function costOf(method: string, path: string, options: Parameters<typeof request>[2]) {
+  const ask = () => request(method, path, { ...options, env: counted })
+  await ask()
+  calls = { control: 0, data: 0 }
+  const { status } = await ask()
+  return { status, ...calls }
+}
+
+test('a warm list of rows by an API Token takes two: who is asking, and the page with its count', async () => {
+  expect(await costOf('GET', list, { token })).toEqual({ status: 200, control: 1, data: 1 })
+})
+
+test('so does one by an Auth Token', async () => {
+  expect(await costOf('GET', list, { auth: ada.auth })).toEqual({ status: 200, control: 1, data: 1 })
+})
+
+test('the project’s title costs no more than its id', async () => {
+  const { body } = await request('GET', '/api/v1/db/meta/projects', { auth: ada.auth })
+  const byTitle = list.replace(body.list[0].id, encodeURIComponent(body.list[0].title))
+  expect(await costOf('GET', byTitle, { token })).toEqual({ status: 200, control: 1, data: 1 })
+})
+
+test('an API Token there is none of takes one', async () => {
+  expect(await costOf('GET', list, { token: 'x'.repeat(40) })).toEqual({ status: 401, control: 1, data: 0 })
+})
+
+test.each<[string, Parameters<typeof request>[2]]>([
+  ['no credential', {}],
+  ['what has not the shape of an API Token', { token: 'x'.repeat(39) }],
+  ['what has not the shape of an Auth Token', { auth: 'a.b.c' }],
+  ['an Auth Token that nobody signed', { auth: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c194In0.c2lnbmF0dXJl' }],
+  ['Basic', { headers: { authorization: 'Basic eDp5' } }],
+])('%s takes none', async (_, options) => {
+  expect(await costOf('GET', list, options)).toEqual({ status: 401, control: 0, data: 0 })
+})
+
+test('a role too low takes one', async () => {
+  expect(await costOf('GET', '/api/v1/users', { auth: ada.auth })).toEqual({ status: 403, control: 1, data: 0 })
+})
+
+test('health, the version and the documents take none', async () => {
+  for (const path of ['/api/v1/health', '/api/v1/version', '/openapi.json', '/docs']) {
+    expect([path, await costOf('GET', path, {})]).toEqual([path, { status: 200, control: 0, data: 0 }])
+  }
+})
+
+test('a refresh takes one, so that it happens or does not', async () => {
+  calls = { control: 0, data: 0 }
+  const { status } = await request('POST', '/api/v1/auth/token/refresh', { refresh: ada.refresh, env: counted })
+  expect({ status, ...calls }).toEqual({ status: 200, control: 1, data: 0 })
+})
