@@ -41,7 +41,7 @@ export function readCsv(bytes: ArrayBuffer): CsvFile {
 
 function decode(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (error) {
     throw new ApiError('INVALID_REQUEST_BODY', 'The file is not UTF-8. Save it as "CSV UTF-8".', { cause: error })
   }

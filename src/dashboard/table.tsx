@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import { type ListQuery, parseQuery } from '../data/query/query'
 import type { Column, Table } from '../data/catalog/types'
+import { primaryKey } from '../data/catalog/catalog'
 import { csvStream } from '../data/records/export'
 import { type Page, type Row, listRows } from '../data/records/records'
 import { type Scope, tableScope } from '../data/scope'
@@ -187,6 +188,8 @@ function Grid({ table, base, view, rows }: { table: Table; base: string; view: V
         aria-label={table.title}
         data-grid={`/api/v1/db/data/noco/${page.project?.id}/${table.id}`}
         data-pages={`${base}/rows`}
+        data-keys={JSON.stringify(primaryKey(table).map(({ title }) => title))}
+        data-offset={String(view.offset)}
         {...(mayEdit ? { 'data-editable': true } : {})}
       >
         <thead>

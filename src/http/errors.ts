@@ -51,7 +51,8 @@ function toApiError(error: unknown): ApiError {
 /** For the log: the message and where it was thrown; never the request, which may hold secrets. */
 function describe(cause: unknown): string {
   if (cause instanceof Error) return cause.stack ?? cause.message
-  return typeof cause === 'string' ? cause : (JSON.stringify(cause) ?? '')
+  if (typeof cause === 'string') return cause
+  return cause === undefined ? '' : JSON.stringify(cause)
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

@@ -1,5 +1,6 @@
 /** What a column asks of a request: the code that fills new rows answers, so that nothing is decided twice. */
-import type { Column } from '../data/catalog/types'
+import { primaryKey } from '../data/catalog/catalog'
+import type { Column, Table } from '../data/catalog/types'
 import { defaultFor, toJson } from '../data/records/values'
 import { DAY_MS } from '../lib/time'
 
@@ -37,6 +38,21 @@ function storedDefault(column: Column, now: number): ReturnType<typeof defaultFo
  * Names that every object inherits (`constructor`, `__proto__`), and `$ref`, mean something else to many a reader of documents:
  * as members they make validators answer wrongly and linters fall over.
  */
-export function isMisread({ title }: Column): boolean {
-  return title in Object.prototype || title === '$ref'
+export function isMisread(name: string): boolean {
+  return name in Object.prototype || name === '$ref'
+}
+
+/**
+ * What `on` of an upsert may name. A unique field only where the key makes itself: with another key, a row must bring it to be
+ * inserted and must not to be changed.
+ */
+export function upsertFields(table: Table): Column[] {
+  const [key, ...more] = primaryKey(table)
+  if (key === undefined || more.length > 0) return []
+  return key.autoIncrement ? [...table.columns.filter(({ unique }) => unique), key] : [key]
+}
+
+/** Columns that rows can be grouped by; one that is called `count` would take the place of the number of rows. */
+export function groupFields(table: Table): Column[] {
+  return table.columns.filter(({ columnName }) => columnName !== 'count')
 }

@@ -1,6 +1,7 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
+import { primaryKey } from '../data/catalog/catalog'
 import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind } from '../data/catalog/types'
-import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull } from './column'
+import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
 import { exampleValue } from './examples'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -85,6 +86,18 @@ function columnSchema(column: Column, way: Way): JsonSchema {
   }
 }
 
+/** A part of the key where a request names a row by it, whoever made the value. */
+function keySchema(column: Column): JsonSchema {
+  return { ...SHAPES[COLUMN_TYPES[column.type].kind](column, 'request'), description: describe(column) }
+}
+
+/** A part of the key as bulk operations answer with it: as it is stored. */
+function storedSchema(column: Column): JsonSchema {
+  return { type: STORED[COLUMN_TYPES[column.type].sql] }
+}
+
+const STORED = { INTEGER: 'integer', REAL: 'number', TEXT: 'string' } as const
+
 function orNull({ type, ...shape }: Shape): JsonSchema {
   return {
     type: [...(typeof type === 'string' ? [type] : type), 'null'],
@@ -93,43 +106,106 @@ function orNull({ type, ...shape }: Shape): JsonSchema {
   }
 }
 
-/** What a component is named after: the table's id, for titles may hold anything. */
-const KINDS = ['row', 'fields', 'new', 'change'] as const
+const KINDS = ['fields', 'row', 'page', 'groups', 'values', 'change', 'new', 'upsert', 'keyed', 'key', 'keys'] as const
 
-export function schemaRef(table: Table, kind: (typeof KINDS)[number]): JsonSchema {
+/** What a component is named after: the table's id, for titles may hold anything. */
+export type SchemaKind = (typeof KINDS)[number]
+
+export function schemaRef(table: Table, kind: SchemaKind): JsonSchema {
   return { $ref: `#/components/schemas/${table.id}-${kind}` }
 }
 
 /**
- * The components of a table. `fields` is what `?fields=` leaves of a row, `row` all of it; `change` is what an update takes,
- * `new` the same with what an insert needs. The larger ones extend the smaller, so that a column is written twice, not four
- * times. Users' text comes last in a title, so that a mark which turns the writing direction turns nothing of ours.
+ * The components of a table. In answers `fields` is what `?fields=` leaves of a row, `row` all of it. In requests `values` is
+ * all but the key, in any number; what an update takes, an insert, a change by key and so on extend it, so that a column is
+ * written twice, not seven times. Users' text comes last in a title, so that a mark which turns the writing direction turns
+ * nothing of ours. A table without a key has no rows that a request could name.
  */
 export function tableSchemas(table: Table): Record<string, JsonSchema> {
+  const keyed = primaryKey(table).length > 0
+  const schemas: Partial<Record<SchemaKind, JsonSchema>> = {
+    ...answerSchemas(table),
+    ...requestSchemas(table),
+    ...(keyed && keySchemas(table)),
+  }
+  return Object.fromEntries(Object.entries(schemas).map(([kind, schema]) => [`${table.id}-${kind}`, schema]))
+}
+
+function answerSchemas(table: Table) {
   const { title, columns } = table
-  const fields = {
-    title: `Fields of ${title}`,
-    type: 'object',
-    ...members(columns, (column) => columnSchema(column, 'answer')),
-    minProperties: 1,
+  return {
+    fields: { title: `Fields of ${title}`, type: 'object', ...members(columns, (column) => columnSchema(column, 'answer')) },
+    row: { title: `Row of ${title}`, allOf: [schemaRef(table, 'fields')], ...required(columns) },
+    page: {
+      title: `Page of ${title}`,
+      type: 'object',
+      properties: {
+        list: { type: 'array', items: schemaRef(table, 'fields') },
+        pageInfo: { $ref: '#/components/schemas/CursorPageInfo' },
+      },
+      required: ['list', 'pageInfo'],
+    },
+    groups: {
+      title: `Groups of ${title}`,
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { key: { description: 'The value; null for none' }, value: schemaRef(table, 'page') },
+        required: ['key', 'value'],
+      },
+    },
   }
-  const row = { title: `Row of ${title}`, allOf: [schemaRef(table, 'fields')], ...required(columns) }
-  const change = {
-    title: `Change to ${title}`,
-    type: 'object',
-    ...members(columns, (column) => columnSchema(column, 'request')),
-    additionalProperties: false,
-  }
+}
+
+function requestSchemas(table: Table) {
+  const { title, columns } = table
+  const keys = primaryKey(table)
+  const others = columns.filter((column) => !column.primaryKey)
   // Defaults belong to inserts alone: a client that fills them in would reset what an update leaves out.
-  const defaults = members(columns.filter(hasDefault), (column) => ({ default: defaultOf(column) }))
-  const added = {
-    title: `New row of ${title}`,
-    allOf: [schemaRef(table, 'change')],
-    ...defaults,
-    ...required(columns.filter(isRequiredOnInsert)),
+  const defaults = columns.filter((column) => !column.primaryKey && hasDefault(column))
+  return {
+    values: { title: `Values of ${title}`, type: 'object', ...members(others, (column) => columnSchema(column, 'request')) },
+    change: extended(table, `Change to ${title}`, {}),
+    new: extended(table, `New row of ${title}`, {
+      ...members([...keys, ...defaults], newMember),
+      ...required(columns.filter(isRequiredOnInsert)),
+    }),
   }
-  const schemas: Record<(typeof KINDS)[number], JsonSchema> = { fields, row, change, new: added }
-  return Object.fromEntries(KINDS.map((kind) => [`${table.id}-${kind}`, schemas[kind]]))
+}
+
+function keySchemas(table: Table) {
+  const { title, columns } = table
+  const keys = primaryKey(table)
+  const named = members(keys, keySchema)
+  return {
+    ...(upsertFields(table).length > 0 && {
+      upsert: extended(table, `Row to upsert into ${title}`, { ...named, ...required(columns.filter(isRequiredOnInsert)) }),
+    }),
+    keyed: extended(table, `Change by key to ${title}`, { ...named, ...required(keys) }),
+    key: { title: `Key of ${title}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
+    keys: {
+      title: `Keys of ${title}`,
+      type: 'array',
+      items: {
+        type: 'object',
+        ...members(keys, storedSchema, ({ columnName }) => columnName),
+        ...required(keys, ({ columnName }) => columnName),
+        additionalProperties: false,
+      },
+    },
+  }
+}
+
+/** The values of a table and more, but nothing that is no field. */
+function extended(table: Table, title: string, more: JsonSchema): JsonSchema {
+  return { title, type: 'object', allOf: [schemaRef(table, 'values')], ...more, unevaluatedProperties: false }
+}
+
+function newMember(column: Column): JsonSchema {
+  return {
+    ...(column.primaryKey && columnSchema(column, 'request')),
+    ...(hasDefault(column) && { default: defaultOf(column) }),
+  }
 }
 
 function hasDefault(column: Column): boolean {
@@ -137,25 +213,30 @@ function hasDefault(column: Column): boolean {
   return value !== null && value !== undefined
 }
 
-function required(columns: readonly Column[]): { required?: string[] } {
-  return columns.length === 0 ? {} : { required: columns.map(({ title }) => title) }
+type NameOf = (column: Column) => string
+
+const byTitle: NameOf = ({ title }) => title
+
+function required(columns: readonly Column[], nameOf: NameOf = byTitle): { required?: string[] } {
+  return columns.length === 0 ? {} : { required: columns.map(nameOf) }
 }
 
 /** JSON Schema for the members of an object; misread names as patterns, which say the same and are only text. */
 function members(
   columns: readonly Column[],
   schemaOf: (column: Column) => JsonSchema,
+  nameOf: NameOf = byTitle,
 ): Record<string, Record<string, JsonSchema>> {
-  const plain = columns.filter((column) => !isMisread(column))
-  const misread = columns.filter(isMisread)
+  const plain = columns.filter((column) => !isMisread(nameOf(column)))
+  const misread = columns.filter((column) => isMisread(nameOf(column)))
   return {
-    ...(plain.length > 0 && { properties: Object.fromEntries(plain.map((column) => [column.title, schemaOf(column)])) }),
+    ...(plain.length > 0 && { properties: Object.fromEntries(plain.map((column) => [nameOf(column), schemaOf(column)])) }),
     ...(misread.length > 0 && {
-      patternProperties: Object.fromEntries(misread.map((column) => [exactly(column.title), schemaOf(column)])),
+      patternProperties: Object.fromEntries(misread.map((column) => [exactly(nameOf(column)), schemaOf(column)])),
     }),
   }
 }
 
-function exactly(title: string): string {
-  return `^${title.replace('$', String.raw`\$`)}$`
+function exactly(name: string): string {
+  return `^${name.replace('$', String.raw`\$`)}$`
 }

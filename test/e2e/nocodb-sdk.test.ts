@@ -31,6 +31,12 @@ async function refusal(call: Promise<unknown>): Promise<{ status: number; msg: s
   throw new Error('the call was not refused')
 }
 
+/** The SDK types the answer as the request; the server answers with the project. */
+async function newProject(api: Api<unknown>, title: string): Promise<string> {
+  const { id } = (await api.project.create({ title })) as { id?: string }
+  return id ?? ''
+}
+
 async function signIn(password: string): Promise<{ token: string; cookie: string }> {
   const response = await fetch(`${server.url}/api/v1/auth/user/signin`, {
     method: 'POST',
@@ -64,8 +70,7 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     expect(await owner.auth.me()).toMatchObject({ email: EMAIL, roles: { super: true, 'org-level-creator': true } })
     expect(await guest.auth.me()).toEqual({ roles: { guest: true } })
 
-    const project = await owner.project.create({ title: 'Library' })
-    const projectId = project.id ?? ''
+    const projectId = await newProject(owner, 'Library')
     expect(projectId).toMatch(/^p_[0-9a-z]{14}$/)
     expect((await owner.project.list()).list).toHaveLength(1)
     expect(await owner.project.read(projectId)).toMatchObject({ title: 'Library' })
@@ -141,6 +146,86 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     expect(await refusal(app.orgTokens.list())).toMatchObject({ status: 403, error: 'API_TOKEN_NOT_ALLOWED' })
     expect(await owner.orgTokens.delete(created.token)).toBe(1)
     expect(await owner.orgTokens.list()).toMatchObject({ list: [], pageInfo: { totalRows: 0 } })
+  })
+
+  test('changes columns, and works on many rows at once', async () => {
+    const { token } = await signIn(PASSWORD)
+    const api = client({ 'xc-auth': token })
+    const projectId = await newProject(api, 'Warehouse')
+    const columns = [
+      { column_name: 'title', title: 'Title', uidt: 'SingleLineText' },
+      { column_name: 'qty', title: 'Qty', uidt: 'Number' },
+    ]
+    type NewTable = Parameters<typeof api.dbTable.create>[1]
+    const tableId = (await api.dbTable.create(projectId, { table_name: 'items', title: 'Items', columns } as NewTable)).id ?? ''
+    const at = ['noco', projectId, tableId] as const
+
+    await api.dbTableColumn.create(tableId, { column_name: 'state', title: 'State', uidt: 'SingleSelect', dtxp: "'new','used'" } as never)
+    const table = await api.dbTable.read(tableId)
+    const columnOf = (title: string) => table.columns?.find((column) => column.title === title)?.id ?? ''
+    expect(table.columns?.map(({ title }) => title)).toEqual(['Id', 'Title', 'Qty', 'CreatedAt', 'UpdatedAt', 'State'])
+    await api.dbTableColumn.update(columnOf('Qty'), { column_name: 'amount', title: 'Amount', uidt: 'Decimal' } as never)
+    expect(await api.dbTableColumn.get(columnOf('Qty'))).toMatchObject({ title: 'Amount', column_name: 'amount', uidt: 'Decimal' })
+    expect(await api.dbTableColumn.primaryColumnSet(columnOf('Title'))).toBe(true)
+    expect(await api.dbTable.update(tableId, { table_name: 'goods', title: 'Goods' } as never)).toHaveProperty('msg')
+    expect(await api.dbTable.reorder(tableId, { order: 3 })).toBe(true)
+    expect((await api.dbView.list(tableId)).list).toMatchObject([{ is_default: true, type: 3 }])
+
+    const rows = [
+      { Title: 'a', Amount: 1.5, State: 'new' },
+      { Title: 'b', Amount: 2, State: 'used' },
+      { Title: 'c', State: 'new' },
+    ]
+    expect(await api.dbTableRow.bulkCreate(...at, rows)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
+    expect(await api.dbTableRow.bulkUpdate(...at, [{ Id: 3, Amount: 9 }])).toEqual([{ id: 3 }])
+    expect(await api.dbTableRow.findOne(...at, { where: '(Amount,gt,1.5)', sort: ['-Amount'], fields: ['Title'] } as never)).toEqual({ Title: 'c' })
+    expect(await api.dbTableRow.groupBy(...at, { column_name: 'state' } as never)).toMatchObject({
+      list: [
+        { count: 2, state: 'new' },
+        { count: 1, state: 'used' },
+      ],
+    })
+    const groups = (await api.dbTableRow.groupedDataList(...at, columnOf('State'))) as unknown as { key: string | null }[]
+    expect(groups.map(({ key }) => key)).toEqual(['new', 'used', null])
+    expect(await api.dbTableRow.exist(...at, '2')).toBe(true)
+    expect(await api.dbTableRow.exist(...at, '99')).toBe(false)
+    expect((await api.dbViewRow.list(...at, 'Goods', { limit: 1 } as never)).list).toHaveLength(1)
+    expect(await api.dbViewRow.count(...at, 'Goods', { where: '(State,eq,new)' } as never)).toEqual({ count: 2 })
+    const csv = (await api.dbTableRow.csvExport(...at, 'csv' as never)) as unknown as { data: string; headers: Record<string, string> }
+    expect(csv.data.split('\r\n')[0]).toBe('Id,Title,Amount,CreatedAt,UpdatedAt,State')
+    expect(csv.headers['nc-export-offset']).toBe('-1')
+    expect(await api.dbTableRow.bulkUpdateAll(...at, { State: 'used' }, { where: '(State,eq,new)' })).toBe(2)
+    expect(await api.dbTableRow.bulkDelete(...at, [{ Id: 1 }])).toEqual([{ id: 1 }])
+    expect(await api.dbTableRow.bulkDeleteAll(...at, {}, { where: '(Title,eq,b)' })).toBe(1)
+    expect(((await api.dbTableRow.list(...at)) as { pageInfo: { totalRows: number } }).pageInfo.totalRows).toBe(1)
+    expect(await api.dbTableColumn.delete(columnOf('State'))).toHaveProperty('columns')
+    expect(await api.project.delete(projectId)).toBe(true)
+  })
+
+  test('manages members, users and the invite-only switch', async () => {
+    const { token } = await signIn(PASSWORD)
+    const api = client({ 'xc-auth': token })
+    const projectId = await newProject(api, 'Team')
+    const invited = (await api.auth.projectUserAdd(projectId, { email: 'alan@example.org', roles: 'editor' })) as unknown as Record<string, string>
+    expect(invited['email']).toBe('alan@example.org')
+    secrets.push(invited['invite_token'] ?? '')
+    const joined = await client().auth.signup({ email: 'alan@example.org', password: PASSWORD, token: invited['invite_token'] ?? '' })
+    secrets.push((joined as { token: string }).token)
+    const members = (await api.auth.projectUserList(projectId)) as unknown as { users: { list: { id: string; email: string; roles: string }[] } }
+    expect(members.users.list.map(({ email, roles }) => [email, roles])).toEqual([
+      [EMAIL, 'owner'],
+      ['alan@example.org', 'editor'],
+    ])
+    const alan = members.users.list[1]?.id ?? ''
+    await api.auth.projectUserUpdate(projectId, alan, { email: 'alan@example.org', roles: 'viewer' } as never)
+    expect(await api.auth.projectUserRemove(projectId, alan)).toHaveProperty('msg')
+    expect(await api.orgAppSettings.set({ invite_only_signup: true })).toHaveProperty('msg')
+    expect(await refusal(client().auth.signup({ email: 'eve@example.org', password: PASSWORD }))).toMatchObject({
+      status: 400,
+      msg: 'Not allowed to signup, contact super admin.',
+    })
+    expect(await api.orgAppSettings.set({ invite_only_signup: false })).toHaveProperty('msg')
+    expect(await api.orgUsers.delete(alan)).toHaveProperty('msg')
   })
 
   test('renews a token by the refresh cookie, and a password change ends what was there', async () => {

@@ -326,7 +326,7 @@ describe('mails', () => {
       sent.push(mail)
       return fails ? Promise.reject(new Error('the mail server is on holiday')) : Promise.resolve({ messageId: '1' })
     }
-    const MAIL = { send } as SendEmail
+    const MAIL = { send }
     return {
       sent,
       bindings: { ...env, NC_PASSWORD_HASH: 'pbkdf2', MAIL, NC_MAIL_FROM: 'noreply@example.org', ...changed } as Bindings,

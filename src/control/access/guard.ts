@@ -30,7 +30,8 @@ export function needs(permission: Permission, { apiTokens = true }: { apiTokens?
     await next()
   })
   return {
-    middleware: guard,
+    // The permission goes with the guard, so that the router's test can tell who a mounted route lets in.
+    middleware: Object.assign(guard, { permission }),
     security: apiTokens ? ANY_CREDENTIAL : AUTH_TOKEN_ONLY,
     'x-permission': permission,
   }

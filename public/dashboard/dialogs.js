@@ -1,0 +1,119 @@
+/**
+ * Pages as dialogs: a link with data-dialog opens the part of its page that is marked data-dialog-body over this one, and
+ * the forms in there are sent without leaving it until they succeed. Without a script they are pages like any other.
+ */
+import { prepareForms, send } from './forms.js'
+import { tell } from './tell.js'
+import { showTimes } from './times.js'
+
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[data-dialog], [data-close]') : null
+  if (!(link instanceof HTMLAnchorElement)) return
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return
+  if (link.dataset.close !== undefined) {
+    const dialog = link.closest('dialog')
+    if (dialog === null) return
+    event.preventDefault()
+    dialog.close()
+    return
+  }
+  event.preventDefault()
+  void openDialog(link.href, link.dataset.dialog ?? '')
+})
+
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return
+  const dialog = form.closest('dialog')
+  if (dialog === null && form.dataset.dialog === undefined) return
+  event.preventDefault()
+  if (form.method === 'get') void openDialog(`${form.action}?${new URLSearchParams(textsOf(new FormData(form)))}`, form.dataset.dialog ?? '')
+  else if (dialog !== null) void sendFrom(dialog, form)
+})
+
+/** @param {FormData} data */
+function textsOf(data) {
+  return [...data].map(([name, value]) => [name, String(value)])
+}
+
+/**
+ * @param {string} url
+ * @param {string} kind
+ */
+async function openDialog(url, kind) {
+  try {
+    const response = await fetch(url, { headers: { accept: 'text/html' } })
+    const body = response.redirected ? null : bodyOf(await response.text())
+    if (body === null) {
+      location.assign(response.redirected ? response.url : url)
+      return
+    }
+    const dialog = currentDialog()
+    dialog.className = kind === 'wide' ? 'wide' : ''
+    fill(dialog, body)
+    if (!dialog.open) dialog.showModal()
+    focusFirst(dialog)
+  } catch {
+    tell('The server did not answer. Check the connection and try again.', { bad: true })
+  }
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLFormElement} form
+ */
+async function sendFrom(dialog, form) {
+  const answer = await send(form)
+  if (answer === null) return
+  if (answer.redirected) {
+    location.assign(answer.url)
+    return
+  }
+  const body = bodyOf(answer.html)
+  if (body === null) {
+    tell('The server refused this. Load the page again.', { bad: true })
+    return
+  }
+  fill(dialog, body)
+  const wrong = dialog.querySelector('[aria-invalid="true"]')
+  if (wrong instanceof HTMLElement) wrong.focus()
+  else focusFirst(dialog)
+}
+
+/** @param {string} html */
+function bodyOf(html) {
+  return new DOMParser().parseFromString(html, 'text/html').querySelector('[data-dialog-body]')
+}
+
+/** The one dialog of the page. */
+function currentDialog() {
+  const found = document.querySelector('dialog')
+  if (found !== null) return found
+  const dialog = document.createElement('dialog')
+  dialog.addEventListener('close', () => dialog.replaceChildren())
+  document.body.append(dialog)
+  return dialog
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {Element} body
+ */
+function fill(dialog, body) {
+  const status = document.createElement('div')
+  status.className = 'dialog-status'
+  status.setAttribute('role', 'status')
+  dialog.replaceChildren(document.importNode(body, true), status)
+  dialog.setAttribute('aria-label', dialog.querySelector('h1, h2')?.textContent ?? '')
+  showTimes(dialog)
+  prepareForms(dialog)
+}
+
+/**
+ * What the page says is first; never a button that deletes.
+ * @param {HTMLDialogElement} dialog
+ */
+function focusFirst(dialog) {
+  const first = dialog.querySelector('[autofocus]') ?? (dialog.querySelector('.button-danger') ? dialog.querySelector('[data-close]') : null)
+  if (first instanceof HTMLElement) first.focus()
+}

@@ -1,0 +1,154 @@
+/** Forms: columns of a new table, options of a select, roles that change at once, uploads with their progress. */
+import { tell } from './tell.js'
+
+prepareForms(document)
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('[data-add-column]')) addColumn(target)
+  const removed = target?.closest('[data-remove-column]')
+  if (removed) removeColumn(removed)
+  const toggle = target?.closest('[data-toggle]')
+  if (toggle instanceof HTMLElement && toggle.dataset.toggle !== undefined) {
+    event.preventDefault()
+    togglePanel(toggle, toggle.dataset.toggle)
+  }
+})
+
+document.addEventListener('change', (event) => {
+  if (!(event.target instanceof HTMLSelectElement)) return
+  if (event.target.matches('[data-column-type]')) showOptions(event.target)
+  event.target.closest('form[data-submit-on-change]') && event.target.form?.requestSubmit()
+})
+
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.closest('dialog') !== null) return
+  if (form.dataset.upload === undefined) return
+  event.preventDefault()
+  void send(form).then((answer) => {
+    if (answer === null) return
+    if (answer.redirected) location.assign(answer.url)
+    else showPage(answer.html)
+  })
+})
+
+/**
+ * Makes forms ready that have come onto the page.
+ * @param {ParentNode} root
+ */
+export function prepareForms(root) {
+  for (const select of root.querySelectorAll('[data-column-type]')) if (select instanceof HTMLSelectElement) showOptions(select)
+}
+
+/** @param {Element} button */
+function addColumn(button) {
+  const form = button.closest('form')
+  const template = form?.querySelector('[data-column-template]')
+  const rows = form?.querySelector('[data-column-rows]')
+  if (!(template instanceof HTMLTemplateElement) || !rows) return
+  rows.append(template.content.cloneNode(true))
+  prepareForms(rows)
+  rows.lastElementChild?.querySelector('input')?.focus()
+}
+
+/** @param {Element} button */
+function removeColumn(button) {
+  const row = button.closest('[data-column-row]')
+  const next = row?.nextElementSibling ?? row?.previousElementSibling
+  row?.remove()
+  next?.querySelector('input')?.focus()
+}
+
+/**
+ * The options of a select belong to the types that have them.
+ * @param {HTMLSelectElement} select
+ */
+function showOptions(select) {
+  const options = select.closest('[data-column-row]')?.querySelector('[data-column-options]')
+  if (options instanceof HTMLElement) options.hidden = !(options.dataset.for ?? '').split(' ').includes(select.value)
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} id
+ */
+function togglePanel(button, id) {
+  const panel = document.getElementById(id)
+  if (panel === null) return
+  panel.hidden = !panel.hidden
+  button.setAttribute('aria-expanded', String(!panel.hidden))
+  if (!panel.hidden) panel.querySelector('select, input')?.dispatchEvent(new Event('shown', { bubbles: true }))
+}
+
+/**
+ * Sends a form as the browser would, and tells how far an upload has come. Null when no answer came.
+ * @param {HTMLFormElement} form
+ * @returns {Promise<{ redirected: boolean, url: string, html: string } | null>}
+ */
+export function send(form) {
+  const buttons = [...form.querySelectorAll('button[type="submit"]')].filter((button) => button instanceof HTMLButtonElement)
+  for (const button of buttons) button.disabled = true
+  const data = new FormData(form)
+  const isUpload = form.enctype === 'multipart/form-data'
+  return new Promise((done) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', form.action)
+    request.setRequestHeader('accept', 'text/html')
+    if (isUpload) showProgress(form, request.upload)
+    request.addEventListener('loadend', () => {
+      for (const button of buttons) button.disabled = false
+      hideProgress(form)
+      if (request.status === 0) {
+        tell('The server did not answer. Check the connection and try again.', { bad: true })
+        done(null)
+      } else done({ redirected: isElsewhere(request.responseURL, form.action), url: request.responseURL, html: request.responseText })
+    })
+    request.send(isUpload ? data : new URLSearchParams([...data].map(([name, value]) => [name, String(value)])))
+  })
+}
+
+/**
+ * @param {string} url
+ * @param {string} action
+ */
+function isElsewhere(url, action) {
+  return url !== new URL(action, location.href).href
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {XMLHttpRequestUpload} upload
+ */
+function showProgress(form, upload) {
+  const box = form.querySelector('[data-progress]')
+  const bar = box?.querySelector('progress')
+  const words = box?.querySelector('p')
+  if (!(box instanceof HTMLElement) || !bar || !words) return
+  box.hidden = false
+  bar.value = 0
+  words.textContent = 'Sending the file…'
+  upload.addEventListener('progress', ({ loaded, total }) => {
+    bar.value = total === 0 ? 0 : (loaded / total) * 100
+  })
+  upload.addEventListener('load', () => {
+    bar.removeAttribute('value')
+    words.textContent = 'Checking and storing every row…'
+  })
+}
+
+/** @param {HTMLFormElement} form */
+function hideProgress(form) {
+  const box = form.querySelector('[data-progress]')
+  if (box instanceof HTMLElement) box.hidden = true
+}
+
+/**
+ * The page that answers an upload, in the place of this one.
+ * @param {string} html
+ */
+function showPage(html) {
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  const main = page.querySelector('main')
+  if (main !== null) document.querySelector('main')?.replaceWith(document.importNode(main, true))
+}

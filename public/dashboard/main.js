@@ -1,0 +1,18 @@
+/** What the pages of the dashboard do with a script. All of them work without, apart from the clipboard and the grid. */
+import './copy.js'
+import './dialogs.js'
+import './filter.js'
+import './forms.js'
+import './grid.js'
+import './menus.js'
+import './times.js'
+import { dismissLater } from './tell.js'
+
+for (const toast of document.querySelectorAll('.toast')) dismissLater(toast)
+
+// A notice has been read now: loading the page again, or sharing its address, must not say it once more.
+const address = new URL(location.href)
+if (address.searchParams.has('notice')) {
+  address.searchParams.delete('notice')
+  history.replaceState(null, '', address)
+}
