@@ -62,8 +62,9 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.onError((error, c) => errorResponse(error, c, isPageRequest(c) ? pageForError : undefined))
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, crossOrigin, pathLimits, bodySize)
-  app.use(except((c: Context<AppEnv>) => !isApiPath(c), jsonBodies))
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, pathLimits, bodySize)
+  // Pages are for this site alone, and their forms are no JSON.
+  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)

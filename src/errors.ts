@@ -35,6 +35,7 @@ export const ERRORS = {
 
   // Projects, members, tokens
   PROJECT_NOT_FOUND: { status: 404, message: 'Project not found' },
+  BASE_NOT_FOUND: { status: 404, message: 'Base not found' },
   PROJECT_EXISTS: { status: 400, message: 'Project title already in use' },
   USER_NOT_FOUND: { status: 404, message: 'User not found' },
   INVALID_MEMBER: { status: 400, message: 'This member cannot be changed like that.' },

@@ -16,16 +16,27 @@ export function takesNull(column: Column): boolean {
 
 /** Whether an insert that leaves the field out is refused. */
 export function isRequiredOnInsert(column: Column): boolean {
-  return !isReadOnly(column) && storedDefault(column, 0) === undefined
+  return !isReadOnly(column) && defaultsOf(column)[0] === undefined
 }
 
 /** The JSON value of a row that does not say, null included; undefined when there is none, or it depends on the moment. */
 export function defaultOf(column: Column): unknown {
-  const stored = storedDefault(column, 0)
-  return stored === undefined || stored !== storedDefault(column, DAY_MS) ? undefined : toJson(column, stored)
+  const [stored, later] = defaultsOf(column)
+  return stored === undefined || stored !== later ? undefined : toJson(column, stored)
 }
 
-function storedDefault(column: Column, now: number): ReturnType<typeof defaultFor> | undefined {
+type Default = ReturnType<typeof defaultFor> | undefined
+
+/** Finding out that there is none means to catch an error, which takes long; and columns never change, new ones take their place. */
+const known = new WeakMap<Column, readonly [now: Default, later: Default]>()
+
+function defaultsOf(column: Column): readonly [now: Default, later: Default] {
+  const found = known.get(column) ?? [storedDefault(column, 0), storedDefault(column, DAY_MS)]
+  known.set(column, found)
+  return found
+}
+
+function storedDefault(column: Column, now: number): Default {
   try {
     return defaultFor(column, now)
   } catch {

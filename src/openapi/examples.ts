@@ -2,84 +2,130 @@
 import { primaryKey } from '../data/catalog/catalog'
 import { COLUMN_TYPES, type Column, type ColumnType, type Table } from '../data/catalog/types'
 import type { OperatorName } from '../data/query/operators'
-import { isMisread, isReadOnly, isRequiredOnInsert } from './column'
+import { isMisread, isReadOnly, isRequiredOnInsert, upsertFields } from './column'
 
 /** Members that make linters take an example for a schema of its own. */
 const SCHEMA_WORDS: ReadonlySet<string> = new Set(['example', 'default'])
 
+/** Two of each, so that two rows can stand in one table whatever must be unique. */
 const BY_TYPE = {
-  ID: 1,
-  SingleLineText: 'Blue pen',
-  LongText: 'A pen.\nIt writes blue.',
-  Attachment: [{ url: 'https://files.example.com/pen.png', title: 'pen.png', mimetype: 'image/png', size: 2048 }],
-  Checkbox: true,
-  Number: 12,
-  Decimal: 12.5,
-  Currency: 9.99,
-  Percent: 50,
-  Duration: 90,
-  Rating: 4,
-  Date: '2026-01-31',
-  DateTime: '2026-01-31 09:30:00+00:00',
-  CreateTime: '2026-01-31 09:30:00+00:00',
-  LastModifiedTime: '2026-01-31 09:30:00+00:00',
-  Time: '09:30:00',
-  Year: 2026,
-  Email: 'ada@example.com',
-  URL: 'https://example.com/pens',
-  PhoneNumber: '+44 20 7946 0958',
-  JSON: { colour: 'blue', sizes: [1, 2] },
-  GeoData: '52.52;13.405',
-  AutoNumber: 1,
-  Count: 3,
-  ForeignKey: 'abc',
-  Collaborator: 'ada@example.com',
-  Geometry: 'POINT (13.405 52.52)',
-  Button: 'Open',
-  SpecificDBType: 'abc',
-} as const satisfies Record<Exclude<ColumnType, 'SingleSelect' | 'MultiSelect'>, unknown>
+  ID: [1, 2],
+  SingleLineText: ['Blue pen', 'Green pen'],
+  LongText: ['A pen.\nIt writes blue.', 'A pen.\nIt writes green.'],
+  Attachment: [
+    [{ url: 'https://files.example.com/pen.png', title: 'pen.png', mimetype: 'image/png', size: 2048 }],
+    [{ url: 'https://files.example.com/ink.png', title: 'ink.png', mimetype: 'image/png', size: 4096 }],
+  ],
+  Checkbox: [true, false],
+  Number: [12, 24],
+  Decimal: [12.5, 24.5],
+  Currency: [9.99, 19.99],
+  Percent: [50, 75],
+  Duration: [90, 120],
+  Rating: [4, 5],
+  Date: ['2026-01-31', '2026-02-28'],
+  DateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
+  CreateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
+  LastModifiedTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
+  Time: ['09:30:00', '18:00:00'],
+  Year: [2026, 2027],
+  Email: ['ada@example.com', 'grace@example.com'],
+  URL: ['https://example.com/pens', 'https://example.com/inks'],
+  PhoneNumber: ['+44 20 7946 0958', '+44 20 7946 0959'],
+  JSON: [{ colour: 'blue', sizes: [1, 2] }, { colour: 'green', sizes: [3] }],
+  GeoData: ['52.52;13.405', '48.85;2.35'],
+  AutoNumber: [1, 2],
+  Count: [3, 4],
+  ForeignKey: ['abc', 'def'],
+  Collaborator: ['ada@example.com', 'grace@example.com'],
+  Geometry: ['POINT (13.405 52.52)', 'POINT (2.35 48.85)'],
+  Button: ['Open', 'Close'],
+  SpecificDBType: ['abc', 'def'],
+} as const satisfies Record<Exclude<ColumnType, 'SingleSelect' | 'MultiSelect'>, readonly [unknown, unknown]>
+
+/** The first row that the examples make, and the second. */
+type Which = 0 | 1
 
 /** A value of the column, in requests as in answers; undefined when there can be none. */
-export function exampleValue(column: Column): unknown {
+export function exampleValue(column: Column, which: Which = 0): unknown {
   const titles = column.options.map((option) => option.title)
   switch (column.type) {
     case 'SingleSelect':
-      return titles[0]
+      return titles[which] ?? titles[0]
     case 'MultiSelect':
-      return titles.slice(0, 2).join(',')
+      return titles.slice(0, 2 - which).join(',')
     default:
-      return BY_TYPE[column.type]
+      return BY_TYPE[column.type][which]
   }
 }
 
 /** The body of an insert, with every field that a client may set; undefined when a required one has no example. */
 export function newRowExample(table: Table): Record<string, unknown> | undefined {
-  const shown = writableColumns(table)
-  if (table.columns.some((column) => !shown.includes(column) && isRequiredOnInsert(column))) return undefined
-  return toBody(shown)
+  return cannotBeShown(table) ? undefined : toBody(writableColumns(table))
 }
 
-/** The body of a change: the first fields that are not part of the key. */
+/** The body of a bulk insert: a second row, with what is required and a little more. */
+export function newRowsExample(table: Table): Record<string, unknown>[] | undefined {
+  if (cannotBeShown(table)) return undefined
+  const [first, second] = interestingColumns(table)
+  const isShown = (column: Column): boolean => column === first || column === second || column.unique || isRequiredOnInsert(column)
+  return [toBody(writableColumns(table).filter(isShown), 1)]
+}
+
+/** The body of an upsert on the field that onExample() names. */
+export function upsertExample(table: Table): Record<string, unknown>[] | undefined {
+  const [on] = upsertFields(table)
+  const [row] = newRowsExample(table) ?? []
+  if (on === undefined || row === undefined || !canBeNamed(on)) return undefined
+  return [{ ...toBody([on], 1), ...row }]
+}
+
+/** The body of a bulk update: the row of newRowExample() in an empty table. */
+export function changesExample(table: Table): Record<string, unknown>[] | undefined {
+  const key = keyExample(table, 0)
+  return key && [{ ...key, ...changeExample(table) }]
+}
+
+/** The body of a bulk delete: the row of newRowsExample() behind the other. */
+export function keysExample(table: Table): Record<string, unknown>[] | undefined {
+  const key = keyExample(table, 1)
+  return key && [key]
+}
+
+function keyExample(table: Table, which: Which): Record<string, unknown> | undefined {
+  const keys = primaryKey(table)
+  return keys.every(canBeNamed) ? toBody(keys, which) : undefined
+}
+
+function cannotBeShown(table: Table): boolean {
+  return table.columns.some((column) => isRequiredOnInsert(column) && !canBeNamed(column))
+}
+
+/** The body of a change, which any row and all of them can take: the first fields that need not be unique. */
 export function changeExample(table: Table): Record<string, unknown> {
   return toBody(
     writableColumns(table)
-      .filter((column) => !column.primaryKey)
+      .filter((column) => !column.primaryKey && !column.unique)
       .slice(0, 2),
   )
 }
 
 function writableColumns(table: Table): Column[] {
-  const isLeftOut = (column: Column): boolean => isReadOnly(column) || isMisread(column) || SCHEMA_WORDS.has(column.title)
-  return table.columns.filter((column) => !isLeftOut(column) && exampleValue(column) !== undefined)
+  return table.columns.filter((column) => !isReadOnly(column) && canBeNamed(column))
 }
 
-function toBody(columns: readonly Column[]): Record<string, unknown> {
-  return Object.fromEntries(columns.map((column) => [column.title, exampleValue(column)]))
+/** Whether a body that is an example can hold the field. */
+function canBeNamed(column: Column): boolean {
+  return !isMisread(column.title) && !SCHEMA_WORDS.has(column.title) && exampleValue(column) !== undefined
+}
+
+function toBody(columns: readonly Column[], which: Which = 0): Record<string, unknown> {
+  return Object.fromEntries(columns.map((column) => [column.title, exampleValue(column, which)]))
 }
 
 /** The `rowId` of the row that newRowExample() makes in an empty table; undefined when a path cannot name it. */
 export function rowIdExample(table: Table): string | number | undefined {
-  const parts = primaryKey(table).map(exampleValue)
+  const parts = primaryKey(table).map((column) => exampleValue(column))
   if (parts.length === 1 && typeof parts[0] === 'number') return parts[0]
   return parts.every((part) => part !== undefined && typeof part !== 'object') ? parts.map(String).join('___') : undefined
 }
@@ -119,10 +165,44 @@ export function whereExamples(table: Table): Record<string, NamedExample> {
   }
 }
 
-/** What people filter and sort by: their own fields before those that the server fills in. */
+/** The same where all rows are at stake: a condition comes first, so that nobody empties a table by not looking. */
+export function whereToWriteExamples(table: Table): Record<string, NamedExample> {
+  const { all, ...conditions } = whereExamples(table)
+  return { ...conditions, ...(all !== undefined && { all }) }
+}
+
+export function filterJsonExamples(table: Table): Record<string, NamedExample> {
+  const [column] = interestingColumns(table)
+  return {
+    all: { summary: 'Every row', value: '' },
+    ...(column !== undefined && { one: { summary: 'One condition', value: JSON.stringify([filterItem(column)]) } }),
+  }
+}
+
+export function sortJsonExamples(table: Table): Record<string, NamedExample> {
+  const [column] = interestingColumns(table)
+  return {
+    default: { summary: 'By primary key', value: '' },
+    ...(column !== undefined && {
+      descending: { summary: 'Descending', value: JSON.stringify([{ fk_column_id: column.id, direction: 'desc' }]) },
+    }),
+  }
+}
+
+/** What people group by: a field with few values, where there is one. */
+export function groupExample(columns: readonly Column[]): Column | undefined {
+  return columns.find(({ type }) => type === 'SingleSelect' || type === 'Checkbox') ?? byInterest(columns)[0]
+}
+
+/** What people filter and sort by. */
 function interestingColumns(table: Table): Column[] {
+  return byInterest(table.columns).slice(0, 2)
+}
+
+/** People's own fields before those that the server fills in. */
+function byInterest(columns: readonly Column[]): Column[] {
   const rank = (column: Column): number => (column.primaryKey ? 1 : column.auto === null ? 0 : 2)
-  return table.columns.toSorted((one, other) => rank(one) - rank(other)).slice(0, 2)
+  return columns.toSorted((one, other) => rank(one) - rank(other))
 }
 
 /** A title, or the column's id where part of the title means something else in `where`, `sort`, `fields` or a URL. */
@@ -133,6 +213,16 @@ function nameOf({ id, title }: Column): string {
 function condition(column: Column): string {
   const [operator, value] = question(column)
   return `(${nameOf(column)},${operator},${value})`
+}
+
+/** The same condition as JSON has it. */
+function filterItem(column: Column): Record<string, unknown> {
+  const [operator, value] = question(column)
+  const condition = { fk_column_id: column.id, comparison_op: operator }
+  const { kind } = COLUMN_TYPES[column.type]
+  if (kind !== 'date' && kind !== 'datetime') return { ...condition, value }
+  const [comparison_sub_op, date] = value.split(',')
+  return { ...condition, comparison_sub_op, value: date }
 }
 
 function question(column: Column): [operator: OperatorName, value: string] {

@@ -6,6 +6,8 @@ const UNAUTHENTICATED = [
   'TOKEN_EXPIRED',
   'TOKEN_REVOKED',
   'TOKEN_INVALID',
+  // The same bad credential again and again.
+  'TOO_MANY_REQUESTS',
 ] as const satisfies ErrorCode[]
 const BAD_BODY = ['BAD_JSON', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE'] as const satisfies ErrorCode[]
 
@@ -16,6 +18,7 @@ export function commonErrors({ guarded, body }: { guarded: boolean; body: boolea
 
 const HEADERS: Partial<Record<number, Record<string, object>>> = {
   401: { 'WWW-Authenticate': { description: 'What to authenticate with', schema: { type: 'string' } } },
+  429: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
   503: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
 }
 

@@ -1,48 +1,50 @@
-/** The operations of every table's rows, one entry each: data/records/routes.ts serves them, project.ts lists them per table. */
+/**
+ * The operations on every table's rows, one entry each: data/records/routes.ts and bulk-routes.ts serve them, project.ts lists
+ * them per table. What they hold of a table (parameters, bodies, answers) are components, so that the operations through the
+ * default view say the same in few words.
+ */
 import { type Permission, isAllowed } from '../control/access/roles'
 import { primaryKey } from '../data/catalog/catalog'
 import type { Table } from '../data/catalog/types'
-import type { Limits } from '../data/query/page'
 import { PROJECT_ROLES } from '../env'
 import type { ErrorCode } from '../errors'
-import { changeExample, fieldsExamples, newRowExample, rowIdExample, sortExamples, whereExamples } from './examples'
+import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from './answers'
+import { groupFields, upsertFields } from './column'
 import { commonErrors, documentErrors } from './failures'
-import { type JsonSchema, schemaRef } from './schemas'
+import { type ParameterName, parameterRef, tableParameters } from './parameters'
+import { tableSchemas } from './schemas'
 
 type Described = Readonly<Record<string, unknown>>
 
-export interface Operation {
+interface Operation {
   id: string
   method: 'get' | 'post' | 'patch' | 'delete'
-  place: keyof typeof PLACES
+  /** Below the rows of the table or its view, or below its bulk routes, which no view has. */
+  below: 'rows' | 'bulk'
+  path: '' | `/${string}`
   permission: Permission
   summary: string
   description: string
-  /** Beside those of its place. */
-  parameters?: (table: Table, limits: Limits) => Described[]
-  body?: (table: Table) => Described
-  answer: (table: Table) => Described
-  /** Beside what every operation of its place, and every body, may run into. */
+  /** Those of the path are found in the path. */
+  parameters: readonly ParameterName[]
+  body?: BodyName
+  answer: AnswerName
+  /** Beside what every operation, every row, and every body may run into. */
   errors: readonly ErrorCode[]
+  /** Whether the table has it; every table by default. */
+  isOf?: (table: Table) => boolean
 }
 
-/** Paths carry ids: a title may hold anything, and may change. */
-const PLACES = {
-  rows: { path: (table: Table) => rowsPath(table), parameters: () => [], errors: [] },
-  row: {
-    path: (table: Table) => `${rowsPath(table)}/{rowId}`,
-    parameters: rowIdParameter,
-    errors: ['INVALID_PARAMETER', 'ROW_NOT_FOUND'],
-  },
-} as const satisfies Record<
-  string,
-  { path: (table: Table) => string; parameters: (table: Table) => Described[]; errors: readonly ErrorCode[] }
->
+type Through = 'table' | 'view'
 
-function rowsPath(table: Table): string {
-  return `/api/v1/db/data/noco/${table.projectId}/${table.id}`
-}
+const hasKey = (table: Table): boolean => primaryKey(table).length > 0
+const hasUpsert = (table: Table): boolean => upsertFields(table).length > 0
+const hasGroups = (table: Table): boolean => groupFields(table).length > 0
 
+const FILTER = ['where', 'filterArrJson'] as const
+const SORT = ['sort', 'sortArrJson'] as const
+const PAGE = ['limit', 'offset'] as const
+const FILTER_ERRORS = ['INVALID_FILTER', 'FIELD_NOT_FOUND'] as const
 const FIELD_ERRORS = [
   'INVALID_REQUEST_BODY',
   'FIELD_NOT_FOUND',
@@ -51,199 +53,333 @@ const FIELD_ERRORS = [
   'DUPLICATE_VALUE',
 ] as const
 
+/** Paths that a parameter could swallow stand before it, as in the router. */
 const OPERATIONS: readonly Operation[] = [
   {
     id: 'list',
     method: 'get',
-    place: 'rows',
+    below: 'rows',
+    path: '',
     permission: 'dataList',
     summary: 'List rows',
     description: 'A page of the rows that pass the filter, in the order asked for, and how many pass it in all.',
-    parameters: (table, limits) => [
-      fieldsParameter(table),
-      sortParameter(table),
-      whereParameter(table),
-      ...pageParameters(limits),
-    ],
-    answer: (table) => ({
-      ...jsonAnswer('The page', {
-        type: 'object',
-        properties: {
-          list: { type: 'array', items: schemaRef(table, 'fields') },
-          pageInfo: { $ref: '#/components/schemas/PageInfo' },
-        },
-        required: ['list', 'pageInfo'],
-      }),
-      headers: {
-        'xc-db-response': { description: 'Seconds that the database took', schema: { type: 'string', examples: ['0.004'] } },
-      },
-    }),
-    errors: ['INVALID_FILTER', 'FIELD_NOT_FOUND', 'INVALID_PARAMETER'],
+    parameters: ['fields', ...SORT, ...FILTER, ...PAGE, 'cursor', 'shuffle'],
+    answer: 'page',
+    errors: [...FILTER_ERRORS, 'INVALID_CURSOR'],
   },
   {
     id: 'insert',
     method: 'post',
-    place: 'rows',
+    below: 'rows',
+    path: '',
     permission: 'dataInsert',
     summary: 'Insert a row',
     description: 'Fields that are left out get their default, or no value. The answer is the row as it was stored.',
-    body: (table) => jsonBody(schemaRef(table, 'new'), newRowExample(table)),
-    answer: (table) => jsonAnswer('The new row', schemaRef(table, 'row')),
+    parameters: ['idempotencyKey'],
+    body: 'new',
+    answer: 'row',
     errors: FIELD_ERRORS,
+  },
+  {
+    id: 'find-one',
+    method: 'get',
+    below: 'rows',
+    path: '/find-one',
+    permission: 'dataFindOne',
+    summary: 'Find a row',
+    description: 'The first of the rows that pass the filter.',
+    parameters: ['fields', ...SORT, ...FILTER, 'offset', 'shuffle'],
+    answer: 'found',
+    errors: FILTER_ERRORS,
+  },
+  {
+    id: 'count',
+    method: 'get',
+    below: 'rows',
+    path: '/count',
+    permission: 'dataCount',
+    summary: 'Count rows',
+    description: 'How many rows pass the filter.',
+    parameters: FILTER,
+    answer: 'count',
+    errors: FILTER_ERRORS,
+  },
+  {
+    id: 'group-by',
+    method: 'get',
+    below: 'rows',
+    path: '/groupby',
+    permission: 'dataGroupBy',
+    summary: 'Count rows by the value of a field',
+    description: 'Each value that the field has in the rows that pass the filter, and how many of them have it.',
+    parameters: ['groupColumn', 'groupSort', ...FILTER, ...PAGE],
+    answer: 'grouped',
+    errors: FILTER_ERRORS,
+    isOf: hasGroups,
+  },
+  {
+    id: 'grouped-list',
+    method: 'get',
+    below: 'rows',
+    path: '/group/{groupColumnId}',
+    permission: 'groupedDataList',
+    summary: 'List rows by the value of a field',
+    description: 'A page of rows for each value of the field: the options of a select in their order, then rows without a value.',
+    parameters: ['fields', ...SORT, ...FILTER, ...PAGE, 'shuffle'],
+    answer: 'groups',
+    errors: [...FILTER_ERRORS, 'COLUMN_NOT_FOUND'],
+  },
+  {
+    id: 'export-csv',
+    method: 'get',
+    below: 'rows',
+    path: '/export/csv',
+    permission: 'exportCsv',
+    summary: 'Export rows as CSV',
+    description: 'All rows that pass the filter. A text that a spreadsheet would run as a formula gets a quote mark in front.',
+    parameters: ['fields', ...SORT, ...FILTER, 'offset'],
+    answer: 'csv',
+    errors: FILTER_ERRORS,
   },
   {
     id: 'read',
     method: 'get',
-    place: 'row',
+    below: 'rows',
+    path: '/{rowId}',
     permission: 'dataRead',
     summary: 'Read a row',
     description: 'One row, by its primary key.',
-    parameters: (table) => [fieldsParameter(table)],
-    answer: (table) => jsonAnswer('The row', schemaRef(table, 'fields')),
-    errors: ['FIELD_NOT_FOUND'],
+    parameters: ['fields'],
+    answer: 'read',
+    errors: ['FIELD_NOT_FOUND', 'ROW_NOT_FOUND'],
+    isOf: hasKey,
   },
   {
     id: 'update',
     method: 'patch',
-    place: 'row',
+    below: 'rows',
+    path: '/{rowId}',
     permission: 'dataUpdate',
     summary: 'Change a row',
     description: 'Changes the fields that the body names and no others. The primary key cannot be changed.',
-    body: (table) => jsonBody(schemaRef(table, 'change'), changeExample(table)),
-    answer: (table) => jsonAnswer('The whole row after the change', schemaRef(table, 'row')),
-    errors: FIELD_ERRORS,
+    parameters: ['idempotencyKey', 'ifMatch'],
+    body: 'change',
+    answer: 'row',
+    errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND', 'ROW_CHANGED'],
+    isOf: hasKey,
   },
   {
     id: 'delete',
     method: 'delete',
-    place: 'row',
+    below: 'rows',
+    path: '/{rowId}',
     permission: 'dataDelete',
     summary: 'Delete a row',
     description: 'The row is gone when this answers.',
-    answer: () => jsonAnswer('How many rows were deleted: 1', { type: 'integer', examples: [1] }),
+    parameters: ['idempotencyKey', 'ifMatch'],
+    answer: 'deleted',
+    errors: ['ROW_NOT_FOUND', 'ROW_CHANGED'],
+    isOf: hasKey,
+  },
+  {
+    id: 'exists',
+    method: 'get',
+    below: 'rows',
+    path: '/{rowId}/exist',
+    permission: 'dataExist',
+    summary: 'Ask whether a row is there',
+    description: 'True or false, and never 404 for a row that is not.',
+    parameters: [],
+    answer: 'exists',
     errors: [],
+    isOf: hasKey,
+  },
+  {
+    id: 'bulk-insert',
+    method: 'post',
+    below: 'bulk',
+    path: '',
+    permission: 'bulkDataInsert',
+    summary: 'Insert rows',
+    description: 'All rows or none. A refusal names each bad row by its index and field.',
+    parameters: ['idempotencyKey'],
+    body: 'newRows',
+    answer: 'keys',
+    errors: FIELD_ERRORS,
+    isOf: hasKey,
+  },
+  {
+    id: 'bulk-update',
+    method: 'patch',
+    below: 'bulk',
+    path: '',
+    permission: 'bulkDataUpdate',
+    summary: 'Change rows',
+    description: 'Each row names its key, once, and the fields to change. All rows or none.',
+    parameters: ['idempotencyKey'],
+    body: 'changes',
+    answer: 'keys',
+    errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND'],
+    isOf: hasKey,
+  },
+  {
+    id: 'bulk-delete',
+    method: 'delete',
+    below: 'bulk',
+    path: '',
+    permission: 'bulkDataDelete',
+    summary: 'Delete rows',
+    description: 'The rows with these keys: all of them or none.',
+    parameters: ['idempotencyKey'],
+    body: 'keys',
+    answer: 'keys',
+    errors: ['INVALID_REQUEST_BODY', 'FIELD_NOT_FOUND', 'INVALID_VALUE_FOR_FIELD', 'REQUIRED_FIELD_MISSING', 'ROW_NOT_FOUND'],
+    isOf: hasKey,
+  },
+  {
+    id: 'bulk-update-all',
+    method: 'patch',
+    below: 'bulk',
+    path: '/all',
+    permission: 'bulkDataUpdateAll',
+    summary: 'Change all rows that match',
+    description: 'The same change to every row that passes the filter; **without a filter, to every row of the table**.',
+    parameters: ['whereToWrite', 'filterArrJson', 'idempotencyKey'],
+    body: 'change',
+    answer: 'changed',
+    errors: ['INVALID_FILTER', ...FIELD_ERRORS],
+  },
+  {
+    id: 'bulk-delete-all',
+    method: 'delete',
+    below: 'bulk',
+    path: '/all',
+    permission: 'bulkDataDeleteAll',
+    summary: 'Delete all rows that match',
+    description: 'Deletes every row that passes the filter; **without a filter, every row of the table**.',
+    parameters: ['whereToWrite', 'filterArrJson', 'idempotencyKey'],
+    answer: 'changed',
+    errors: FILTER_ERRORS,
+  },
+  {
+    id: 'bulk-upsert',
+    method: 'post',
+    below: 'bulk',
+    path: '/upsert',
+    permission: 'bulkDataUpsert',
+    summary: 'Insert rows, or change those that are there',
+    description:
+      'Each row names the field `on`, with a value of its own. A row that has this value is changed, as by an update; others are ' +
+      'inserted. The primary key belongs into a row only where it is the field `on`. All rows or none. NocoDB has no such call.',
+    parameters: ['on', 'idempotencyKey'],
+    body: 'upsert',
+    answer: 'keys',
+    errors: FIELD_ERRORS,
+    isOf: hasUpsert,
   },
 ]
 
-function fieldsParameter(table: Table): Described {
-  return textParameter(
-    'fields',
-    'The fields to answer with, separated by commas: titles or column ids. All of them when left out.',
-    fieldsExamples(table),
-  )
+const PATH_PARAMETERS = ['rowId', 'groupColumnId'] as const satisfies ParameterName[]
+
+function pathParameters({ path }: Operation): (typeof PATH_PARAMETERS)[number][] {
+  return PATH_PARAMETERS.filter((name) => path.includes(`{${name}}`))
 }
 
-function sortParameter(table: Table): Described {
-  return textParameter(
-    'sort',
-    'The fields to sort by, separated by commas; a leading `-` sorts descending. The primary key decides between equals.',
-    sortExamples(table),
-  )
+/** Paths carry ids: a title may hold anything, and may change. */
+function pathOf(operation: Operation, { id, projectId, viewId }: Table, through: Through): string {
+  const table = `noco/${projectId}/${id}`
+  if (operation.below === 'bulk') return `/api/v1/db/data/bulk/${table}${operation.path}`
+  return `/api/v1/db/data/${table}${through === 'view' ? `/views/${viewId}` : ''}${operation.path}`
 }
 
-/** test/unit/openapi holds this against the operators that exist. */
-const WHERE = [
-  'A filter of conditions `(field,operator,value)`, joined by `~and`, `~or` and `~not` and grouped by parentheses. A field is a',
-  'title, or a column id where the title holds a comma or a parenthesis. Operators: `eq` `neq` `not` `is` `isnot` `in` `null`',
-  '`notnull` `empty` `notempty` `blank` `notblank` for every field; `gt` `ge` `gte` `lt` `le` `lte` `btw` `nbtw` for what has an',
-  'order; `like` `nlike` for all but checkboxes; `checked` `notchecked` for checkboxes; `allof` `anyof` `nallof` `nanyof` for',
-  'selects; `isWithin` for dates. `in`, `btw` and their like take values separated by commas; dates also `today`, `daysAgo,7`,',
-  '`exactDate,2026-01-31` and so on.',
-].join(' ')
-
-function whereParameter(table: Table): Described {
-  return textParameter('where', WHERE, whereExamples(table))
+/** What a table adds to the document. */
+export interface TableParts {
+  paths: Described
+  schemas: Described
+  parameters: Described
+  requestBodies: Described
+  responses: Described
 }
 
-function textParameter(name: string, description: string, examples: Described): Described {
-  return { name, in: 'query', description, schema: { type: 'string' }, examples }
-}
-
-/** No minimum or maximum in the schemas: what lies outside is brought inside, not refused. */
-function pageParameters({ min, max, default: usual }: Limits): Described[] {
-  const limit = Math.max(Math.min(usual, max), min)
-  return [
-    {
-      name: 'limit',
-      in: 'query',
-      description: `Rows of the page, from ${min} to ${max}; a number outside counts as the nearest inside.`,
-      schema: { type: 'integer', default: limit },
-      example: limit,
-    },
-    { name: 'offset', in: 'query', description: 'Rows before the page.', schema: { type: 'integer', default: 0 }, example: 0 },
-  ]
-}
-
-function rowIdParameter(table: Table): Described[] {
-  const keys = primaryKey(table)
-  const example = rowIdExample(table)
-  return [
-    {
-      name: 'rowId',
-      in: 'path',
-      required: true,
-      description: keys.length > 1 ? 'The parts of the primary key, in order, joined by `___`.' : 'The primary key.',
-      schema: keys.length === 1 && keys[0]?.autoIncrement === true ? { type: 'integer' } : { type: 'string', minLength: 1 },
-      ...(example !== undefined && { example }),
-    },
-  ]
-}
-
-function jsonBody(schema: JsonSchema, example: unknown): Described {
-  return { required: true, content: { 'application/json': { schema, ...(example !== undefined && { example }) } } }
-}
-
-function jsonAnswer(description: string, schema: JsonSchema): Described {
-  return { description, content: { 'application/json': { schema } } }
-}
-
-/** The paths of a table. One without a primary key has rows that nothing can name, so only its list. */
-export function tablePaths(table: Table, limits: Limits): [path: string, item: Described][] {
-  const items = new Map<string, Described>()
-  for (const operation of OPERATIONS) {
-    if (operation.place === 'row' && primaryKey(table).length === 0) continue
-    const { path, parameters } = PLACES[operation.place]
-    const item = items.get(path(table)) ?? { ...(parameters(table).length > 0 && { parameters: parameters(table) }) }
-    items.set(path(table), { ...item, [operation.method]: describeOperation(operation, table, limits) })
+/** `tags`: of the operations on the table, and of those through its view. */
+export function tableParts(table: Table, tags: Readonly<Record<Through, string>>): TableParts {
+  const operations = OPERATIONS.filter(({ isOf }) => isOf?.(table) ?? true)
+  const paths: Record<string, Described> = {}
+  for (const through of ['table', 'view'] as const) {
+    for (const operation of operations.filter(({ below }) => through === 'table' || below === 'rows')) {
+      const path = pathOf(operation, table, through)
+      const item = paths[path] ?? pathItem(operation, table)
+      paths[path] = { ...item, [operation.method]: describeOperation(operation, table, through, tags[through]) }
+    }
   }
-  return [...items]
+  return { paths, schemas: tableSchemas(table), ...tableComponents(operations, table) }
 }
 
-function describeOperation(operation: Operation, table: Table, limits: Limits): Described {
-  const { id, summary, description } = operation
+function pathItem(operation: Operation, table: Table): Described {
+  const names = pathParameters(operation)
+  return names.length === 0 ? {} : { parameters: names.map((name) => parameterRef(table, name)) }
+}
+
+function tableComponents(operations: readonly Operation[], table: Table): Omit<TableParts, 'paths' | 'schemas'> {
+  const parameters = operations.flatMap((operation) => [...operation.parameters, ...pathParameters(operation)])
+  const bodies = new Set(operations.flatMap(({ body }) => body ?? []))
   return {
-    operationId: `${id}-${table.id}`,
-    tags: [table.title],
+    parameters: tableParameters(table, [...new Set(parameters)]),
+    requestBodies: tableBodies(table, [...bodies]),
+    responses: tableAnswers(table, [...new Set(operations.map(({ answer }) => answer))]),
+  }
+}
+
+function describeOperation(operation: Operation, table: Table, through: Through, tag: string): Described {
+  const { id, summary, description, parameters, body, answer } = operation
+  return {
+    operationId: `${through === 'view' ? 'view-' : ''}${id}-${table.id}`,
+    tags: [tag],
     summary,
     description,
-    ...(operation.parameters !== undefined && { parameters: operation.parameters(table, limits) }),
-    ...(operation.body !== undefined && { requestBody: operation.body(table) }),
-    responses: { 200: operation.answer(table), ...errorRefs(operation) },
+    ...(parameters.length > 0 && { parameters: parameters.map((name) => parameterRef(table, name)) }),
+    ...(body !== undefined && { requestBody: bodyRef(table, body) }),
+    responses: { 200: answerRef(table, answer), ...ERROR_REFS[through].get(operation) },
   }
 }
 
 /** A project role without the permission is what makes FORBIDDEN possible. */
-function errorsOf({ body, errors, permission, place }: Operation): ErrorCode[] {
+function errorsOf({ method, body, errors, permission }: Operation, through: Through): ErrorCode[] {
   return [
     ...commonErrors({ guarded: true, body: body !== undefined }),
     ...(PROJECT_ROLES.every((role) => isAllowed([role], permission)) ? [] : (['FORBIDDEN'] as const)),
+    'INVALID_PARAMETER',
     'PROJECT_NOT_FOUND',
     'TABLE_NOT_FOUND',
-    ...PLACES[place].errors,
+    ...(through === 'view' ? (['VIEW_NOT_FOUND'] as const) : []),
+    ...(method === 'get' ? [] : (['IDEMPOTENCY_KEY_REUSED'] as const)),
     ...errors,
   ]
 }
 
-function errorRefs(operation: Operation): Described {
-  const statuses = [...documentErrors(errorsOf(operation)).keys()]
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${operation.id}-${status}` }]))
+function errorName({ id }: Operation, through: Through, status: number): string {
+  return `${through === 'view' ? 'view-' : ''}${id}-${status}`
 }
 
-/** The components that operations refer to: errors are the same for every table. */
+/** Errors are the same for every table: references to them are made once. */
+const ERROR_REFS: Readonly<Record<Through, ReadonlyMap<Operation, Described>>> = { table: errorRefs('table'), view: errorRefs('view') }
+
+function errorRefs(through: Through): Map<Operation, Described> {
+  return new Map(
+    OPERATIONS.map((operation) => {
+      const statuses = [...documentErrors(errorsOf(operation, through)).keys()]
+      const refs = statuses.map((status) => [status, { $ref: `#/components/responses/${errorName(operation, through, status)}` }])
+      return [operation, Object.fromEntries(refs)]
+    }),
+  )
+}
+
+/** The components that operations refer to. */
 export function errorComponents(): Described {
-  return Object.fromEntries(
-    OPERATIONS.flatMap((operation) =>
-      [...documentErrors(errorsOf(operation))].map(([status, response]) => [`${operation.id}-${status}`, response]),
+  const components = (['table', 'view'] as const).flatMap((through) =>
+    OPERATIONS.filter(({ below }) => through === 'table' || below === 'rows').flatMap((operation) =>
+      [...documentErrors(errorsOf(operation, through))].map(([status, response]) => [errorName(operation, through, status), response]),
     ),
   )
+  return Object.fromEntries(components)
 }

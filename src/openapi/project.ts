@@ -3,10 +3,13 @@ import { SECURITY_SCHEMES } from '../control/access/guard'
 import type { Table } from '../data/catalog/types'
 import type { Limits } from '../data/query/page'
 import type { ProjectContext } from '../env'
+import { PageBody } from '../data/records/http'
 import { PageInfo } from '../http/page'
 import { ErrorBody, createRouter } from '../http/router'
-import { errorComponents, tablePaths } from './operations'
-import { type JsonSchema, tableSchemas } from './schemas'
+import { sharedAnswers, sharedHeaders } from './answers'
+import { type TableParts, errorComponents, tableParts } from './operations'
+import { sharedParameters } from './parameters'
+import type { JsonSchema } from './schemas'
 
 const DESCRIPTION = `The rows of this project's tables.
 
@@ -16,22 +19,21 @@ Press **Authorize** and enter an API Token (\`xcToken\`, or as a Bearer token), 
 - Everything that succeeds answers 200. What does not says why: \`{"error": "CODE", "message": "…", "msg": "…"}\`.
 - Dates and times are UTC, written \`2026-01-31 09:30:00+00:00\`; requests may use any ISO 8601 form.`
 
-/**
- * OpenAPI 3.1. Users' text (titles, options) stands only where it is plain: names of members, tags, schema titles, values.
- * Descriptions and summaries are Markdown to the pages that show them, and hold nothing but our own words.
- */
-export function projectDocument({
-  project,
-  tables,
-  origin,
-  limits,
-}: {
+export interface ProjectDocument {
   project: Pick<ProjectContext, 'title' | 'schemaVersion'>
+  /** Those to describe: all of the project, or a choice. */
   tables: readonly Table[]
   origin: string
   limits: Limits
-}): Record<string, unknown> {
-  return {
+}
+
+/**
+ * OpenAPI 3.1, as JSON text. Users' text (titles, options) stands only where it is plain: names of members, tags, schema
+ * titles, values. Descriptions and summaries are Markdown to the pages that show them, and hold nothing but our own words.
+ */
+export function projectDocument({ project, tables, origin, limits }: ProjectDocument): string {
+  const tags = tagsOf(tables)
+  const head = {
     openapi: '3.1.0',
     info: {
       title: project.title,
@@ -41,16 +43,61 @@ export function projectDocument({
     },
     servers: [{ url: origin }],
     security: Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] })),
-    tags: tables.map((table) => ({ name: table.title, description: `Rows of the table with the id \`${table.id}\`` })),
-    paths: Object.fromEntries(tables.flatMap((table) => tablePaths(table, limits))),
-    components: {
-      securitySchemes: SECURITY_SCHEMES,
-      ...(tables.length > 0 && {
-        schemas: { ...sharedSchemas(), ...Object.fromEntries(tables.flatMap((table) => Object.entries(tableSchemas(table)))) },
-        responses: errorComponents(),
-      }),
-    },
+    // The views behind all tables: they repeat what stands before.
+    tags: [
+      ...tags.map(({ table, tag }) => ({ name: tag.table, description: `Rows of the table with the id \`${table.id}\`` })),
+      ...tags.map(({ table, tag }) => ({ name: tag.view, description: `The same rows by way of the view with the id \`${table.viewId}\`` })),
+    ],
   }
+  const { paths, ...components } = tables.length === 0 ? NOTHING : sectionsOf(tags, limits)
+  const security = { securitySchemes: SECURITY_SCHEMES }
+  return `{${[membersOf(head), `"paths":{${paths}}`, `"components":{${[membersOf(security), ...Object.entries(components).map(asMember)].join(',')}}`].join(',')}}`
+}
+
+interface Tagged {
+  table: Table
+  tag: { table: string; view: string }
+}
+
+/** Tags have names of their own: a table may be called what the tag of a view would be. */
+function tagsOf(tables: readonly Table[]): Tagged[] {
+  const titles = new Set(tables.map(({ title }) => title))
+  return tables.map((table) => {
+    const view = `Default view of ${table.title}`
+    return { table, tag: { table: table.title, view: titles.has(view) ? `Default view ${table.viewId} of ${table.title}` : view } }
+  })
+}
+
+type Section = keyof TableParts | 'headers'
+
+const NOTHING: Partial<Record<Section, string>> & { paths: string } = { paths: '' }
+
+/**
+ * The members of each section as text. Text by table, because a large project has a million of small objects, and an isolate
+ * has 128 MB: what one table needs is gone before the next is looked at.
+ */
+function sectionsOf(tags: readonly Tagged[], limits: Limits): Record<Section, string> {
+  const texts: Record<Section, string[]> = {
+    paths: [],
+    schemas: [membersOf(sharedSchemas())],
+    parameters: [membersOf(sharedParameters(limits))],
+    headers: [membersOf(sharedHeaders())],
+    requestBodies: [],
+    responses: [membersOf({ ...sharedAnswers(), ...errorComponents() })],
+  }
+  for (const { table, tag } of tags) {
+    for (const [section, part] of Object.entries(tableParts(table, tag))) texts[section as keyof TableParts].push(membersOf(part))
+  }
+  return Object.fromEntries(Object.entries(texts).map(([section, parts]) => [section, parts.join(',')])) as Record<Section, string>
+}
+
+/** An object as JSON, without its braces. */
+function membersOf(object: object): string {
+  return JSON.stringify(object).slice(1, -1)
+}
+
+function asMember([name, members]: [string, string]): string {
+  return `${JSON.stringify(name)}:{${members}}`
 }
 
 /** What the routes themselves declare, as JSON Schema. Made once. */
@@ -61,6 +108,7 @@ function sharedSchemas(): Record<string, JsonSchema> {
     const router = createRouter()
     router.openAPIRegistry.register('Error', ErrorBody)
     router.openAPIRegistry.register('PageInfo', PageInfo)
+    router.openAPIRegistry.register('CursorPageInfo', PageBody.shape.pageInfo)
     const { components } = router.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } })
     shared = { ...components?.schemas } as Record<string, JsonSchema>
   }

@@ -90,6 +90,9 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     } as Parameters<typeof owner.dbTable.create>[1])
     const tableId = table.id ?? ''
     expect((await owner.dbTable.list(projectId)).list).toMatchObject([{ id: tableId, title: 'Books' }])
+    const baseId = table.base_id ?? ''
+    expect((await owner.base.tableList(projectId, baseId)).list).toHaveLength(1)
+    expect(await refusal(owner.base.tableList(projectId, 'ds_00000000000000'))).toMatchObject({ status: 404, error: 'BASE_NOT_FOUND' })
     expect((await owner.dbTable.read(tableId)).columns?.map(({ title }) => title)).toEqual([
       'Id',
       'Title',

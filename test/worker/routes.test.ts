@@ -3,8 +3,20 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PUBLIC_ROUTES, createApp } from '../../src/app'
 import { type Permission, type Role, isAllowed } from '../../src/control/access/roles'
+import { SESSION_PAGES } from '../../src/dashboard/routes'
 import { PROJECT_ROLES, type ProjectRole } from '../../src/env'
-import { type Person, createProject, createTable, createToken, request, signUp, superAdmin, unique } from '../support/client'
+import { hmacSha256 } from '../../src/lib/crypto'
+import {
+  type Person,
+  claimsOf,
+  createProject,
+  createTable,
+  createToken,
+  dump,
+  request,
+  signUp,
+  superAdmin,
+} from '../support/client'
 
 interface Route {
   method: string
@@ -44,13 +56,24 @@ function permissionOf(handler: object): Permission[] {
 }
 
 const guarded = routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] === undefined)
+const pages = guarded.filter(isPage)
+const api = guarded.filter((route) => !isPage(route))
 
 function keyOf({ method, path }: { method: string; path: string }): string {
   return `${method.toUpperCase()} ${path}`
 }
 
+/** A page of the dashboard: for a browser with a session, and for nobody else. */
+function isPage({ path }: Route): boolean {
+  return SESSION_PAGES.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
+}
+
 /** Whether a route is one of a project's: there the role in the project counts. */
-const inProject = ({ path }: Route): boolean => /:(projectId|projectName|tableId|columnId)\b/.test(path)
+function inProject({ path }: Route): boolean {
+  return /:(projectId|projectName|tableId|columnId)\b/.test(path)
+}
+
+const named = (list: readonly Route[]) => list.map((route) => [keyOf(route), route] as const)
 
 interface World {
   project: { id: string }
@@ -89,12 +112,31 @@ function pathOf(route: Route, { project, table }: World): string {
     token: '999999',
     orgs: 'noco',
     rowId: '1',
+    id: '999999',
   }
   return route.path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? 'x')
 }
 
-function call(route: Route, world: World, credentials: { auth?: string; token?: string } = {}) {
-  return request(route.method, pathOf(route, world), { ...credentials, ...(route.method === 'GET' ? {} : { body: {} }) })
+const NOWHERE: World = { project: { id: 'p_x' }, table: { id: 'md_x', columns: [{ id: 'cl_x' }] } }
+
+interface Credentials {
+  auth?: string
+  token?: string
+  refresh?: string
+  headers?: Record<string, string>
+}
+
+/** With an empty body: guards come before what reads it, and little comes of it. */
+function call(route: Route, world: World, credentials: Credentials = {}) {
+  const body = route.method === 'GET' || isPage(route) ? {} : { body: {} }
+  return request(route.method, pathOf(route, world), { ...body, ...credentials })
+}
+
+/** What a signed-in person sends: to the API their Auth Token, to a page the cookie, and for a form the token that guards it. */
+async function credentialsOf(person: Person, route: Route): Promise<Credentials> {
+  if (!isPage(route)) return { auth: person.auth }
+  const csrf = await hmacSha256(env.NC_AUTH_JWT_SECRET, `form:${String(claimsOf(person.auth)['sid'])}`)
+  return { refresh: person.refresh, headers: { 'x-csrf-token': csrf } }
 }
 
 describe('the list of public routes', () => {
@@ -125,9 +167,8 @@ describe('the list of public routes', () => {
 })
 
 describe('without a credential', () => {
-  test.each(guarded.map((route) => [keyOf(route), route] as const))('%s is 401', async (_, route) => {
-    const world = { project: { id: 'p_x' }, table: { id: 'md_x', columns: [{ id: 'cl_x' }] } }
-    const { status, headers, body } = await call(route, world)
+  test.each(named(guarded))('%s is 401', async (_, route) => {
+    const { status, headers, body } = await call(route, NOWHERE)
     expect(status).toBe(401)
     expect(headers.get('www-authenticate')).toBe('Bearer realm="latchkey"')
     expect(body).toEqual({
@@ -138,17 +179,31 @@ describe('without a credential', () => {
   })
 })
 
-test('every route that is not public declares which permission it needs', () => {
-  expect(guarded.filter(({ permission }) => permission === undefined).map(keyOf)).toEqual([])
+describe('every route that is not public', () => {
+  test('stands behind one guard, but for what anyone who is signed in may do', () => {
+    expect(guarded.filter(({ permissions }) => permissions.length !== 1).map(keyOf)).toEqual([
+      'POST /session/auth-token',
+      'POST /session/sign-out',
+      'POST /session/sign-out-everywhere',
+      'GET /projects/:projectId/settings',
+      'GET /account',
+    ])
+  })
+
+  test('of the API is in the document, with the permission that its guard asks for', () => {
+    expect(api.map((route) => [keyOf(route), route.documented?.permission])).toEqual(
+      api.map((route) => [keyOf(route), route.permissions[0]]),
+    )
+  })
 })
 
-test('no public route declares a permission that nothing checks', () => {
-  expect(
-    routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] !== undefined && route.permission !== undefined).map(keyOf),
-  ).toEqual([])
+test('no public route stands behind a guard that nobody could pass', () => {
+  expect(routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] !== undefined && route.permissions.length > 0).map(keyOf)).toEqual(
+    [],
+  )
 })
 
-test('a method twice on one path would leave one of them unguarded or dead: there is none', () => {
+test('no two routes share a method and a path: one of them would be dead', () => {
   const shapes = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, ':')}`)
   expect(shapes.filter((shape, index) => shapes.indexOf(shape) !== index)).toEqual([])
 })
@@ -160,55 +215,86 @@ describe('the guard of each route lets in whom the roles table says', () => {
     shared = await makeWorld()
   })
 
-  /** What a refused one is told. */
-  function refusal(route: Route, roles: readonly Role[]): { status: number; body: unknown } {
-    const message = `${route.permission} - ${roles.join(',')} : Not allowed`
-    return { status: 403, body: { error: 'FORBIDDEN', message, msg: message } }
-  }
+  /** One that may be destroyed, where that may happen. */
+  const worldFor = (route: Route): Promise<World> | World =>
+    route.method === 'DELETE' || (isPage(route) && route.method !== 'GET') ? makeWorld() : shared
 
-  async function expectGuarded(route: Route, person: Person, roles: readonly Role[]): Promise<void> {
-    const world = route.method === 'DELETE' ? await makeWorld() : shared
-    const { status, body } = await call(route, world, { auth: person.auth })
-    if (route.permission !== undefined && isAllowed(roles, route.permission)) {
+  async function expectGuarded(route: Route, permission: Permission, person: Person, roles: readonly Role[]): Promise<void> {
+    const { status, body } = await call(route, await worldFor(route), await credentialsOf(person, route))
+    if (isAllowed(roles, permission)) {
       expect([status, body?.error]).not.toEqual([403, 'FORBIDDEN'])
+      expect(body?.error).not.toBe('CROSS_SITE_REQUEST')
       expect(status).not.toBe(401)
       expect(status).toBeLessThan(500)
     } else {
-      expect({ status, body }).toEqual(refusal(route, roles))
+      const message = `${permission} - ${roles.join(',')} : Not allowed`
+      expect({ status, body }).toEqual({ status: 403, body: { error: 'FORBIDDEN', message, msg: message } })
     }
   }
 
-  describe.each(guarded.map((route) => [keyOf(route), route] as const))('%s', (_, route) => {
+  const withPermission = guarded.flatMap((route) =>
+    route.permissions.map((permission) => [keyOf(route), permission, route] as const),
+  )
+
+  describe.each(withPermission)('%s: %s', (_, permission, route) => {
     test.each(PROJECT_ROLES)('%s', async (role) => {
-      const person = people[role] ?? stranger
-      await expectGuarded(route, person, inProject(route) ? [role] : ['org-level-viewer'])
+      await expectGuarded(route, permission, people[role] ?? stranger, inProject(route) ? [role] : ['org-level-viewer'])
     })
 
     test('super admin', async () => {
-      await expectGuarded(route, admin, inProject(route) ? ['owner'] : ['org-level-creator', 'super'])
+      await expectGuarded(route, permission, admin, inProject(route) ? ['owner'] : ['org-level-creator', 'super'])
     })
 
     test('someone who is no member', async () => {
-      if (!inProject(route)) return expectGuarded(route, stranger, ['org-level-viewer'])
-      const answer = await call(route, shared, { auth: stranger.auth })
-      const unknown = await call(
-        route,
-        { project: { id: 'p_x' }, table: { id: 'md_x', columns: [{ id: 'cl_x' }] } },
-        { auth: stranger.auth },
-      )
-      expect(answer.status).toBe(404)
-      expect(answer.body.error).toMatch(/^(PROJECT|TABLE|COLUMN)_NOT_FOUND$/)
-      expect(answer.body).toEqual(unknown.body)
-    })
-
-    test('an API Token of the super admin', async () => {
-      const { token } = await createToken(admin.auth, unique('matrix '))
-      const { status, body } = await call(route, route.method === 'DELETE' ? await makeWorld() : shared, { token })
-      const isForPeopleOnly = /^\/api\/v1\/(tokens|users|app-settings|auth\/password\/change)\b/.test(route.path)
-      expect(route.takesApiTokens).toBe(!isForPeopleOnly)
-      if (isForPeopleOnly) expect([status, body.error]).toEqual([403, 'API_TOKEN_NOT_ALLOWED'])
-      else expect([401, 403]).not.toContain(status)
+      if (!inProject(route)) return expectGuarded(route, permission, stranger, ['org-level-viewer'])
+      const credentials = await credentialsOf(stranger, route)
+      const [foreign, unknown] = [await call(route, shared, credentials), await call(route, NOWHERE, credentials)]
+      expect(foreign.status).toBe(404)
+      expect(foreign.body.error).toMatch(/^(PROJECT|TABLE|COLUMN)_NOT_FOUND$/)
+      expect(foreign.body).toEqual(unknown.body)
     })
   })
 })
-test('x', () => { console.log(guarded.filter(r=>r.permissions.length!==1).map(keyOf), guarded.filter(r=>r.documented===null).length, guarded.filter(r=>r.documented!==null && r.documented.permission!==r.permissions[0]).map(keyOf)) })
+
+describe('an API Token of the super admin', () => {
+  let shared: World
+  let token: string
+
+  beforeAll(async () => {
+    shared = await makeWorld()
+    token = (await createToken(admin.auth)).token
+  })
+
+  test.each(named(api))('%s', async (_, route) => {
+    const { status, body } = await call(route, route.method === 'DELETE' ? await makeWorld() : shared, { token })
+    const isForPeopleOnly = /^\/api\/v1\/(tokens|users|app-settings|auth\/password\/change)\b/.test(route.path)
+    expect(route.documented?.takesApiTokens).toBe(!isForPeopleOnly)
+    if (isForPeopleOnly) expect([status, body.error]).toEqual([403, 'API_TOKEN_NOT_ALLOWED'])
+    else expect([401, 403]).not.toContain(status)
+  })
+})
+
+describe('a page', () => {
+  test.each(named(pages))('%s takes neither an Auth Token nor an API Token', async (_, route) => {
+    const { token } = await createToken(admin.auth)
+    for (const credentials of [{ auth: admin.auth }, { token }]) {
+      expect((await call(route, NOWHERE, credentials)).body.error).toBe('AUTHENTICATION_REQUIRED')
+    }
+  })
+
+  const forms = pages.filter(({ method }) => method !== 'GET')
+
+  test.each(named(forms))('%s does nothing for a session without the token of a form', async (_, route) => {
+    const world = inProject(route) ? await makeWorld() : NOWHERE
+    const before = await dump(env.DB)
+    const { status, body } = await call(route, world, { refresh: admin.refresh })
+    expect([status, body.error]).toEqual([403, 'CROSS_SITE_REQUEST'])
+    expect(await dump(env.DB)).toEqual(before)
+  })
+})
+
+describe('the API', () => {
+  test.each(named(api))('%s takes no cookie for a credential', async (_, route) => {
+    expect((await call(route, NOWHERE, { refresh: admin.refresh })).body.error).toBe('AUTHENTICATION_REQUIRED')
+  })
+})

@@ -1,10 +1,13 @@
 /** Tables over HTTP: contract/api-v1.md 3.3, 3.6. */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
+import type { AppEnv } from '../../env'
+import { ApiError } from '../../errors'
 import { listOf } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { wholeList } from '../../lib/paging'
-import { projectScope, tableScope } from '../scope'
+import { type Scope, projectScope, tableScope } from '../scope'
 import { ColumnRequest } from './column-request'
 import { TableBody, TableSummary, ViewBody, toDefaultView, toTableBody, toTableSummary } from './json'
 import { changeTable, createTable, removeTable } from './tables'
@@ -26,43 +29,72 @@ const tags = ['Tables']
 
 export const tableRoutes = createRouter()
 
-tableRoutes.openapi(
-  createRoute({
-    method: 'get',
-    path: '/projects/{projectId}/tables',
-    operationId: 'db-table-list',
-    summary: 'List the tables',
-    tags,
-    ...needs('tableList'),
-    request: { params: ProjectParameter },
-    responses: { 200: json(listOf(TableSummary), 'All of them, without their columns'), ...errorResponses('PROJECT_NOT_FOUND') },
-  }),
-  async (c) => {
-    const { catalog, project } = await projectScope(c)
-    return c.json(wholeList(catalog.tables.map((table) => toTableSummary(table, project.baseId))), 200)
-  },
-)
+const BaseParameters = ProjectParameter.extend({
+  baseId: z.string().openapi({ param: { name: 'baseId', in: 'path' }, description: 'The one data source of the project' }),
+})
 
-tableRoutes.openapi(
-  createRoute({
-    method: 'post',
-    path: '/projects/{projectId}/tables',
-    operationId: 'db-table-create',
-    summary: 'Create a table',
-    tags,
-    ...needs('tableCreate'),
-    request: { params: ProjectParameter, ...jsonBody(TableRequest) },
-    responses: {
-      200: json(TableBody, 'The new table'),
-      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_TABLE', 'INVALID_COLUMN', 'PROJECT_NOT_FOUND', 'FORBIDDEN', 'NOT_IMPLEMENTED'),
+/** The project of the path. Throws BASE_NOT_FOUND when the path names a data source and it is not the project's. */
+async function baseScope(c: Context<AppEnv>): Promise<Scope> {
+  const scope = await projectScope(c)
+  const baseId = c.req.param('baseId')
+  if (baseId !== undefined && baseId !== scope.project.baseId) throw new ApiError('BASE_NOT_FOUND')
+  return scope
+}
+
+/** The tables of a project stand below it and below its data source, which it has one of. */
+for (const { path, params, prefix } of [
+  { path: '/projects/{projectId}/tables', params: ProjectParameter, prefix: 'db' },
+  { path: '/projects/{projectId}/{baseId}/tables', params: BaseParameters, prefix: 'base' },
+] as const) {
+  tableRoutes.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      operationId: `${prefix}-table-list`,
+      summary: 'List the tables',
+      tags,
+      ...needs('tableList'),
+      request: { params },
+      responses: {
+        200: json(listOf(TableSummary), 'All of them, without their columns'),
+        ...errorResponses('PROJECT_NOT_FOUND', 'BASE_NOT_FOUND'),
+      },
+    }),
+    async (c) => {
+      const { catalog, project } = await baseScope(c)
+      return c.json(wholeList(catalog.tables.map((table) => toTableSummary(table, project.baseId))), 200)
     },
-  }),
-  async (c) => {
-    const { catalog, project, databases } = await projectScope(c)
-    const table = await createTable(databases, project, catalog, c.req.valid('json'), c.var.startedAt)
-    return c.json(toTableBody(table, project.baseId), 200)
-  },
-)
+  )
+
+  tableRoutes.openapi(
+    createRoute({
+      method: 'post',
+      path,
+      operationId: `${prefix}-table-create`,
+      summary: 'Create a table',
+      tags,
+      ...needs('tableCreate'),
+      request: { params, ...jsonBody(TableRequest) },
+      responses: {
+        200: json(TableBody, 'The new table'),
+        ...errorResponses(
+          'INVALID_REQUEST_BODY',
+          'INVALID_TABLE',
+          'INVALID_COLUMN',
+          'PROJECT_NOT_FOUND',
+          'BASE_NOT_FOUND',
+          'FORBIDDEN',
+          'NOT_IMPLEMENTED',
+        ),
+      },
+    }),
+    async (c) => {
+      const { catalog, project, databases } = await baseScope(c)
+      const table = await createTable(databases, project, catalog, c.req.valid('json'), c.var.startedAt)
+      return c.json(toTableBody(table, project.baseId), 200)
+    },
+  )
+}
 
 tableRoutes.openapi(
   createRoute({

@@ -1,0 +1,54 @@
+/**
+ * `npm run screenshots`: every screen of the dashboard, light, dark and narrow, into test/e2e/screenshots/ (git-ignored).
+ * Arguments are parts of names: `npm run screenshots -- table` draws those screens only.
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { launchBrowser } from './browser.ts'
+import { type Screen, screens, seed, signIn } from './dashboard.ts'
+import { startServer } from './server.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../e2e/screenshots')
+
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'narrow', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { name: 'large', colorScheme: 'light', viewport: { width: 1600, height: 900 } },
+] as const
+
+const wanted = process.argv.slice(2)
+const server = await startServer()
+const browser = await launchBrowser()
+try {
+  const seeded = await seed(server.url)
+  const all = screens(seeded).filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+  if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true })
+  mkdirSync(FOLDER, { recursive: true })
+  const first = await browser.newContext()
+  await signIn(await first.newPage(), server.url)
+  const storageState = await first.storageState()
+  for (const { name: look, ...options } of LOOKS) {
+    const signedIn = await browser.newContext({ ...options, storageState })
+    const signedOut = await browser.newContext(options)
+    for (const screen of all) {
+      const page = await (screen.isPublic ? signedOut : signedIn).newPage()
+      await draw(page, screen, look)
+      await page.close()
+    }
+  }
+} finally {
+  await browser.close()
+  await server.stop()
+}
+
+async function draw(page: Awaited<ReturnType<Awaited<ReturnType<typeof browser.newContext>>['newPage']>>, screen: Screen, look: string) {
+  try {
+    await page.goto(server.url + screen.path)
+    await page.waitForLoadState('networkidle')
+    await screen.prepare?.(page)
+  } catch (error) {
+    console.error(`${screen.name} (${look}): ${String(error).split('\n')[0]}`)
+  }
+  await page.screenshot({ path: join(FOLDER, `${screen.name}.${look}.png`) })
+}
