@@ -14,9 +14,13 @@
     bearer: { name: 'authorization', prefix: 'Bearer ' },
   }
 
+  /** @typedef {{ [name: string]: unknown }} Json */
   /** @typedef {keyof typeof HEADERS} Scheme */
   /** @typedef {Partial<Record<Scheme, string>>} Authorization */
   /** @typedef {(options: object) => { preauthorizeApiKey: (scheme: string, token: string) => void }} SwaggerUi */
+
+  /** Tables and their views that are shown open. */
+  const FEW_TAGS = 2
 
   const page = element('docs', HTMLElement)
   const status = element('docs-status', HTMLElement)
@@ -70,12 +74,12 @@
 
   /**
    * @param {Authorization} authorization
-   * @returns {Promise<{ document: object, problem: null } | { document: null, problem: { needsToken: boolean, sentence: string } }>}
+   * @returns {Promise<{ document: Json, problem: null } | { document: null, problem: { needsToken: boolean, sentence: string } }>}
    */
   async function loadDocument(authorization) {
     try {
       const response = await fetch(documentUrl, { headers: headersOf(authorization), credentials: 'omit', cache: 'no-store' })
-      if (response.ok) return { document: /** @type {object} */ (await response.json()), problem: null }
+      if (response.ok) return { document: /** @type {Json} */ (await response.json()), problem: null }
       return { document: null, problem: { needsToken: response.status === 401, sentence: await sentenceFor(response) } }
     } catch {
       return {
@@ -112,7 +116,7 @@
   }
 
   /**
-   * @param {object} document
+   * @param {Json} document
    * @param {Authorization} authorization
    */
   function showDocument(document, authorization) {
@@ -120,20 +124,149 @@
     form.remove()
     const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: SwaggerUi }} */ (/** @type {unknown} */ (window))
     const ui = SwaggerUIBundle({
-      spec: document,
+      spec: outline(document),
       dom_id: '#swagger-ui',
       deepLinking: true,
       tryItOutEnabled: true,
+      // A project has twenty operations a table: closed tables, a field to find one by its name, and no list of schemas.
+      docExpansion: tagsOf(document).length > FEW_TAGS ? 'none' : 'list',
+      filter: tagsOf(document).length > FEW_TAGS,
+      defaultModelsExpandDepth: -1,
       // Ours, below, keeps it in sessionStorage; theirs would leave tokens in localStorage for good.
       persistAuthorization: false,
       // No document goes to validator.swagger.io, and no link can bring another document into this page.
       validatorUrl: null,
       queryConfigEnabled: false,
-      plugins: [rememberAuthorization],
+      plugins: [rememberAuthorization, resolveHere(document), rememberTags],
       onComplete: () => {
         for (const [scheme, token] of entriesOf(authorization)) ui.preauthorizeApiKey(scheme, token)
       },
     })
+  }
+
+  /**
+   * The document as the list of operations needs it. Swagger UI makes an object of its own of every value it is given, and works
+   * through all of them for each operation that is opened: with 200 tables that takes twenty seconds, and fifteen for each. So
+   * it is given the names of the operations, and the rest of each when it is opened, by resolveHere().
+   * @param {Json} document
+   * @returns {Json}
+   */
+  function outline(document) {
+    const { paths, components, ...rest } = document
+    const items = Object.entries(isJson(paths) ? paths : {}).map(([path, item]) => [path, outlineOf(isJson(item) ? item : {})])
+    return { ...rest, paths: Object.fromEntries(items), components: { securitySchemes: at(components, ['securitySchemes']) } }
+  }
+
+  /** @param {Json} item of a path: its operations, and parameters for all of them */
+  function outlineOf(item) {
+    const operations = Object.entries(item).filter(([name]) => name !== 'parameters')
+    return Object.fromEntries(
+      operations.map(([method, operation]) => {
+        const { requestBody: _body, responses: _responses, parameters: _parameters, description: _text, ...names } = isJson(operation) ? operation : {}
+        return [method, names]
+      }),
+    )
+  }
+
+  /** @param {Json} document */
+  function tagsOf(document) {
+    return Array.isArray(document.tags) ? document.tags : []
+  }
+
+  /**
+   * A Swagger UI plugin: references are followed here, in the whole document. All of ours are inside it.
+   * @param {Json} document
+   */
+  function resolveHere(document) {
+    return () => ({
+      fn: {
+        resolveSubtree: async (/** @type {unknown} */ _outline, /** @type {string[]} */ path) => ({
+          spec: resolved(document, withParametersOfPath(document, path), []),
+          errors: [],
+        }),
+      },
+    })
+  }
+
+  /**
+   * A Swagger UI plugin: the description of a tag is looked up once. Swagger UI searches all tags for each of them, and that
+   * again for each operation that is opened.
+   */
+  function rememberTags() {
+    /** @type {Map<string, unknown>} */
+    const known = new Map()
+    const tagDetails =
+      (/** @type {(state: unknown, tag: string) => unknown} */ find) => (/** @type {unknown} */ state, /** @type {string} */ tag) => {
+        if (!known.has(tag)) known.set(tag, find(state, tag))
+        return known.get(tag)
+      }
+    return { statePlugins: { spec: { wrapSelectors: { tagDetails } } } }
+  }
+
+  /**
+   * What stands at a path of the document; an operation with the parameters of its path, which Swagger UI looks for in it.
+   * @param {Json} document
+   * @param {string[]} path
+   */
+  function withParametersOfPath(document, path) {
+    const node = at(document, path)
+    const shared = path.length === 3 && path[0] === 'paths' ? at(document, [...path.slice(0, 2), 'parameters']) : undefined
+    if (!Array.isArray(shared) || !isJson(node)) return node
+    return { ...node, parameters: [...shared, ...(Array.isArray(node.parameters) ? node.parameters : [])] }
+  }
+
+  /**
+   * A node with its references followed, and what it is `allOf` merged into it. A reference inside what it refers to stays.
+   * @param {Json} document
+   * @param {unknown} node
+   * @param {string[]} inside the references on the way here
+   * @returns {unknown}
+   */
+  function resolved(document, node, inside) {
+    if (Array.isArray(node)) return node.map((item) => resolved(document, item, inside))
+    if (!isJson(node)) return node
+    const reference = node.$ref
+    if (typeof reference === 'string' && reference.startsWith('#/')) {
+      if (inside.includes(reference)) return node
+      return resolved(document, at(document, reference.slice(2).split('/').map(unescaped)), [...inside, reference])
+    }
+    const { allOf, ...own } = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, resolved(document, value, inside)]))
+    return Array.isArray(allOf) ? [...allOf, own].reduce(merged, {}) : allOf === undefined ? own : { ...own, allOf }
+  }
+
+  /**
+   * Both; where they differ in a plain value, the second.
+   * @param {unknown} one
+   * @param {unknown} other
+   * @returns {unknown}
+   */
+  function merged(one, other) {
+    if (Array.isArray(one) && Array.isArray(other)) return [...new Set([...one, ...other])]
+    if (!isJson(one) || !isJson(other)) return other
+    const both = Object.entries(other).map(([name, value]) => [name, Object.hasOwn(one, name) ? merged(one[name], value) : value])
+    return { ...one, ...Object.fromEntries(both) }
+  }
+
+  /** @param {string} name a part of a JSON pointer */
+  function unescaped(name) {
+    return name.replaceAll('~1', '/').replaceAll('~0', '~')
+  }
+
+  /**
+   * @param {unknown} node
+   * @param {string[]} names
+   * @returns {unknown}
+   */
+  function at(node, names) {
+    return names.reduce((/** @type {unknown} */ inner, name) => (isJson(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), node)
+  }
+
+  /**
+   * @param {unknown} value
+   * @returns {value is Json}
+   */
+  function isJson(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
   }
 
   /** A Swagger UI plugin: what its Authorize dialog sets and clears is kept for this tab. */

@@ -11,7 +11,10 @@ let current = null
 /** @returns {Promise<AuthToken>} */
 export async function freshAuthToken() {
   const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? ''
-  const response = await fetch('/session/auth-token', { method: 'POST', headers: { accept: 'application/json', 'x-csrf-token': csrf } })
+  const response = await fetch('/session/auth-token', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'x-csrf-token': csrf },
+  })
   if (!response.ok) {
     // The next page says why: signed out elsewhere, or the session ran out.
     if (response.status === 401) location.reload()

@@ -27,7 +27,8 @@ document.addEventListener('submit', (event) => {
   const dialog = form.closest('dialog')
   if (dialog === null && form.dataset.dialog === undefined) return
   event.preventDefault()
-  if (form.method === 'get') void openDialog(`${form.action}?${new URLSearchParams(textsOf(new FormData(form)))}`, form.dataset.dialog ?? '')
+  if (form.method === 'get')
+    void openDialog(`${form.action}?${new URLSearchParams(textsOf(new FormData(form)))}`, form.dataset.dialog ?? '')
   else if (dialog !== null) void sendFrom(dialog, form)
 })
 
@@ -114,6 +115,7 @@ function fill(dialog, body) {
  * @param {HTMLDialogElement} dialog
  */
 function focusFirst(dialog) {
-  const first = dialog.querySelector('[autofocus]') ?? (dialog.querySelector('.button-danger') ? dialog.querySelector('[data-close]') : null)
+  const first =
+    dialog.querySelector('[autofocus]') ?? (dialog.querySelector('.button-danger') ? dialog.querySelector('[data-close]') : null)
   if (first instanceof HTMLElement) first.focus()
 }

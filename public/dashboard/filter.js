@@ -44,7 +44,8 @@ function fitOperators(row) {
   const field = row.querySelector('[data-field]')
   const operator = row.querySelector('[data-operator]')
   const value = row.querySelector('[data-value]')
-  if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement)) return
+  if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement))
+    return
   const allowed = (field.selectedOptions[0]?.dataset.operators ?? '').split(' ')
   for (const option of operator.options) {
     option.hidden = !allowed.includes(option.value)
@@ -76,7 +77,8 @@ function condition(row) {
   const field = row.querySelector('[data-field]')
   const operator = row.querySelector('[data-operator]')
   const value = row.querySelector('[data-value]')
-  if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement)) return ''
+  if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement))
+    return ''
   if (value.hidden) return `(${field.value},${operator.value})`
   return value.value === '' ? '' : `(${field.value},${operator.value},${value.value})`
 }

@@ -102,7 +102,8 @@ export function send(form) {
       if (request.status === 0) {
         tell('The server did not answer. Check the connection and try again.', { bad: true })
         done(null)
-      } else done({ redirected: isElsewhere(request.responseURL, form.action), url: request.responseURL, html: request.responseText })
+      } else
+        done({ redirected: isElsewhere(request.responseURL, form.action), url: request.responseURL, html: request.responseText })
     })
     request.send(isUpload ? data : new URLSearchParams([...data].map(([name, value]) => [name, String(value)])))
   })

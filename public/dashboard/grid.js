@@ -324,7 +324,9 @@ function makeGrid(table) {
    * @param {Column} column
    */
   function canEdit(cell, column) {
-    return isDraft(cell) ? !cell.classList.contains('readonly') : mayEdit && !column.readonly && rowOf(cell).dataset.row !== undefined
+    return isDraft(cell)
+      ? !cell.classList.contains('readonly')
+      : mayEdit && !column.readonly && rowOf(cell).dataset.row !== undefined
   }
 
   /**
@@ -431,7 +433,8 @@ function firstEditable(row) {
  */
 function makeEditor(column, text) {
   if (column.kind === 'select' || column.kind === 'multiselect') return makeSelect(column, text)
-  if (column.type === 'LongText' || column.kind === 'json') return Object.assign(document.createElement('textarea'), { value: text })
+  if (column.type === 'LongText' || column.kind === 'json')
+    return Object.assign(document.createElement('textarea'), { value: text })
   const input = document.createElement('input')
   input.type = 'text'
   input.autocomplete = 'off'
@@ -459,7 +462,8 @@ function makeSelect(column, text) {
 
 /** @param {Editor} editor */
 function editorText(editor) {
-  if (editor instanceof HTMLSelectElement && editor.multiple) return [...editor.selectedOptions].map(({ value }) => value).join(',')
+  if (editor instanceof HTMLSelectElement && editor.multiple)
+    return [...editor.selectedOptions].map(({ value }) => value).join(',')
   return editor.value
 }
 
@@ -521,7 +525,11 @@ function readValue(column, text) {
  */
 function sameValue(one, other) {
   const text = (/** @type {unknown} */ value) =>
-    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value).replace('+00:00', '')
+    value === null || value === undefined
+      ? ''
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value).replace('+00:00', '')
   return text(one) === text(other)
 }
 

@@ -12,7 +12,9 @@ for (const toast of document.querySelectorAll('.toast')) dismissLater(toast)
 
 // A notice has been read now: loading the page again, or sharing its address, must not say it once more.
 const address = new URL(location.href)
-if (address.searchParams.has('notice')) {
+const answersForm = document.querySelector('[data-answers-form]') !== null
+// Nor must loading the answer to a form again send the form again: a second token, a second invitation.
+if (address.searchParams.has('notice') || answersForm) {
   address.searchParams.delete('notice')
   history.replaceState(null, '', address)
 }

@@ -7,10 +7,11 @@ for (const menu of document.querySelectorAll('[popover][role="menu"]')) {
 function makeMenu(menu) {
   const button = document.querySelector(`[popovertarget="${menu.id}"]`)
   const items = () => [...menu.querySelectorAll('[role="menuitem"]')].filter((item) => item instanceof HTMLElement)
+  // The browser gives it the focus in the moment of opening, so that no key is lost.
+  items()[0]?.setAttribute('autofocus', '')
   menu.addEventListener('toggle', (event) => {
     const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open'
     button?.setAttribute('aria-expanded', String(isOpen))
-    if (isOpen) items()[0]?.focus()
   })
   menu.addEventListener('chosen', () => menu.hidePopover())
   menu.addEventListener('keydown', (event) => {
@@ -25,7 +26,7 @@ function makeMenu(menu) {
   button?.addEventListener('keydown', (event) => {
     if (!(event instanceof KeyboardEvent) || event.key !== 'ArrowDown') return
     event.preventDefault()
-    menu.showPopover()
+    if (!menu.matches(':popover-open')) menu.showPopover()
   })
 }
 

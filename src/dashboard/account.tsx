@@ -37,7 +37,13 @@ function Account({ error = null }: { error?: ApiError | null }) {
           <dt>E-mail</dt>
           <dd>{actor?.email}</dd>
           <dt>Role on this server</dt>
-          <dd>{actor?.roles.includes('super') ? 'Administrator' : actor?.roles.includes('org-level-creator') ? 'May create projects' : 'Member of projects'}</dd>
+          <dd>
+            {actor?.roles.includes('super')
+              ? 'Administrator'
+              : actor?.roles.includes('org-level-creator')
+                ? 'May create projects'
+                : 'Member of projects'}
+          </dd>
         </dl>
         <Can permission="apiTokenList">
           <p>
@@ -54,7 +60,14 @@ function Account({ error = null }: { error?: ApiError | null }) {
         <form method="post" action="/account/password" class="stack">
           <Hidden />
           <input type="hidden" name="username" value={actor?.email} autocomplete="username" />
-          <Field label="Current password" name="current" type="password" autocomplete="current-password" error={about('INVALID_CREDENTIALS')} required />
+          <Field
+            label="Current password"
+            name="current"
+            type="password"
+            autocomplete="current-password"
+            error={about('INVALID_CREDENTIALS')}
+            required
+          />
           <Field
             label="New password"
             name="password"

@@ -1,7 +1,14 @@
 /** The users of this server and its switches, for the super admin. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
-import { type PersonLink, changeOrgRole, invitePerson, makeResetLink, reinvitePerson, removePerson } from '../control/users/people'
+import {
+  type PersonLink,
+  changeOrgRole,
+  invitePerson,
+  makeResetLink,
+  reinvitePerson,
+  removePerson,
+} from '../control/users/people'
 import { getAppSettings, setAppSettings } from '../control/users/settings'
 import { type User, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'
@@ -62,14 +69,18 @@ adminRoutes.post(`${BASE}/:userId/invite`, needs('orgUserAdd').middleware, async
   let link: PersonLink | null = null
   const refused = await refusalOf(async () => (link = await reinvitePerson(c, c.req.param('userId'))))
   const made: PersonLink | null = link
-  return made === null ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400) : show(c, <Users screen={await screenOf(c)} links={[made]} />)
+  return made === null
+    ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
+    : show(c, <Users screen={await screenOf(c)} links={[made]} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middleware, async (c) => {
   let link: PersonLink | null = null
   const refused = await refusalOf(async () => (link = await makeResetLink(c, c.req.param('userId'))))
   const made: PersonLink | null = link
-  return made === null ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400) : show(c, <Users screen={await screenOf(c)} reset={made} />)
+  return made === null
+    ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
+    : show(c, <Users screen={await screenOf(c)} reset={made} />)
 })
 
 adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
@@ -119,7 +130,7 @@ function Users({ screen, email = '', error = null, listError = null, links = [],
       </div>
       {links.length > 0 && <Links links={links} />}
       {reset !== null && (
-        <section class="card fresh" aria-labelledby="reset-title">
+        <section class="card fresh" data-answers-form aria-labelledby="reset-title">
           <h2 id="reset-title">Reset link for {reset.email}</h2>
           <p class="muted">Pass it on: it works once, for one hour. Their sessions go on until it is used.</p>
           <Copyable text={reset.url} label={`Reset link for ${reset.email}`} copied="Link copied." />
@@ -180,7 +191,14 @@ function UserList({ screen }: { screen: Screen }) {
         </table>
       </div>
       {screen.users.length === 0 && <p class="drawer-empty">Nobody has an e-mail like that.</p>}
-      <Pager base={BASE} query={[['q', screen.query]]} total={screen.total} offset={screen.offset} size={PAGE_SIZE} what="users" />
+      <Pager
+        base={BASE}
+        query={[['q', screen.query]]}
+        total={screen.total}
+        offset={screen.offset}
+        size={PAGE_SIZE}
+        what="users"
+      />
     </section>
   )
 }
@@ -239,7 +257,9 @@ function RemoveUser({ user }: { user: User }) {
     <AppPage title="Remove user">
       <section class="card" data-dialog-body>
         <h1>Remove {user.email} from this server?</h1>
-        <p>Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.</p>
+        <p>
+          Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.
+        </p>
         <form method="post" action={`${BASE}/${user.id}/remove`} class="actions">
           <Hidden />
           <button class="button button-danger" type="submit">

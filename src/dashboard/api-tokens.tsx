@@ -45,7 +45,11 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
     let made: FreshToken | null = null
     const refused = await refusalOf(async () => {
       const description = requireName(name)
-      const { id, token } = await generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.var.startedAt })
+      const { id, token } = await generateApiToken(c.env.DB, {
+        userId: requireActor(c).userId,
+        description,
+        now: c.var.startedAt,
+      })
       made = { id, name, token, origin: originOf(c) }
     })
     const screen = await screenOf(c)
@@ -87,7 +91,8 @@ async function screenOf(c: Context<AppEnv>): Promise<Screen> {
 
 function requireName(name: string): string {
   if (name === '') throw new ApiError('INVALID_REQUEST_BODY', 'Give the token a name, so that you know it again.')
-  if (name.length > MAX_DESCRIPTION) throw new ApiError('INVALID_REQUEST_BODY', `A name has at most ${MAX_DESCRIPTION} characters.`)
+  if (name.length > MAX_DESCRIPTION)
+    throw new ApiError('INVALID_REQUEST_BODY', `A name has at most ${MAX_DESCRIPTION} characters.`)
   return name
 }
 
@@ -189,12 +194,15 @@ function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }
     query: [['limit', '25']] as const,
   }
   return (
-    <section class="card fresh" data-fresh-token aria-labelledby="fresh-title">
+    <section class="card fresh" data-answers-form aria-labelledby="fresh-title">
       <h2 id="fresh-title">“{fresh.name}” is ready</h2>
       <p>Copy it now: it is shown this once, and only a hash of it is kept.</p>
       <Copyable text={fresh.token} label="The new API Token" copied="API Token copied." />
       <h3>Use it</h3>
-      <Snippets name="language" snippets={[curl(request), javascript(request), python(request), nocodbSdk(request), n8n(request)]} />
+      <Snippets
+        name="language"
+        snippets={[curl(request), javascript(request), python(request), nocodbSdk(request), n8n(request)]}
+      />
     </section>
   )
 }
@@ -220,10 +228,12 @@ function TokenList({ screen }: { screen: Screen }) {
               <tr>
                 <td>{token.description ?? <span class="muted">(no name)</span>}</td>
                 <td class="mono">{token.hint}</td>
-                <td>
+                <td data-label="Created">
                   <Time at={token.created_at} />
                 </td>
-                <td>{token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}</td>
+                <td data-label="Last used">
+                  {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
+                </td>
                 <td class="end">
                   <a class="button button-quiet button-small text-danger" href={`${screen.base}/${token.id}/delete`} data-dialog>
                     <Icon name="trash" /> Delete<span class="visually-hidden"> {token.description}</span>

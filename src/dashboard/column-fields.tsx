@@ -53,7 +53,10 @@ export function TypeOptions({ chosen }: { chosen: string }) {
 }
 
 /** The options of a select as people write them, one a line. Options there are keep their ids. */
-export function readOptions(text: string, known: readonly { id: string; title: string; color: string | null }[] = []): ColumnRequestBody['colOptions'] {
+export function readOptions(
+  text: string,
+  known: readonly { id: string; title: string; color: string | null }[] = [],
+): ColumnRequestBody['colOptions'] {
   const titles = text
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -39,7 +39,9 @@ columnRoutes.get(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) 
 columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) => {
   const typed = readColumn(await readForm(c))
   const scope = await tableScope(c, c.req.param('tableId'))
-  const refused = await refusalOf(async () => addColumn(scope.databases, scope.project, scope.table, toRequest(typed), c.var.startedAt))
+  const refused = await refusalOf(async () =>
+    addColumn(scope.databases, scope.project, scope.table, toRequest(typed), c.var.startedAt),
+  )
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={null} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-added')
 })
@@ -88,7 +90,14 @@ function readColumn(form: FormData): TypedColumn {
 
 function typedFrom(column: Column): TypedColumn {
   const { title, type, required, unique } = column
-  return { title, type, required, unique, options: column.options.map((option) => option.title).join('\n'), default: column.defaultValue ?? '' }
+  return {
+    title,
+    type,
+    required,
+    unique,
+    options: column.options.map((option) => option.title).join('\n'),
+    default: column.defaultValue ?? '',
+  }
 }
 
 /** What the form asks for; where a column is changed, what the form does not show stays as it is. */
@@ -96,7 +105,14 @@ function toRequest(typed: TypedColumn, column?: Column): ColumnRequestBody {
   if (typed.title === '') throw new ApiError('INVALID_COLUMN', 'Give the column a title.', { details: { field: '' } })
   const { title, type: uidt, required: rqd, unique, default: cdf } = typed
   if (column?.primaryKey || (column !== undefined && column.auto !== null)) return { title }
-  return { title, uidt, rqd, unique, cdf, ...(hasOptions(uidt) ? { colOptions: readOptions(typed.options, column?.options) } : {}) }
+  return {
+    title,
+    uidt,
+    rqd,
+    unique,
+    cdf,
+    ...(hasOptions(uidt) ? { colOptions: readOptions(typed.options, column?.options) } : {}),
+  }
 }
 
 interface ColumnFormProps {
@@ -192,7 +208,15 @@ function ColumnDetails({ typed, isNew }: { typed: TypedColumn; isNew: boolean })
   )
 }
 
-function DeleteColumn({ scope, column, error = null }: { scope: Scope & { table: Table }; column: Column; error?: ApiError | null }) {
+function DeleteColumn({
+  scope,
+  column,
+  error = null,
+}: {
+  scope: Scope & { table: Table }
+  column: Column
+  error?: ApiError | null
+}) {
   const { project } = usePage()
   const table = `/projects/${project?.id}/tables/${scope.table.id}`
   return (
@@ -200,7 +224,9 @@ function DeleteColumn({ scope, column, error = null }: { scope: Scope & { table:
       <section class="card" data-dialog-body>
         <h1>Delete the column “{column.title}”?</h1>
         <Problem error={error} />
-        <p>Its values are deleted in every row, and requests that name it are refused from this moment on. This cannot be undone.</p>
+        <p>
+          Its values are deleted in every row, and requests that name it are refused from this moment on. This cannot be undone.
+        </p>
         <form method="post" action={`${table}/columns/${column.id}/delete`} class="actions">
           <Hidden />
           <button class="button button-danger" type="submit">

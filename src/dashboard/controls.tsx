@@ -36,7 +36,13 @@ interface MenuProps {
 export function Menu({ id, label, icon, button, short = false, children }: MenuProps) {
   return (
     <div class="menu-anchor">
-      <button class={`button ${button}`} type="button" popovertarget={id} aria-haspopup="menu" {...(short ? { 'aria-label': `Account: ${label}` } : {})}>
+      <button
+        class={`button ${button}`}
+        type="button"
+        popovertarget={id}
+        aria-haspopup="menu"
+        {...(short ? { 'aria-label': `Account: ${label}` } : {})}
+      >
         <Icon name={icon} />
         {!short && <span class="menu-label">{label}</span>}
         <Icon name="down" />
@@ -106,7 +112,19 @@ export function Select({ label, name, value, options, hint, error = null }: Sele
   )
 }
 
-export function FieldFrame({ label, name, hint, error, children }: { label: string; name: string; hint?: Child; error: string | null; children: Child }) {
+export function FieldFrame({
+  label,
+  name,
+  hint,
+  error,
+  children,
+}: {
+  label: string
+  name: string
+  hint?: Child
+  error: string | null
+  children: Child
+}) {
   return (
     <div class="field">
       <label for={name}>{label}</label>

@@ -30,7 +30,9 @@ export function readCsv(bytes: ArrayBuffer): CsvFile {
   const head = first.cells.map((cell) => cell.trim())
   const problems = [
     ...head.flatMap((title, index) => (title === '' ? [issue(first.line, `Column ${index + 1} has no title.`)] : [])),
-    ...head.flatMap((title, index) => (title !== '' && head.indexOf(title) !== index ? [issue(first.line, `The title "${title}" is there twice.`)] : [])),
+    ...head.flatMap((title, index) =>
+      title !== '' && head.indexOf(title) !== index ? [issue(first.line, `The title "${title}" is there twice.`)] : [],
+    ),
     ...lines.flatMap(({ line, cells }) =>
       cells.length === head.length ? [] : [issue(line, `has ${cells.length} cells, the head has ${head.length}.`)],
     ),
@@ -59,7 +61,8 @@ function parseLines(text: string): Line[] {
     // `lines` is where a record ends; a cell may hold line ends itself.
     return records.map(({ record, info }) => ({ line: info.lines - lineEnds(record), cells: record }))
   } catch (error) {
-    if (error instanceof CsvError) throw new ApiError('INVALID_REQUEST_BODY', `The file cannot be read: ${error.message}.`, { cause: error })
+    if (error instanceof CsvError)
+      throw new ApiError('INVALID_REQUEST_BODY', `The file cannot be read: ${error.message}.`, { cause: error })
     throw error
   }
 }
@@ -82,7 +85,10 @@ export function rowsFor(table: Table, { head, lines }: CsvFile): Record<string, 
   const unknown = head.filter((_, index) => columns[index] === undefined)
   if (unknown.length > 0) {
     const titles = table.columns.filter((column) => !isFilled(column)).map(({ title }) => title)
-    throw new ApiError('INVALID_REQUEST_BODY', `The table has no column "${unknown.join('", "')}". Its columns are ${titles.join(', ')}.`)
+    throw new ApiError(
+      'INVALID_REQUEST_BODY',
+      `The table has no column "${unknown.join('", "')}". Its columns are ${titles.join(', ')}.`,
+    )
   }
   const problems: Issue[] = []
   const rows = lines.map(({ line, cells }) =>
@@ -105,7 +111,10 @@ export function rowsFor(table: Table, { head, lines }: CsvFile): Record<string, 
 }
 
 function findTitle(table: Table, title: string): Column | undefined {
-  return table.columns.find((column) => column.title === title) ?? table.columns.find((column) => column.title.toLowerCase() === title.toLowerCase())
+  return (
+    table.columns.find((column) => column.title === title) ??
+    table.columns.find((column) => column.title.toLowerCase() === title.toLowerCase())
+  )
 }
 
 /** The columns of a new table for a file: the narrowest type that every value fits. Id and the like are made anew. */
@@ -147,7 +156,9 @@ function issue(line: number, message: string): Issue {
 function refuse(problems: readonly Issue[]): void {
   if (problems.length === 0) return
   const errors = problems.toSorted((a, b) => lineOf(a) - lineOf(b)).slice(0, NAMED_PROBLEMS)
-  throw new ApiError('INVALID_REQUEST_BODY', 'The file was not imported. Mend these lines and send it again.', { details: { errors } })
+  throw new ApiError('INVALID_REQUEST_BODY', 'The file was not imported. Mend these lines and send it again.', {
+    details: { errors },
+  })
 }
 
 function lineOf({ path }: Issue): number {

@@ -1,6 +1,6 @@
 /** A page for what went wrong: what, in a sentence, and the way on. */
 import type { ApiError } from '../errors'
-import { Document } from './layout'
+import { PlainPage } from './layout'
 
 const TITLES: Partial<Record<ApiError['code'], string>> = {
   NOT_FOUND: 'There is no such page',
@@ -15,16 +15,13 @@ const TITLES: Partial<Record<ApiError['code'], string>> = {
 export function ErrorPage({ error }: { error: ApiError }) {
   const title = TITLES[error.code] ?? 'That did not work'
   return (
-    <Document title={title} kind="plain">
-      <main class="card card-narrow">
-        <h1>{title}</h1>
-        <p>{error.code === 'NOT_FOUND' ? 'The address may be mistyped, or what was here has moved.' : error.message}</p>
-        <p>
-          <a class="button" href="/projects">
-            Go to your projects
-          </a>
-        </p>
-      </main>
-    </Document>
+    <PlainPage title={title}>
+      <p>{error.code === 'NOT_FOUND' ? 'The address may be mistyped, or what was here has moved.' : error.message}</p>
+      <p>
+        <a class="button" href="/projects">
+          Go to your projects
+        </a>
+      </p>
+    </PlainPage>
   )
 }

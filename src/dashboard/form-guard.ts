@@ -40,7 +40,8 @@ export function isApiPath(c: Context<AppEnv>): boolean {
 export async function readForm(c: Context<AppEnv>): Promise<FormData> {
   const bytes = await c.req.arrayBuffer()
   const { bodySize } = c.var.config
-  if (bytes.byteLength > bodySize) throw new ApiError('PAYLOAD_TOO_LARGE', `This is larger than the ${bodySize} bytes allowed here.`)
+  if (bytes.byteLength > bodySize)
+    throw new ApiError('PAYLOAD_TOO_LARGE', `This is larger than the ${bodySize} bytes allowed here.`)
   if (bytes.byteLength === 0) return new FormData()
   const type = c.req.header('content-type') ?? ''
   if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i.test(type)) {

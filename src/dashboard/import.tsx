@@ -32,7 +32,17 @@ importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkData
     if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.var.startedAt))
   })
   if (refused === null) return go(c, `/projects/${project.id}/tables/${table.id}`, 'rows-imported')
-  return show(c, <ImportPage tables={catalog.tables} table={table} limit={c.var.config.bodySize} error={refused} issues={issuesOf(refused, file)} />, 400)
+  return show(
+    c,
+    <ImportPage
+      tables={catalog.tables}
+      table={table}
+      limit={c.var.config.bodySize}
+      error={refused}
+      issues={issuesOf(refused, file)}
+    />,
+    400,
+  )
 })
 
 importRoutes.get('/projects/:projectId/import', needs('tableCreate').middleware, async (c) => {
@@ -62,12 +72,24 @@ importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware
   const table: Table | null = created
   if (table !== null) return go(c, `/projects/${project.id}/tables/${(table as Table).id}`, 'rows-imported')
   const issues = refused === null ? [] : issuesOf(refused, file)
-  return show(c, <ImportPage tables={catalog.tables} table={null} title={title} limit={c.var.config.bodySize} error={refused} issues={issues} />, 400)
+  return show(
+    c,
+    <ImportPage
+      tables={catalog.tables}
+      table={null}
+      title={title}
+      limit={c.var.config.bodySize}
+      error={refused}
+      issues={issues}
+    />,
+    400,
+  )
 })
 
 async function fileOf(form: FormData): Promise<ArrayBuffer> {
   const file: unknown = form.get('file')
-  if (!(file instanceof File) || (file.size === 0 && file.name === '')) throw new ApiError('INVALID_REQUEST_BODY', 'Choose a file.')
+  if (!(file instanceof File) || (file.size === 0 && file.name === ''))
+    throw new ApiError('INVALID_REQUEST_BODY', 'Choose a file.')
   return file.arrayBuffer()
 }
 

@@ -18,13 +18,18 @@ mailLinkRoutes.post('/sign-up/:token', async (c) => {
   const token = c.req.param('token')
   let signedIn: SignedIn | null = null
   const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, token))))
-  return enter(c, signedIn, '/projects') ?? show(c, <Invitation token={token} email={textOf(form, 'email')} error={refused} />, statusOf(refused))
+  return (
+    enter(c, signedIn, '/projects') ??
+    show(c, <Invitation token={token} email={textOf(form, 'email')} error={refused} />, statusOf(refused))
+  )
 })
 
 mailLinkRoutes.get('/auth/password/reset/:token', async (c) => {
   const token = c.req.param('token')
   const refused = await refusalOf(() => checkReset(c, token))
-  return refused === null ? show(c, <NewPassword token={token} />) : show(c, <DeadLink what="reset" error={refused} />, statusOf(refused))
+  return refused === null
+    ? show(c, <NewPassword token={token} />)
+    : show(c, <DeadLink what="reset" error={refused} />, statusOf(refused))
 })
 
 mailLinkRoutes.post('/reset-password/:token', async (c) => {
@@ -41,7 +46,9 @@ mailLinkRoutes.get('/auth/email/verify/:token', (c) => show(c, <ConfirmAddress t
 
 mailLinkRoutes.post('/verify-email/:token', async (c) => {
   const refused = await refusalOf(() => confirmEmail(c, c.req.param('token')))
-  return refused === null ? go(c, '/', 'email-confirmed') : show(c, <DeadLink what="confirmation" error={refused} />, statusOf(refused))
+  return refused === null
+    ? go(c, '/', 'email-confirmed')
+    : show(c, <DeadLink what="confirmation" error={refused} />, statusOf(refused))
 })
 
 function Invitation({ token, email, error }: { token: string; email?: string; error?: ApiError | null }) {
@@ -93,12 +100,19 @@ function ConfirmAddress({ token }: { token: string }) {
 
 function DeadLink({ what, error }: { what: 'reset' | 'confirmation'; error: ApiError }) {
   return (
-    <PlainPage title="This link no longer works" lead={error.message}>
-      <p>{what === 'reset' ? 'Links for a new password work once, for one hour.' : 'The address may be confirmed already.'}</p>
+    <PlainPage title={error.status === 429 ? 'Too many attempts' : 'This link no longer works'}>
+      <p>{sentenceFor(what, error)}</p>
       <p class="aside">
         {what === 'reset' && <a href="/forgot-password">Ask for another link</a>}
         <a href="/">Sign in</a>
       </p>
     </PlainPage>
   )
+}
+
+function sentenceFor(what: 'reset' | 'confirmation', error: ApiError): string {
+  if (error.status === 429) return error.message
+  return what === 'reset'
+    ? 'Links for a new password work once, for one hour; a newer one ends the older.'
+    : 'It works once: the address may be confirmed already.'
 }

@@ -55,7 +55,9 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
 memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
   const role = textOf(await readForm(c), 'role')
   const refused = await refusalOf(() => changeMemberRole(c, c.req.param('userId'), readRole(role)))
-  return refused === null ? go(c, baseOf(c), 'role-changed') : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+  return refused === null
+    ? go(c, baseOf(c), 'role-changed')
+    : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
 })
 
 memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
@@ -73,7 +75,9 @@ memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware
 
 memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
   const refused = await refusalOf(() => expelMember(c, c.req.param('userId')))
-  return refused === null ? go(c, baseOf(c), 'member-removed') : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+  return refused === null
+    ? go(c, baseOf(c), 'member-removed')
+    : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
 })
 
 function baseOf(c: Context<AppEnv>): string {
@@ -123,7 +127,12 @@ function Members({ screen, email = '', role = 'editor', error = null, listError 
             error={error?.message ?? null}
             required
           />
-          <Select label="Role" name="role" value={role} options={rolesFor(project?.role).map((value) => ({ value, label: ROLE_WORDS[value] }))} />
+          <Select
+            label="Role"
+            name="role"
+            value={role}
+            options={rolesFor(project?.role).map((value) => ({ value, label: ROLE_WORDS[value] }))}
+          />
           <div class="actions">
             <button class="button button-primary" type="submit">
               Invite
@@ -144,7 +153,7 @@ function rolesFor(own: ProjectRole | undefined): ProjectRole[] {
 
 export function Links({ links }: { links: readonly { email: string; url: string }[] }) {
   return (
-    <section class="card fresh" aria-labelledby="links-title">
+    <section class="card fresh" data-answers-form aria-labelledby="links-title">
       <h2 id="links-title">{links.length === 1 ? 'Pass this link on' : 'Pass these links on'}</h2>
       <p class="muted">It works once, for 24 hours. Where this server sends mail, it is on its way already.</p>
       {links.map(({ email, url }) => (
@@ -220,7 +229,14 @@ function MemberList({ screen, base }: { screen: Screen; base: string }) {
           </tbody>
         </table>
       </div>
-      <Pager base={base} query={[['q', screen.query]]} total={screen.total} offset={screen.offset} size={PAGE_SIZE} what="members" />
+      <Pager
+        base={base}
+        query={[['q', screen.query]]}
+        total={screen.total}
+        offset={screen.offset}
+        size={PAGE_SIZE}
+        what="members"
+      />
     </section>
   )
 }

@@ -22,7 +22,11 @@ const PAGE_CSP = [
 ].join('; ')
 
 /** Answers with a page. */
-export async function show(c: Context<AppEnv>, page: Child, status: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503 = 200): Promise<Response> {
+export async function show(
+  c: Context<AppEnv>,
+  page: Child,
+  status: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503 = 200,
+): Promise<Response> {
   const info: PageInfo = {
     actor: c.var.actor,
     project: c.var.project,

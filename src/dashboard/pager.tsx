@@ -22,7 +22,9 @@ export function Pager({ base, query, total, offset, size, what, always = false }
   return (
     <nav class="actions pager" aria-label="Pages">
       <span data-total={String(total)} data-first={String(Math.min(offset + 1, total + 1))}>
-        {total === 0 ? `0 ${what}` : `${number(Math.min(offset + 1, total))}–${number(Math.min(offset + size, total))} of ${number(total)} ${what}`}
+        {total === 0
+          ? `0 ${what}`
+          : `${number(Math.min(offset + 1, total))}–${number(Math.min(offset + size, total))} of ${number(total)} ${what}`}
       </span>
       {total > size && (
         <>

@@ -159,7 +159,16 @@ function NewProject({ title = '', error = null }: { title?: string; error?: ApiE
         <h1>New Project</h1>
         <form method="post" action="/projects/new" class="stack">
           <Hidden />
-          <Field label="Title" name="title" value={title} maxlength={MAX_TITLE} error={error?.message ?? null} placeholder="Shop" required autofocus />
+          <Field
+            label="Title"
+            name="title"
+            value={title}
+            maxlength={MAX_TITLE}
+            error={error?.message ?? null}
+            placeholder="Shop"
+            required
+            autofocus
+          />
           <div class="actions">
             <button class="button button-primary" type="submit">
               Create project
@@ -248,7 +257,9 @@ function DeleteProject({ tables }: { tables: readonly Table[] }) {
       <section class="card" data-dialog-body>
         <h1>Delete “{project?.title}”?</h1>
         <p>
-          {tables.length === 0 ? 'It has no tables.' : `Its ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} and all their rows are deleted with it.`}{' '}
+          {tables.length === 0
+            ? 'It has no tables.'
+            : `Its ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} and all their rows are deleted with it.`}{' '}
           Every program that reads or writes them is refused from this moment on. This cannot be undone.
         </p>
         <form method="post" action={`/projects/${project?.id}/delete`} class="actions">

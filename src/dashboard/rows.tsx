@@ -35,7 +35,12 @@ rowRoutes.post(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const texts = readTexts(scope.table, await readForm(c))
   const refused = await refusalOf(() =>
-    perform(c, scope.data, scope.table, insertOne(scope.table, toBody(scope.table, texts, { leaveOutEmpty: true }), c.var.startedAt)),
+    perform(
+      c,
+      scope.data,
+      scope.table,
+      insertOne(scope.table, toBody(scope.table, texts, { leaveOutEmpty: true }), c.var.startedAt),
+    ),
   )
   if (refused !== null) return show(c, <RowForm scope={scope} rowId={null} texts={texts} version={null} error={refused} />, 400)
   return go(c, tablePath(c, scope), 'row-added')
@@ -55,8 +60,11 @@ rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate').middleware, async (c) 
   const form = await readForm(c)
   const texts = readTexts(table, form)
   const version = /^\d{1,15}$/.test(textOf(form, 'version')) ? Number(textOf(form, 'version')) : null
-  const refused = await refusalOf(() => perform(c, data, table, updateOne(table, rowId, toBody(table, texts), version, c.var.startedAt)))
-  if (refused !== null) return show(c, <RowForm scope={scope} rowId={rowId} texts={texts} version={version} error={refused} />, 400)
+  const refused = await refusalOf(() =>
+    perform(c, data, table, updateOne(table, rowId, toBody(table, texts), version, c.var.startedAt)),
+  )
+  if (refused !== null)
+    return show(c, <RowForm scope={scope} rowId={rowId} texts={texts} version={version} error={refused} />, 400)
   return go(c, tablePath(c, scope), 'row-saved')
 })
 
@@ -165,7 +173,11 @@ function RowForm({ scope, rowId, texts, version, error = null }: RowFormProps) {
           <Hidden />
           {version !== null && <input type="hidden" name="version" value={String(version)} />}
           {columns.map((column) => (
-            <ValueField column={column} text={texts.get(column) ?? ''} error={column === field ? (error?.message ?? null) : null} />
+            <ValueField
+              column={column}
+              text={texts.get(column) ?? ''}
+              error={column === field ? (error?.message ?? null) : null}
+            />
           ))}
           <div class="actions">
             {mayEdit && (
@@ -179,7 +191,11 @@ function RowForm({ scope, rowId, texts, version, error = null }: RowFormProps) {
             <span class="grow" />
             {!isNew && (
               <Can permission="dataDelete">
-                <a class="button button-quiet text-danger" href={`${base}/delete-rows?row=${encodeURIComponent(rowId)}`} data-dialog>
+                <a
+                  class="button button-quiet text-danger"
+                  href={`${base}/delete-rows?row=${encodeURIComponent(rowId)}`}
+                  data-dialog
+                >
                   <Icon name="trash" /> Delete row…
                 </a>
               </Can>
@@ -239,7 +255,14 @@ function ValueField({ column, text, error }: { column: Column; text: string; err
           </textarea>
         </FieldFrame>
       ) : (
-        <Field label={label} name={name} value={text} error={error} autocomplete="off" placeholder={PLACEHOLDERS[kindOf(column)] ?? ''} />
+        <Field
+          label={label}
+          name={name}
+          value={text}
+          error={error}
+          autocomplete="off"
+          placeholder={PLACEHOLDERS[kindOf(column)] ?? ''}
+        />
       )
   }
 }

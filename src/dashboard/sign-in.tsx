@@ -32,7 +32,10 @@ signInRoutes.post('/sign-in', async (c) => {
   const next = readNext(textOf(form, 'next'))
   let signedIn: SignedIn | null = null
   const refused = await refusalOf(async () => (signedIn = await signIn(c, { email, password: rawTextOf(form, 'password') })))
-  return enter(c, signedIn, next) ?? show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={refused} />, statusOf(refused))
+  return (
+    enter(c, signedIn, next) ??
+    show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={refused} />, statusOf(refused))
+  )
 })
 
 signInRoutes.get('/sign-up', async (c) => {
@@ -47,7 +50,11 @@ signInRoutes.post('/sign-up', async (c) => {
   const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, null))))
   const entered = enter(c, signedIn, '/projects')
   if (entered !== null) return entered
-  const again = (await hasUsers(c.env.DB)) ? <SignUp email={email} error={refused} /> : <FirstAccount email={email} error={refused} />
+  const again = (await hasUsers(c.env.DB)) ? (
+    <SignUp email={email} error={refused} />
+  ) : (
+    <FirstAccount email={email} error={refused} />
+  )
   return show(c, again, statusOf(refused))
 })
 
@@ -63,7 +70,13 @@ signInRoutes.post('/forgot-password', async (c) => {
 /** What a sign-up form holds; with the token of an invitation it accepts that. */
 export function readSignUp(form: FormData, token: string | null) {
   const name = (field: string) => textOf(form, field).slice(0, 100) || null
-  return { email: textOf(form, 'email'), password: rawTextOf(form, 'password'), firstname: name('firstname'), lastname: name('lastname'), token }
+  return {
+    email: textOf(form, 'email'),
+    password: rawTextOf(form, 'password'),
+    firstname: name('firstname'),
+    lastname: name('lastname'),
+    token,
+  }
 }
 
 /** Where someone who has just signed in goes; null when they have not. */
@@ -99,7 +112,7 @@ interface FormState {
 function SignIn({ mayJoin, next, email = '', error = null }: FormState & { mayJoin: boolean; next: string }) {
   return (
     <PlainPage title="Sign in">
-      <Problem error={error} />
+      <Problem error={error?.code === 'INVALID_CREDENTIALS' ? 'The e-mail or the password is not right.' : error} />
       <form method="post" action="/sign-in" class="stack">
         <input type="hidden" name="next" value={next} />
         <Field label="E-mail" name="email" type="email" value={email} autocomplete="username" required autofocus />
@@ -159,7 +172,9 @@ export function SignUpForm({ action, email = '', error = null, button }: FormSta
           type="email"
           value={email}
           autocomplete="username"
-          error={about('INVALID_EMAIL') ?? about('USER_EXISTS')}
+          error={
+            about('INVALID_EMAIL') ?? (error?.code === 'USER_EXISTS' ? 'There is an account with this e-mail already.' : null)
+          }
           required
           autofocus
         />
@@ -184,11 +199,22 @@ function ForgotPassword({ mail, email = '', error = null }: FormState & { mail: 
   return (
     <PlainPage
       title="Forgot your password?"
-      lead={mail ? 'A link to set a new one comes by mail.' : 'This server sends no mail: ask its administrator for a reset link.'}
+      lead={
+        mail ? 'A link to set a new one comes by mail.' : 'This server sends no mail: ask its administrator for a reset link.'
+      }
     >
       {mail && (
         <form method="post" action="/forgot-password" class="stack">
-          <Field label="E-mail" name="email" type="email" value={email} autocomplete="username" error={error?.message ?? null} required autofocus />
+          <Field
+            label="E-mail"
+            name="email"
+            type="email"
+            value={email}
+            autocomplete="username"
+            error={error?.message ?? null}
+            required
+            autofocus
+          />
           <button class="button button-primary button-wide" type="submit">
             Send the link
           </button>

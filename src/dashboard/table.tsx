@@ -40,7 +40,11 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
   const isFilterOpen = c.req.query('filter') === '1' || error !== null
-  return show(c, <TablePage scope={scope} view={view} page={page} error={error} isFilterOpen={isFilterOpen} />, error === null ? 200 : 400)
+  return show(
+    c,
+    <TablePage scope={scope} view={view} page={page} error={error} isFilterOpen={isFilterOpen} />,
+    error === null ? 200 : 400,
+  )
 })
 
 tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) => {
@@ -73,7 +77,11 @@ function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: Vi
 }
 
 /** The rows, or why the filter or the sort cannot be read. */
-async function load(c: Context<AppEnv>, { table, data }: Scope & { table: Table }, view: View): Promise<{ page: Page | null; error: string | null }> {
+async function load(
+  c: Context<AppEnv>,
+  { table, data }: Scope & { table: Table },
+  view: View,
+): Promise<{ page: Page | null; error: string | null }> {
   try {
     return { page: await listRows(data, table, readQuery(c, table, view)), error: null }
   } catch (error) {
@@ -99,7 +107,7 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
     <ProjectPage title={table.title} tables={scope.catalog.tables} open={table.id} fill>
       <Toolbar table={table} base={base} view={view} isFilterOpen={isFilterOpen} />
       <FilterPanel table={table} where={view.where} sort={view.sort} error={error} open={isFilterOpen} />
-      <Grid table={table} base={base} view={view} rows={page?.list ?? []} />
+      <Grid table={table} base={base} view={view} rows={page?.list ?? []} isUnread={page === null} />
       <footer class="grid-foot">
         <Can permission="dataInsert">
           <a class="button button-small" href={`${base}/new-row`} data-focus-draft>
@@ -139,46 +147,62 @@ function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: stri
   return (
     <div class="toolbar">
       <h1 title={table.title}>{table.title}</h1>
-      <a
-        class="button button-quiet button-small"
-        href={withQuery(base, [...query, ['filter', isFilterOpen ? '' : '1']])}
-        aria-expanded={isFilterOpen ? 'true' : 'false'}
-        aria-controls="filter"
-        data-toggle="filter"
-      >
-        <Icon name="filter" /> Filter {view.where !== '' && <span class="tag">on</span>}
-      </a>
-      <a
-        class="button button-quiet button-small"
-        href={withQuery(`${base}/snippets`, [...query, ['offset', view.offset === 0 ? '' : String(view.offset)]])}
-        data-dialog="wide"
-      >
-        <Icon name="code" /> API snippets
-      </a>
-      <span class="grow" />
-      <Can permission="columnAdd">
-        <a class="button button-quiet button-small" href={`${base}/new-column`} data-dialog>
-          <Icon name="plus" /> Add column
+      <div class="tools">
+        <a
+          class="button button-quiet button-small"
+          href={withQuery(base, [...query, ['filter', isFilterOpen ? '' : '1']])}
+          aria-expanded={isFilterOpen ? 'true' : 'false'}
+          aria-controls="filter"
+          data-toggle="filter"
+        >
+          <Icon name="filter" /> Filter {view.where !== '' && <span class="tag">on</span>}
         </a>
-      </Can>
-      <Can permission="bulkDataInsert">
-        <a class="button button-quiet button-small" href={`${base}/import`} data-dialog>
-          <Icon name="upload" /> Import CSV
+        <a
+          class="button button-quiet button-small"
+          href={withQuery(`${base}/snippets`, [...query, ['offset', view.offset === 0 ? '' : String(view.offset)]])}
+          data-dialog="wide"
+        >
+          <Icon name="code" /> API snippets
         </a>
-      </Can>
-      <a class="button button-quiet button-small" href={withQuery(`${base}/export`, query)} download>
-        <Icon name="download" /> Export CSV
-      </a>
-      <Can permission="tableUpdate">
-        <a class="button button-quiet button-small button-icon" href={`${base}/settings`} aria-label="Rename or delete the table" data-dialog>
-          <Icon name="gear" />
+        <span class="grow" />
+        <Can permission="columnAdd">
+          <a class="button button-quiet button-small" href={`${base}/new-column`} data-dialog>
+            <Icon name="plus" /> Add column
+          </a>
+        </Can>
+        <Can permission="bulkDataInsert">
+          <a class="button button-quiet button-small" href={`${base}/import`} data-dialog>
+            <Icon name="upload" /> Import CSV
+          </a>
+        </Can>
+        <a class="button button-quiet button-small" href={withQuery(`${base}/export`, query)} download>
+          <Icon name="download" /> Export CSV
         </a>
-      </Can>
+        <Can permission="tableUpdate">
+          <a
+            class="button button-quiet button-small button-icon"
+            href={`${base}/settings`}
+            aria-label="Rename or delete the table"
+            data-dialog
+          >
+            <Icon name="gear" />
+          </a>
+        </Can>
+      </div>
     </div>
   )
 }
 
-function Grid({ table, base, view, rows }: { table: Table; base: string; view: View; rows: readonly Row[] }) {
+interface GridProps {
+  table: Table
+  base: string
+  view: View
+  rows: readonly Row[]
+  /** The filter could not be read, so nothing is known of the rows. */
+  isUnread: boolean
+}
+
+function Grid({ table, base, view, rows, isUnread }: GridProps) {
   const page = usePage()
   const mayEdit = may(page, 'dataUpdate')
   return (
@@ -209,12 +233,24 @@ function Grid({ table, base, view, rows }: { table: Table; base: string; view: V
           {may(page, 'dataInsert') && <DraftRow table={table} />}
         </tbody>
       </table>
-      {rows.length === 0 && <NoRows base={base} view={view} />}
+      {rows.length === 0 && <NoRows base={base} view={view} isUnread={isUnread} />}
     </div>
   )
 }
 
-function NoRows({ base, view }: { base: string; view: View }) {
+function NoRows({ base, view, isUnread }: { base: string; view: View; isUnread: boolean }) {
+  if (isUnread) {
+    return (
+      <div class="grid-empty">
+        <Empty title="The filter or the sort cannot be read">
+          <p>Above stands what is wrong with it.</p>
+          <a class="button" href={base}>
+            Show all rows
+          </a>
+        </Empty>
+      </div>
+    )
+  }
   if (view.where !== '') {
     return (
       <div class="grid-empty">
@@ -263,7 +299,12 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
           {descending && <Icon name="arrowdown" />}
         </a>
         <Can permission="columnUpdate">
-          <a class="column-edit" href={`${base}/columns/${column.id}`} aria-label={`Change the column ${column.title}`} data-dialog>
+          <a
+            class="column-edit"
+            href={`${base}/columns/${column.id}`}
+            aria-label={`Change the column ${column.title}`}
+            data-dialog
+          >
             <Icon name="down" />
           </a>
         </Can>
@@ -360,7 +401,14 @@ function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }
         </p>
         <Snippets name="language" snippets={[curl(request), javascript(request), python(request)]} />
         <div class="actions">
-          <a class="button" href={withQuery(`/projects/${project?.id}/tables/${table.id}`, query.filter(([name]) => name !== 'limit'))} data-close>
+          <a
+            class="button"
+            href={withQuery(
+              `/projects/${project?.id}/tables/${table.id}`,
+              query.filter(([name]) => name !== 'limit'),
+            )}
+            data-close
+          >
             Close
           </a>
         </div>

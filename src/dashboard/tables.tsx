@@ -45,7 +45,8 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
     created = await createTable(databases, project, catalog, { title, columns }, c.var.startedAt)
   })
   const table: Table | null = created
-  if (table === null) return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={refused} />, 400)
+  if (table === null)
+    return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={refused} />, 400)
   return go(c, `/projects/${project.id}/tables/${(table as Table).id}`, 'table-created')
 })
 
@@ -127,7 +128,9 @@ function NewTable({ tables, title = '', columns, error = null }: NewTableProps) 
           />
           <fieldset class="stack">
             <legend class="label">Columns</legend>
-            <p class="hint">Id, CreatedAt and UpdatedAt are added and kept by the server. Leave a title empty to leave the column out.</p>
+            <p class="hint">
+              Id, CreatedAt and UpdatedAt are added and kept by the server. Leave a title empty to leave the column out.
+            </p>
             <div class="column-rows" data-column-rows>
               {columns.map((column) => (
                 <ColumnRow column={column} error={field !== null && field === column.title ? (error?.message ?? null) : null} />
@@ -179,11 +182,22 @@ function ColumnRow({ column, error }: { column: TypedColumn; error: string | nul
       <select name="type" aria-label="Column type" data-column-type>
         <TypeOptions chosen={column.type} />
       </select>
-      <button class="button button-quiet button-icon" type="button" aria-label="Remove this column" data-remove-column data-with-script>
+      <button
+        class="button button-quiet button-icon"
+        type="button"
+        aria-label="Remove this column"
+        data-remove-column
+        data-with-script
+      >
         <Icon name="close" />
       </button>
       <div class="options" data-column-options data-for="SingleSelect MultiSelect">
-        <textarea name="options" rows={3} placeholder="Options of a select, one a line" aria-label="Options of a select, one a line">
+        <textarea
+          name="options"
+          rows={3}
+          placeholder="Options of a select, one a line"
+          aria-label="Options of a select, one a line"
+        >
           {column.options}
         </textarea>
       </div>
@@ -191,7 +205,17 @@ function ColumnRow({ column, error }: { column: TypedColumn; error: string | nul
   )
 }
 
-function TableSettings({ tables, table, title, error = null }: { tables: readonly Table[]; table: Table; title: string; error?: ApiError | null }) {
+function TableSettings({
+  tables,
+  table,
+  title,
+  error = null,
+}: {
+  tables: readonly Table[]
+  table: Table
+  title: string
+  error?: ApiError | null
+}) {
   const { project } = usePage()
   const base = `/projects/${project?.id}/tables/${table.id}`
   return (
@@ -200,7 +224,15 @@ function TableSettings({ tables, table, title, error = null }: { tables: readonl
         <h1>Table</h1>
         <form method="post" action={`${base}/settings`} class="stack">
           <Hidden />
-          <Field label="Title" name="title" value={title} maxlength={MAX_NAME} error={error?.message ?? null} required autofocus />
+          <Field
+            label="Title"
+            name="title"
+            value={title}
+            maxlength={MAX_NAME}
+            error={error?.message ?? null}
+            required
+            autofocus
+          />
           <dl class="facts">
             <dt>Table ID</dt>
             <dd class="mono">{table.id}</dd>
@@ -230,7 +262,10 @@ function DeleteTable({ tables, table }: { tables: readonly Table[]; table: Table
     <ProjectPage title="Delete table" tables={tables} open={table.id}>
       <section class="card" data-dialog-body>
         <h1>Delete “{table.title}”?</h1>
-        <p>All of its rows are deleted with it, and programs that call its API are refused from this moment on. This cannot be undone.</p>
+        <p>
+          All of its rows are deleted with it, and programs that call its API are refused from this moment on. This cannot be
+          undone.
+        </p>
         <form method="post" action={`${base}/delete`} class="actions">
           <Hidden />
           <button class="button button-danger" type="submit">

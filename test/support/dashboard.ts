@@ -39,7 +39,20 @@ async function call<Answer>(url: string, token: string, method: string, path: st
   return answer
 }
 
-const WORDS = ['Pencil', 'Notebook', 'Ruler', 'Eraser', 'Stapler', 'Marker', 'Folder', 'Envelope', 'Scissors', 'Globe', 'Lamp', 'Clock']
+const WORDS = [
+  'Pencil',
+  'Notebook',
+  'Ruler',
+  'Eraser',
+  'Stapler',
+  'Marker',
+  'Folder',
+  'Envelope',
+  'Scissors',
+  'Globe',
+  'Lamp',
+  'Clock',
+]
 const COLOURS = ['red', 'green', 'blue', 'graphite', 'brass', 'ivory']
 
 /** Makes projects, tables, rows, people and a token. */
@@ -52,14 +65,29 @@ export async function seed(url: string): Promise<Seeded> {
   const tables = `/api/v1/db/meta/projects/${project.id}/tables`
   type Table = { id: string; columns: { id: string; title: string }[] }
   const items = await api<Table>('POST', tables, { title: 'Items', columns: ITEM_COLUMNS })
-  const empty = await api<Table>('POST', tables, { title: 'Orders', columns: [{ title: 'Number' }, { title: 'Total', uidt: 'Decimal' }] })
-  const columns = Array.from({ length: 76 }, (_, index) => ({ title: `Field ${index + 1}`, uidt: index % 3 === 0 ? 'Number' : 'SingleLineText' }))
+  const empty = await api<Table>('POST', tables, {
+    title: 'Orders',
+    columns: [{ title: 'Number' }, { title: 'Total', uidt: 'Decimal' }],
+  })
+  const columns = Array.from({ length: 76 }, (_, index) => ({
+    title: `Field ${index + 1}`,
+    uidt: index % 3 === 0 ? 'Number' : 'SingleLineText',
+  }))
   const wide = await api<Table>('POST', tables, { title: 'Eighty columns', columns })
   await api('POST', tables, { title: HOSTILE_TITLE, columns: [{ title: HOSTILE_TITLE }] })
   await api('POST', tables, { title: `${'A very long title of a table '.repeat(8)}`.trim(), columns: [{ title: 'Title' }] })
-  await api('POST', `/api/v1/db/data/bulk/noco/${project.id}/Items`, Array.from({ length: 137 }, (_, index) => item(index)))
-  const cells = (row: number) => Object.fromEntries(columns.map(({ title, uidt }, at) => [title, uidt === 'Number' ? row * at : `cell ${row}.${at}`]))
-  await api('POST', `/api/v1/db/data/bulk/noco/${project.id}/${wide.id}`, Array.from({ length: 40 }, (_, row) => cells(row)))
+  await api(
+    'POST',
+    `/api/v1/db/data/bulk/noco/${project.id}/Items`,
+    Array.from({ length: 137 }, (_, index) => item(index)),
+  )
+  const cells = (row: number) =>
+    Object.fromEntries(columns.map(({ title, uidt }, at) => [title, uidt === 'Number' ? row * at : `cell ${row}.${at}`]))
+  await api(
+    'POST',
+    `/api/v1/db/data/bulk/noco/${project.id}/${wide.id}`,
+    Array.from({ length: 40 }, (_, row) => cells(row)),
+  )
   const members = `/api/v1/db/meta/projects/${project.id}/users`
   await api('POST', members, { email: 'grace@example.org', roles: 'editor' })
   await api('POST', members, { email: 'katherine.with.a.rather.long.address@subdomain.example.org', roles: 'viewer' })

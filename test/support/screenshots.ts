@@ -42,7 +42,11 @@ try {
   await server.stop()
 }
 
-async function draw(page: Awaited<ReturnType<Awaited<ReturnType<typeof browser.newContext>>['newPage']>>, screen: Screen, look: string) {
+async function draw(
+  page: Awaited<ReturnType<Awaited<ReturnType<typeof browser.newContext>>['newPage']>>,
+  screen: Screen,
+  look: string,
+) {
   try {
     await page.goto(server.url + screen.path)
     await page.waitForLoadState('networkidle')

@@ -269,11 +269,16 @@ describe('other origins', () => {
     for (const answer of [
       await request('GET', '/api/v1/health', { headers: { origin: 'https://app.test' } }),
       await request('GET', PROJECTS, { headers: { origin: 'https://app.test' } }),
-      await request('GET', '/nowhere', { headers: { origin: 'https://app.test' } }),
+      await request('GET', '/api/v1/nowhere', { headers: { origin: 'https://app.test' } }),
     ]) {
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
       expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
     }
+  })
+
+  test('may read no page of the dashboard', async () => {
+    const { headers } = await request('GET', '/projects', { headers: { origin: 'https://app.test' } })
+    expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
   test('are those of NC_CORS_ORIGINS where it is set', async () => {

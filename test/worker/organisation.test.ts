@@ -16,6 +16,7 @@ import {
   superAdmin,
   unique,
 } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 const error = (code: string, message: string) => ({ error: code, message, msg: message })
 const newEmail = () => `${unique('person')}@example.org`
@@ -246,11 +247,20 @@ describe('the super admin of the settings', () => {
     expect((await me(boss.body.token)).body).toMatchObject({ email: admin.email, roles: { super: true } })
   })
 
-  test('is one, of five first requests at once, and a session of the first lives', async () => {
+  test('is one, of five first requests at once', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => signInAs(admin, bindings())))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
     for (const { body } of answers) expect((await me(body.token)).status).toBe(200)
     expect((await dump(env.DB))['users']).toHaveLength(1)
+  })
+
+  test('is made once by two first requests: the slower one ends no session that the faster one made possible', async () => {
+    let auth = ''
+    const meanwhile = async (call: number) => {
+      if (call === 1) auth = (await succeed(signInAs(admin, bindings()))).body.token
+    }
+    await succeed(signInAs(admin, bindings({ DB: tapD1(env.DB, { after: meanwhile }) })))
+    expect((await me(auth)).body).toMatchObject({ email: admin.email })
   })
 
   test('stays as it is while the settings stay: no session ends at a new isolate', async () => {
