@@ -137,7 +137,7 @@
       // No document goes to validator.swagger.io, and no link can bring another document into this page.
       validatorUrl: null,
       queryConfigEnabled: false,
-      plugins: [rememberAuthorization, resolveHere(document), rememberTags],
+      plugins: [rememberAuthorization, resolveHere(document), listOnce],
       onComplete: () => {
         for (const [scheme, token] of entriesOf(authorization)) ui.preauthorizeApiKey(scheme, token)
       },
@@ -189,18 +189,60 @@
   }
 
   /**
-   * A Swagger UI plugin: the description of a tag is looked up once. Swagger UI searches all tags for each of them, and that
-   * again for each operation that is opened.
+   * What we use of the maps and lists (immutable.js) in which Swagger UI keeps its state.
+   * @typedef {object} Collection
+   * @property {(path: unknown[]) => Collection | undefined} getIn
+   * @property {(path: unknown[], change: (value: Collection) => Collection) => Collection} updateIn
+   * @property {(other: Collection) => Collection} merge
+   * @property {(test: (item: Collection) => boolean) => number} findIndex
+   * @property {(visit: (item: Collection, key: string) => void) => void} forEach
    */
-  function rememberTags() {
-    /** @type {Map<string, unknown>} */
-    const known = new Map()
-    const tagDetails =
-      (/** @type {(state: unknown, tag: string) => unknown} */ find) => (/** @type {unknown} */ state, /** @type {string} */ tag) => {
-        if (!known.has(tag)) known.set(tag, find(state, tag))
-        return known.get(tag)
+
+  /**
+   * A Swagger UI plugin: the list of operations is made when the document or the filter changes. After that only those that
+   * were opened are put into it anew. Swagger UI makes all of it for every key that is pressed in a field.
+   */
+  function listOnce() {
+    /** @type {unknown[]} */
+    let madeFor = []
+    /** @type {Collection} */
+    let list
+    /** @typedef {{ layoutSelectors: { currentFilter: () => unknown } }} System */
+    const taggedOperations =
+      (/** @type {(state: Collection, ...more: unknown[]) => Collection} */ make, /** @type {System} */ system) =>
+      (/** @type {Collection} */ state, /** @type {unknown[]} */ ...more) => {
+        const now = [state.getIn(['json']), system.layoutSelectors.currentFilter()]
+        if (now.some((part, index) => part !== madeFor[index])) list = make(state, ...more)
+        madeFor = now
+        return withOpened(list, state)
       }
-    return { statePlugins: { spec: { wrapSelectors: { tagDetails } } } }
+    return { statePlugins: { spec: { wrapSelectors: { taggedOperations } } } }
+  }
+
+  /**
+   * @param {Collection} list
+   * @param {Collection} state
+   */
+  function withOpened(list, state) {
+    let all = list
+    state.getIn(['resolvedSubtrees', 'paths'])?.forEach((item, path) =>
+      item.forEach((operation, method) =>
+        operation.getIn(['tags'])?.forEach((tag) => {
+          const index = list.getIn([tag, 'operations'])?.findIndex((one) => isAt(one, path, method)) ?? -1
+          if (index >= 0) all = all.updateIn([tag, 'operations', index, 'operation'], (names) => names.merge(operation))
+        }),
+      ),
+    )
+    return all
+  }
+
+  /**
+   * @param {Collection} operation
+   * @param {unknown} path
+   * @param {unknown} method
+   */
+  function isAt(operation, path, method) {
+    return operation.getIn(['path']) === path && operation.getIn(['method']) === method
   }
 
   /**

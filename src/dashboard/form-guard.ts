@@ -31,9 +31,9 @@ export const formGuard = createMiddleware<AppEnv>(async (c, next) => {
   return next()
 })
 
-/** Everything that is not for people in a browser. */
+/** Everything that is not for people in a browser; the document of the fixed routes too, which other sites' viewers load. */
 export function isApiPath(c: Context<AppEnv>): boolean {
-  return c.req.path.startsWith('/api/')
+  return c.req.path.startsWith('/api/') || c.req.path === '/openapi.json'
 }
 
 /** The fields of a form, from either of the two encodings a form has. */

@@ -5,6 +5,9 @@ import { Can, Hidden, Menu } from './controls'
 import { Icon, Mark } from './icons'
 import { usePage } from './page-info'
 
+/** What main.js imports, loaded beside it and not after it. */
+const MODULES = ['auth', 'copy', 'dialogs', 'filter', 'forms', 'grid', 'menus', 'tell', 'times']
+
 interface DocumentProps {
   title: string
   /** plain: a card in the middle of nothing; app: with a top bar. */
@@ -27,6 +30,9 @@ export function Document({ title, kind, children }: DocumentProps) {
         <title>{`${title} – Latchkey`}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/dashboard.css" />
+        {MODULES.map((name) => (
+          <link rel="modulepreload" href={`/dashboard/${name}.js`} />
+        ))}
         <script type="module" src="/dashboard/main.js" />
       </head>
       <body class={kind}>

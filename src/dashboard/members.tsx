@@ -247,7 +247,7 @@ function RemoveMember({ screen, member }: { screen: Screen; member: Member }) {
   return (
     <ProjectPage title="Remove member" tables={screen.tables} open="settings">
       <section class="card" data-dialog-body>
-        <h2>Remove {member.email}?</h2>
+        <h1>Remove {member.email}?</h1>
         <p>They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.</p>
         <form method="post" action={`${base}/${member.id}/remove`} class="actions">
           <Hidden />

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import type { Column, Table } from '../data/catalog/types'
 import { primaryKey } from '../data/catalog/catalog'
-import { deleteMany, missingRows } from '../data/records/bulk'
+import { deleteMany } from '../data/records/bulk'
 import { perform } from '../data/records/http'
 import { type Row, insertOne, readOne, updateOne } from '../data/records/records'
 import { type Scope, tableScope } from '../data/scope'
@@ -81,11 +81,7 @@ rowRoutes.post(`${PATH}/delete-rows`, needs('dataDelete').middleware, async (c) 
     if (rowIds.length === 0) throw new ApiError('INVALID_PARAMETER', 'Choose rows first.')
     if (rowIds.length > MAX_SELECTED) throw new ApiError('INVALID_PARAMETER', `At most ${MAX_SELECTED} rows at once.`)
     const keys = rowIds.map((rowId) => keyOf(table, rowId))
-    try {
-      await perform(c, data, table, deleteMany(table, keys))
-    } catch (error) {
-      throw await missingRows(data, table, keys, error)
-    }
+    await perform(c, data, table, deleteMany(table, keys))
   })
   if (refused !== null) return show(c, <DeleteRows scope={scope} rowIds={rowIds} error={refused} />, 400)
   return go(c, tablePath(c, scope), 'rows-deleted')

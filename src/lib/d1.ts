@@ -15,20 +15,25 @@ export class UniqueViolation extends Error {
   }
 }
 
-/** A statement of requireChanges() undid its batch: it did not touch as many rows as it had to. */
-export class WrongChanges extends Error {
+/** A statement of requireThat() undid its batch. */
+export class BatchUndone extends Error {
   constructor(cause: unknown) {
-    super('a statement changed fewer rows than it had to', { cause })
-    this.name = 'WrongChanges'
+    super('a condition of the batch did not hold', { cause })
+    this.name = 'BatchUndone'
   }
 }
 
 /**
- * Right behind a statement in a batch: unless that one changed `count` rows, the batch is undone and WrongChanges thrown.
- * SQLite has no way to say ROLLBACK in a condition; an error is one, and no text of ours is ever malformed JSON.
+ * In a batch: unless the condition holds, the whole batch is undone and BatchUndone thrown. SQLite has no ROLLBACK in an
+ * expression; an error is one, and no text of ours is ever malformed JSON.
  */
+export function requireThat(condition: Sql): Sql {
+  return sql`SELECT CASE WHEN ${condition} THEN 1 ELSE json('a condition does not hold') END`
+}
+
+/** Right behind a statement in a batch: that one must have changed `count` rows. */
 export function requireChanges(count: number): Sql {
-  return sql`SELECT CASE WHEN changes() = ${literal(count)} THEN 1 ELSE json('wrong number of changes') END`
+  return requireThat(sql`changes() = ${literal(count)}`)
 }
 
 /** Messages of D1 that mean "not now" (developers.cloudflare.com/d1, debugging): the outcome of a write may be unknown. */
@@ -55,7 +60,7 @@ function translate(error: unknown): unknown {
   if (UNAVAILABLE.some((part) => text.includes(part))) {
     return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
   }
-  if (text.includes('malformed JSON')) return new WrongChanges(error)
+  if (text.includes('malformed JSON')) return new BatchUndone(error)
   const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
   if (unique?.[1] !== undefined) {
     const columns = unique[1].split(', ').map((name) => name.slice(name.indexOf('.') + 1).trim())

@@ -20,6 +20,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   context = await browser.newContext({ acceptDownloads: true })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url })
+  context.setDefaultTimeout(10_000)
   page = await context.newPage()
   faults = watchFaults(page, server.url, REFUSALS)
 })
@@ -35,10 +36,17 @@ const link = (name: string | RegExp) => page.getByRole('link', { name, exact: ty
 const menuItem = (name: string) => page.getByRole('menuitem', { name })
 const dialog = () => page.getByRole('dialog')
 const toast = () => page.locator('#toast')
+/** Clicks, and waits until a page that this leads to has its script. */
+async function press(element: Locator): Promise<void> {
+  await element.click()
+  await page.waitForLoadState()
+}
 const isFocused = (element: Locator): Promise<boolean> => element.evaluate((node) => node.matches(':focus'))
 /** A cell of the grid: row from 0, column by its title. */
 async function cell(row: number, title: string) {
-  const titles = await page.locator('thead th[data-title]').evaluateAll((heads) => heads.map((head) => head.getAttribute('data-title')))
+  const titles = await page
+    .locator('thead th[data-title]')
+    .evaluateAll((heads) => heads.map((head) => head.getAttribute('data-title')))
   return page.locator('tbody tr').nth(row).locator('td').nth(titles.indexOf(title))
 }
 
@@ -52,54 +60,50 @@ test('an empty server makes the first account, and it is the administrator', asy
   await page.getByRole('heading', { name: 'Create the first account' }).waitFor()
   await page.getByLabel('E-mail').fill(ADMIN.email)
   await page.getByLabel('Password').fill('short')
-  await button('Create account').click()
+  await press(button('Create account'))
   expect(await page.getByText('must be at least 8').or(page.locator('.error')).first().textContent()).toMatch(/8/)
   await page.getByLabel('Password').fill(ADMIN.password)
-  await button('Create account').click()
+  await press(button('Create account'))
   await page.waitForURL('**/projects')
   await page.getByRole('heading', { name: 'Make your first project' }).waitFor()
 })
 
 test('a project is made in a dialog that says what is wrong', async () => {
-  await link('New Project').first().click()
+  await press(link('New Project').first())
   await dialog().getByLabel('Title').fill('x'.repeat(50))
-  await dialog().getByLabel('Title').evaluate((input) => input.removeAttribute('maxlength'))
+  await dialog()
+    .getByLabel('Title')
+    .evaluate((input) => input.removeAttribute('maxlength'))
   await dialog().getByLabel('Title').fill('x'.repeat(51))
-  await button('Create project').click()
+  await press(button('Create project'))
   await dialog().getByText('at most 50 characters').waitFor()
   await dialog().getByLabel('Title').fill('Shop')
-  await button('Create project').click()
+  await press(button('Create project'))
   await page.getByRole('heading', { name: 'No tables yet' }).waitFor()
   expect(await toast().textContent()).toContain('The project is ready')
   expect(page.url()).not.toContain('notice')
 })
 
 test('Add Table takes a title and columns with their types in one form', async () => {
-  await link('Add Table').first().click()
+  await press(link('Add Table').first())
   await page.getByLabel('Title', { exact: true }).fill('Items')
   await page.getByLabel('Column title').nth(1).fill('Qty')
   await page.getByLabel('Column type').nth(1).selectOption('Number')
   await page.getByLabel('Column title').nth(2).fill('Status')
   await page.getByLabel('Column type').nth(2).selectOption('SingleSelect')
   await page.getByLabel('Options of a select, one a line').nth(2).fill('Open\nDone')
-  await button('Add column').click()
+  await press(button('Add column'))
   await page.getByLabel('Column title').nth(3).fill('Ready')
   await page.getByLabel('Column type').nth(3).selectOption('Checkbox')
-  await button('Create table').click()
+  await press(button('Create table'))
   await page.getByRole('heading', { name: 'No rows yet' }).waitFor()
-  expect(await page.locator('thead th[data-title]').evaluateAll((heads) => heads.map((head) => head.getAttribute('data-title')))).toEqual([
-    'Id',
-    'Title',
-    'Qty',
-    'Status',
-    'Ready',
-    'CreatedAt',
-    'UpdatedAt',
-  ])
+  expect(
+    await page.locator('thead th[data-title]').evaluateAll((heads) => heads.map((head) => head.getAttribute('data-title'))),
+  ).toEqual(['Id', 'Title', 'Qty', 'Status', 'Ready', 'CreatedAt', 'UpdatedAt'])
 })
 
 test('rows are typed in place, by keyboard', async () => {
-  await link('Add row').click()
+  await press(link('Add row'))
   await page.keyboard.type('Pen')
   await page.keyboard.press('Enter')
   await expect.poll(async () => (await cell(0, 'Id')).textContent()).toBe('1')
@@ -135,113 +139,111 @@ test('what the server says to a wrong value stands beside its cell, and Escape b
 })
 
 test('a row opens as a form, and selected rows are deleted after a question', async () => {
-  await link('Open row 1').click()
+  await press(link('Open row 1'))
   await dialog().getByLabel('Qty').fill('4')
-  await button('Save').click()
+  await press(button('Save'))
   await expect.poll(async () => (await cell(0, 'Qty')).textContent()).toBe('4')
   await page.getByLabel('Select row 2', { exact: true }).check()
-  await button(/^Delete 1 row/).click()
-  await dialog().getByRole('button', { name: 'Delete' }).click()
+  await press(button(/^Delete 1 row/))
+  await press(dialog().getByRole('button', { name: 'Delete' }))
   await page.getByText('1–1 of 1 row', { exact: false }).waitFor()
 })
 
 test('columns are added, changed and removed', async () => {
-  await link('Add column').click()
+  await press(link('Add column'))
   await dialog().getByLabel('Title').fill('Price')
   await dialog().getByLabel('Type').selectOption('Decimal')
-  await dialog().getByRole('button', { name: 'Add column' }).click()
-  await link('Change the column Price').click()
+  await press(dialog().getByRole('button', { name: 'Add column' }))
+  await press(link('Change the column Price'))
   await dialog().getByLabel('Title').fill('Cost')
-  await button('Save').click()
-  await link('Change the column Title').click()
+  await press(button('Save'))
+  await press(link('Change the column Title'))
   await dialog().getByLabel('Type').selectOption('Number')
-  await button('Save').click()
+  await press(button('Save'))
   await dialog().getByRole('alert').waitFor()
   expect(await dialog().textContent()).toContain('Row 1')
-  await dialog().getByRole('link', { name: 'Cancel' }).click()
-  await link('Change the column Cost').click()
-  await dialog().getByRole('link', { name: /Delete column/ }).click()
+  await press(dialog().getByRole('link', { name: 'Cancel' }))
+  await press(link('Change the column Cost'))
+  await press(dialog().getByRole('link', { name: /Delete column/ }))
   await dialog().getByText('Delete the column “Cost”?').waitFor()
-  await dialog().getByRole('button', { name: 'Delete column' }).click()
+  await press(dialog().getByRole('button', { name: 'Delete column' }))
   await toast().getByText('The column is deleted.').waitFor()
   expect(await page.locator('th[data-title="Cost"]').count()).toBe(0)
 })
 
 test('a CSV file is imported whole, or refused by line', async () => {
-  await link('Import CSV').click()
+  await press(link('Import CSV'))
   const file = (text: string) => ({ name: 'items.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
   await dialog().getByLabel('File').setInputFiles(file('Title,Qty\nBook,1\n"two\nlines",x\nLamp,y\n'))
-  await dialog().getByRole('button', { name: 'Import' }).click()
+  await press(dialog().getByRole('button', { name: 'Import' }))
   await dialog().getByRole('alert').waitFor()
   const said = await dialog().getByRole('alert').textContent()
   expect(said).toContain('Line 3: ')
   expect(said).toContain('Line 5: ')
   const rows = Array.from({ length: 60 }, (_, index) => `Book ${index};${index};Open;true`).join('\n')
-  await dialog().getByLabel('File').setInputFiles(file(`title;Qty;Status;Ready\n${rows}\n`))
-  await dialog().getByRole('button', { name: 'Import' }).click()
+  await dialog()
+    .getByLabel('File')
+    .setInputFiles(file(`title;Qty;Status;Ready\n${rows}\n`))
+  await press(dialog().getByRole('button', { name: 'Import' }))
   await page.getByText('1–25 of 61 rows').waitFor()
 })
 
 test('a CSV file makes a new table with fitting types', async () => {
-  await link('Add Table').first().click()
-  await link('Import a CSV file instead').click()
+  await press(link('Add Table').first())
+  await press(link('Import a CSV file instead'))
   await page.getByLabel('Title of the table').fill('Visits')
   const text = 'Place,When,Count,Cost,Paid\nGraz,2026-01-31,3,1.5,true\nWien,2026-02-01,4,2,false\n'
   await page.getByLabel('File').setInputFiles({ name: 'visits.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-  await button('Import').click()
+  await press(button('Import'))
   await page.getByText('1–2 of 2 rows').waitFor()
-  expect(await page.locator('thead th[data-title]').evaluateAll((heads) => heads.map((head) => head.getAttribute('data-type')))).toEqual([
-    'ID',
-    'SingleLineText',
-    'Date',
-    'Number',
-    'Decimal',
-    'Checkbox',
-    'DateTime',
-    'DateTime',
-  ])
-  await link('Items').click()
+  expect(
+    await page.locator('thead th[data-title]').evaluateAll((heads) => heads.map((head) => head.getAttribute('data-type'))),
+  ).toEqual(['ID', 'SingleLineText', 'Date', 'Number', 'Decimal', 'Checkbox', 'DateTime', 'DateTime'])
+  await press(link('Items'))
 })
 
 test('headers sort, the builder writes the filter, pages turn, and the snippets say the same', async () => {
-  await link('Qty Number').click()
-  await link('Qty Number').click()
+  await press(link('Qty Number'))
+  await press(link('Qty Number'))
   await expect.poll(async () => (await cell(0, 'Qty')).textContent()).toBe('59')
-  await link('Filter').click()
+  await press(link('Filter'))
   await page.locator('[data-field]').selectOption({ label: 'Qty' })
   await page.locator('[data-operator]').selectOption('gt')
   await page.locator('[data-condition] [data-value]').fill('29')
   expect(await page.locator('[name="where"]').inputValue()).toBe('(Qty,gt,29)')
-  await button('Add condition').click()
+  await press(button('Add condition'))
   await page.locator('[data-field]').nth(1).selectOption({ label: 'Ready' })
   await page.locator('[data-operator]').nth(1).selectOption('checked')
   expect(await page.locator('[name="where"]').inputValue()).toBe('(Qty,gt,29)~and(Ready,checked)')
-  await button('Apply').click()
+  await press(button('Apply'))
   await page.getByText('1–25 of 30 rows').waitFor()
-  await link('Next page').click()
+  await press(link('Next page'))
   await page.getByText('26–30 of 30 rows').waitFor()
-  await link('API snippets').click()
-  await dialog().getByRole('button', { name: 'Copy' }).first().click()
+  await press(link('API snippets'))
+  await press(dialog().getByRole('button', { name: 'Copy' }).first())
   await dialog().getByText('curl snippet copied.').waitFor()
   const copied = await clipboard()
   expect(copied).toContain('where=(Qty%2Cgt%2C29)~and(Ready%2Cchecked)&sort=-Qty&limit=25&offset=25')
   expect(copied).toContain("-H 'xc-token: YOUR_API_TOKEN'")
-  await dialog().getByLabel('Python').check()
+  await dialog().getByRole('radio', { name: 'Python' }).check()
   await dialog().getByText('requests.get(').waitFor()
   await page.keyboard.press('Escape')
 })
 
 test('a filter that cannot be read is answered in words', async () => {
+  await press(link(/^Filter/))
   await page.locator('[name="where"]').fill('(Qty,gt,many)')
-  await button('Apply').click()
+  await press(button('Apply'))
   expect(await page.getByRole('alert').textContent()).toContain('"many" is not a number')
-  await link('Show all rows').click()
+  await press(link('Show all rows'))
 })
 
 test('Export CSV downloads the rows', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), link('Export CSV').click()])
   expect(download.suggestedFilename()).toBe('Items.csv')
-  const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n')
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\r\n')
   expect(lines[0]).toBe('Id,Title,Qty,Status,Ready,CreatedAt,UpdatedAt')
   expect(lines).toHaveLength(62)
 })
@@ -249,11 +251,11 @@ test('Export CSV downloads the rows', async () => {
 let dataPath = ''
 
 test('Copy Auth Token puts a token on the clipboard that works as xc-auth, and says when it ends', async () => {
-  await button('API').click()
-  await menuItem('Copy API URL').click()
+  await press(button('API'))
+  await press(menuItem('Copy API URL'))
   await toast().getByText('API URL copied').waitFor()
   dataPath = `${new URL(await clipboard()).pathname}/Items`
-  await button('API').click()
+  await press(button('API'))
   await page.keyboard.press('Enter')
   await toast().getByText('Auth Token copied. It expires on').waitFor()
   expect(await toast().textContent()).toContain('in 10 hours')
@@ -273,7 +275,7 @@ test('a menu closes with Escape and gives the focus back', async () => {
 })
 
 test('Swagger APIs Doc opens loaded and authorised', async () => {
-  await button('API').click()
+  await press(button('API'))
   const [swagger] = await Promise.all([context.waitForEvent('page'), menuItem('Swagger APIs Doc').click()])
   const swaggerFaults = watchFaults(swagger, server.url)
   await swagger.locator('.opblock-tag', { hasText: 'Items' }).first().waitFor()
@@ -287,14 +289,14 @@ test('Swagger APIs Doc opens loaded and authorised', async () => {
 let apiToken = ''
 
 test('Add New Token, a name, Generate: the token once, with snippets that hold it', async () => {
-  await link('Team & Settings').click()
-  await link('API Tokens Management').click()
-  await link('Add New Token').first().click()
+  await press(link('Team & Settings'))
+  await press(link('API Tokens Management'))
+  await press(link('Add New Token').first())
   await page.getByLabel('Name').fill('nightly export')
-  await button('Generate').click()
+  await press(button('Generate'))
   apiToken = await page.getByLabel('The new API Token').inputValue()
   expect(apiToken).toMatch(/^[\w-]{40}$/)
-  await page.locator('.copyable').getByRole('button', { name: 'Copy' }).click()
+  await press(page.locator('.copyable').getByRole('button', { name: 'Copy' }))
   await toast().getByText('API Token copied.').waitFor()
   expect(await clipboard()).toBe(apiToken)
   expect((await api(dataPath, { 'xc-token': apiToken })).status).toBe(200)
@@ -317,19 +319,19 @@ test('Swagger takes the API Token too', async () => {
 })
 
 test('deleting the token asks first, and then it is refused', async () => {
-  await link('Delete nightly export').click()
+  await press(link('Delete nightly export'))
   expect(await dialog().textContent()).toContain('stops working at its next request')
-  await dialog().getByRole('button', { name: 'Delete token' }).click()
+  await press(dialog().getByRole('button', { name: 'Delete token' }))
   await page.getByRole('heading', { name: 'No API tokens yet' }).waitFor()
   expect(await api(dataPath, { 'xc-token': apiToken })).toMatchObject({ status: 401, body: { error: 'TOKEN_INVALID' } })
 })
 
 test('an invited person signs up by the link, loses a right, and then the project, each told in a sentence', async () => {
-  await link('Users Management').click()
+  await press(link('Users Management'))
   await page.getByLabel('E-mail').fill('grace@example.org')
   await page.getByLabel('Role', { exact: true }).selectOption('editor')
-  await button('Invite').click()
-  await page.locator('.copyable').getByRole('button', { name: 'Copy' }).click()
+  await press(button('Invite'))
+  await press(page.locator('.copyable').getByRole('button', { name: 'Copy' }))
   await toast().getByText('Link copied.').waitFor()
   const invitation = await clipboard()
 
@@ -350,8 +352,8 @@ test('an invited person signs up by the link, loses a right, and then the projec
   await guest.getByText('Your role in this project does not allow this').waitFor()
   expect(await guest.getByRole('link', { name: 'Add row' }).count()).toBe(0)
 
-  await link('Remove grace@example.org').click()
-  await dialog().getByRole('button', { name: 'Remove' }).click()
+  await press(link('Remove grace@example.org'))
+  await press(dialog().getByRole('button', { name: 'Remove' }))
   await toast().getByText('Removed from the project').waitFor()
   await guest.getByRole('link', { name: 'Items' }).click()
   await guest.getByText('no longer a member of it').waitFor()
@@ -367,15 +369,15 @@ test('changing the password ends the session, and so does signing out elsewhere,
   await other.getByRole('button', { name: 'Sign in' }).click()
   await other.waitForURL('**/projects')
 
-  await button(/^Account/).click()
-  await menuItem('Account').click()
+  await press(button(/^Account/))
+  await press(menuItem('Account'))
   await page.getByLabel('Current password').fill('not this one')
   await page.getByLabel('New password').fill('a new long password')
-  await button('Change password').click()
+  await press(button('Change password'))
   await page.getByText('Current password is wrong').waitFor()
   await page.getByLabel('Current password').fill(ADMIN.password)
   await page.getByLabel('New password').fill('a new long password')
-  await button('Change password').click()
+  await press(button('Change password'))
   await page.getByText('Your password is changed').waitFor()
 
   await other.getByRole('link', { name: /^Shop/ }).click()
@@ -384,14 +386,14 @@ test('changing the password ends the session, and so does signing out elsewhere,
 
   await page.getByLabel('E-mail').fill(ADMIN.email)
   await page.getByLabel('Password').fill('a new long password')
-  await button('Sign in').click()
-  await button(/^Account/).click()
-  await menuItem('Users of this server').click()
+  await press(button('Sign in'))
+  await press(button(/^Account/))
+  await press(menuItem('Users of this server'))
   await page.getByLabel('By invitation only').check()
-  await button('Save').click()
+  await press(button('Save'))
   await toast().getByText('Saved.').waitFor()
-  await button(/^Account/).click()
-  await menuItem('Sign out').click()
+  await press(button(/^Account/))
+  await press(menuItem('Sign out'))
   await page.getByText('You are signed out.').waitFor()
   await page.getByText('New accounts are by invitation.').waitFor()
 })

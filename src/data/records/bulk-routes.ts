@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { tableScope } from '../scope'
-import { deleteMany, deleteMatching, insertMany, missingRows, updateMany, updateMatching } from './bulk'
+import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
 import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterOf, onlyParameter, perform } from './http'
 import { upsertColumn, upsertMany } from './upsert'
 
@@ -38,7 +38,9 @@ bulkRoutes.openapi(
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
-    return c.json(await perform(c, data, table, upsertMany(table, on, c.req.valid('json'), c.var.startedAt)), 200)
+    const bodies = c.req.valid('json')
+    if (bodies.length === 0) return c.json([], 200)
+    return c.json(await perform(c, data, table, upsertMany(table, on, bodies, c.var.startedAt)), 200)
   },
 )
 
@@ -115,11 +117,7 @@ bulkRoutes.openapi(
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const bodies = c.req.valid('json')
     if (bodies.length === 0) return c.json([], 200)
-    try {
-      return c.json(await perform(c, data, table, updateMany(table, bodies, c.var.startedAt)), 200)
-    } catch (error) {
-      throw await missingRows(data, table, bodies, error)
-    }
+    return c.json(await perform(c, data, table, updateMany(table, bodies, c.var.startedAt)), 200)
   },
 )
 
@@ -139,10 +137,6 @@ bulkRoutes.openapi(
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const bodies = c.req.valid('json')
     if (bodies.length === 0) return c.json([], 200)
-    try {
-      return c.json(await perform(c, data, table, deleteMany(table, bodies)), 200)
-    } catch (error) {
-      throw await missingRows(data, table, bodies, error)
-    }
+    return c.json(await perform(c, data, table, deleteMany(table, bodies)), 200)
   },
 )

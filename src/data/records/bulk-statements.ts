@@ -1,5 +1,5 @@
 /** The SQL of many rows at once: their values travel as JSON parameters, each under D1's size of a string. */
-import { requireChanges } from '../../lib/d1'
+import { requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, all, column, ident, join, jsonKey, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
@@ -65,13 +65,24 @@ export function deleteRows(table: Table, keys: readonly (readonly Stored[])[]): 
   ])
 }
 
-/** Positions in `keys` for which there is no row, the first hundred. */
-export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
+/** Undoes the batch unless every one of these rows is there. */
+export function requireRows(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
+  return jsonChunks(keys).map(({ json }) => requireThat(sql`NOT EXISTS (${missing(table, json)})`))
+}
+
+/** Positions in `keys` for which there is no row, the first hundred of each statement, beside the position it begins with. */
+export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]): { from: number; statement: Sql }[] {
+  let from = 0
+  return jsonChunks(keys).map(({ json, count }) => {
+    from += count
+    return { from: from - count, statement: sql`${missing(table, json)} LIMIT 100` }
+  })
+}
+
+function missing(table: Table, json: string): Sql {
   const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = j.value ->> ${literal(index)}`))
-  return jsonChunks(keys).map(
-    ({ json }) => sql`SELECT j.key AS position FROM json_each(${json}) j
-      WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches}) LIMIT 100`,
-  )
+  return sql`SELECT j.key AS position FROM json_each(${json}) j
+    WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`
 }
 
 /** The same change to every row that matches. */

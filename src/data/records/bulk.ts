@@ -1,10 +1,10 @@
 /** Many rows in one request: all of them or none. */
 import { ApiError, type Issue } from '../../errors'
-import { WrongChanges, rows } from '../../lib/d1'
+import { rows } from '../../lib/d1'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../catalog/types'
-import { type RowChange, deleteAll, deleteRows, insertRows, selectMissing, updateAll, updateRows } from './bulk-statements'
+import { type RowChange, deleteAll, deleteRows, insertRows, requireRows, selectMissing, updateAll, updateRows } from './bulk-statements'
 import type { Write } from './idempotency'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
@@ -59,7 +59,7 @@ export function insertMany(table: Table, bodies: readonly Row[], now: number): W
   return {
     statements: inserts.flatMap((insert) => [insert, countAdded(table)]),
     read: (results) => results.flatMap((result) => result.results.map((row) => keyOf(table, keys.map(({ physicalName }) => row[physicalName] as Stored)))),
-    answer: insertedKeys(table, stored),
+    answer: () => insertedKeys(table, stored),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
 }
@@ -83,12 +83,10 @@ export function updateMany(table: Table, bodies: readonly Row[], now: number): W
     const key = readKey(table, body)
     return { key, change: readChange(table, body, key, now) }
   })
-  refuseRepeatedKeys(changes.map(({ key }) => key))
-  return echoing(
-    table,
-    changes.map(({ key }) => key),
-    updateRows(table, changes.filter(({ change }) => change.size > 0)),
-  )
+  const keys = changes.map(({ key }) => key)
+  refuseRepeatedKeys(keys)
+  const [changed, unchanged] = [changes.filter(({ change }) => change.size > 0), changes.filter(({ change }) => change.size === 0)]
+  return echoing(table, keys, [...updateRows(table, changed), ...requireRows(table, unchanged.map(({ key }) => key))])
 }
 
 /** The keys of the deleted rows. Throws ROW_NOT_FOUND when one is not there. */
@@ -100,7 +98,13 @@ export function deleteMany(table: Table, bodies: readonly Row[]): Write<Key[]> {
 
 function echoing(table: Table, keys: readonly (readonly Stored[])[], statements: readonly Sql[]): Write<Key[]> {
   const answer = keys.map((key) => keyOf(table, key))
-  return { statements, read: () => answer, answer: sql`'[]'`, restore: () => answer }
+  return {
+    statements,
+    read: () => answer,
+    refused: (data) => missingRows(data, table, keys),
+    answer: () => sql`'[]'`,
+    restore: () => answer,
+  }
 }
 
 /** Throws INVALID_VALUE_FOR_FIELD. */
@@ -118,29 +122,26 @@ export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
   }
 }
 
-/** What was wrong when a batch of updateMany or deleteMany was undone: names the rows that are not there. */
-export async function missingRows(data: D1Database, table: Table, bodies: readonly Row[], error: unknown): Promise<unknown> {
-  if (!(error instanceof WrongChanges)) return error
-  const keys = bodies.map((body) => readKey(table, body))
+/** Names the rows that are not there. */
+async function missingRows(data: D1Database, table: Table, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
   const positions: number[] = []
-  for (const statement of selectMissing(table, keys)) {
-    positions.push(...(await rows<{ position: number }>(data, statement)).map(({ position }) => position))
+  for (const { from, statement } of selectMissing(table, keys)) {
+    positions.push(...(await rows<{ position: number }>(data, statement)).map(({ position }) => from + position))
   }
-  const errors = positions.map((index) => ({ path: String(index), message: 'Row not found' }))
+  const errors = positions.slice(0, NAMED_PROBLEMS).map((index) => ({ path: String(index), message: 'Row not found' }))
   return new ApiError('ROW_NOT_FOUND', `Row ${positions[0] ?? ''}: Row not found. Nothing was changed.`, {
     details: { index: positions[0], errors },
-    cause: error,
   })
 }
 
 /** How many rows were changed: every row that matches. Throws when the body names the key, and as readChange does. */
 export function updateMatching(table: Table, where: Sql | null, body: Row, now: number): Write<number> {
   const change = readChange(table, body, [], now)
-  if (change.size === 0) return { statements: [sql`SELECT 0`], read: () => 0, answer: sql`'0'`, restore: Number }
+  if (change.size === 0) return { statements: [sql`SELECT 0`], read: () => 0, answer: () => sql`'0'`, restore: Number }
   return {
     statements: [updateAll(table, where, change)],
     read: ([result]) => result?.meta.changes ?? 0,
-    answer: sql`changes()`,
+    answer: () => sql`changes()`,
     restore: Number,
   }
 }
@@ -150,7 +151,7 @@ export function deleteMatching(table: Table, where: Sql | null): Write<number> {
   return {
     statements: [deleteAll(table, where), countRemoved(table)],
     read: ([result]) => result?.meta.changes ?? 0,
-    answer: lastCounted(table),
+    answer: () => lastCounted(table),
     restore: Number,
   }
 }

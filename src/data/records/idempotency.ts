@@ -3,7 +3,7 @@
  * answer go into the data database in one batch, so there is no moment at which one is there without the others.
  */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, run } from '../../lib/d1'
+import { BatchUndone, UniqueViolation, batch, first, run } from '../../lib/d1'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
 import { DAY_MS } from '../../lib/time'
@@ -17,10 +17,12 @@ const TABLE = 'idempotency_keys'
 export interface Write<Answer> {
   /** One transaction. */
   statements: readonly Sql[]
-  /** The answer from the batch's results; throws when nothing fitted (then nothing was changed either). */
+  /** The answer from the batch's results. */
   read(results: readonly D1Result<Record<string, unknown>>[]): Answer
-  /** The same answer as an SQL expression of JSON text, evaluated behind the statements. */
-  answer: Sql
+  /** Why a condition of the batch did not hold, found out afterwards; where it has conditions. */
+  refused?(data: D1Database): Promise<ApiError>
+  /** The same answer as an SQL expression of JSON text, evaluated behind the statements. Asked for only where it is kept. */
+  answer: () => Sql
   /** From that JSON to the answer. */
   restore(stored: unknown): Answer
 }
@@ -57,15 +59,15 @@ export async function runOnce<Answer>(
   idempotent: IdempotentRequest | null,
   now: number,
 ): Promise<{ answer: Answer; replayed: boolean }> {
-  if (idempotent === null) return { answer: write.read(await batch(data, write.statements)), replayed: false }
-  const earlier = await findAnswer(data, idempotent, now)
+  const earlier = idempotent === null ? null : await findAnswer(data, idempotent, now)
   if (earlier !== null) return { answer: write.restore(earlier.answer), replayed: true }
   try {
-    const results = await batch(data, [...write.statements, ...keepAnswer(idempotent, write.answer, now)])
-    return { answer: write.read(results), replayed: false }
+    const keeping = idempotent === null ? [] : [keepAnswer(idempotent, write.answer(), now)]
+    return { answer: write.read(await batch(data, [...write.statements, ...keeping])), replayed: false }
   } catch (error) {
+    if (error instanceof BatchUndone && write.refused !== undefined) throw await write.refused(data)
     // The same request ran beside this one and was first: the whole batch was undone, and its answer stands.
-    const other = error instanceof UniqueViolation ? await findAnswer(data, idempotent, now) : null
+    const other = error instanceof UniqueViolation && idempotent !== null ? await findAnswer(data, idempotent, now) : null
     if (other === null) throw error
     return { answer: write.restore(other.answer), replayed: true }
   }
@@ -75,8 +77,8 @@ const CREATE_TABLE = sql`CREATE TABLE IF NOT EXISTS idempotency_keys (
   key TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`
 
-function keepAnswer({ key, request }: IdempotentRequest, answer: Sql, now: number): Sql[] {
-  return [sql`INSERT INTO idempotency_keys (key, request, answer, created_at) VALUES (${key}, ${request}, ${answer}, ${now})`]
+function keepAnswer({ key, request }: IdempotentRequest, answer: Sql, now: number): Sql {
+  return sql`INSERT INTO idempotency_keys (key, request, answer, created_at) VALUES (${key}, ${request}, ${answer}, ${now})`
 }
 
 async function findAnswer(data: D1Database, { key, request }: IdempotentRequest, now: number): Promise<{ answer: unknown } | null> {

@@ -1,6 +1,6 @@
 /** The record service: what every API version calls. One batch a request; nothing half done. */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first } from '../../lib/d1'
+import { UniqueViolation, batch, first, requireChanges, requireThat } from '../../lib/d1'
 import { type PageInfo, pageInfo } from '../../lib/paging'
 import { type Sql, all, sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
@@ -18,6 +18,7 @@ import {
   insertRow,
   lastInserted,
   rowAsJson,
+  rowExists,
   selectByKey,
   selectCount,
   selectPage,
@@ -101,7 +102,7 @@ export function insertOne(table: Table, body: Row, now: number): Write<Versioned
   return {
     statements: [insertRow(table, readNewRow(table, body, now)), countAdded(table)],
     read: ([inserted]) => requireRow(table, inserted),
-    answer: rowAsJson(table, lastInserted),
+    answer: () => rowAsJson(table, lastInserted),
     restore: (stored) => restoreRow(table, stored),
   }
 }
@@ -113,15 +114,15 @@ export function insertOne(table: Table, body: Row, now: number): Write<Versioned
 export function updateOne(table: Table, rowId: string, body: Row, expected: number | null, now: number): Write<VersionedRow> {
   const key = requireKey(table, rowId)
   const change = readChange(table, body, key, now)
-  const found = selectByKey(table, table.columns, key)
+  const statements =
+    change.size === 0
+      ? [selectByKey(table, table.columns, key), requireThat(rowExists(table, key, expected))]
+      : [updateRow(table, key, change, expected), requireChanges(1)]
   return {
-    statements: change.size === 0 ? [found] : [updateRow(table, key, change, expected), found],
-    read: ([updated, current]) => {
-      if (change.size > 0) refuseUnlessWritten(updated, current)
-      else refuseOtherVersion(updated, expected)
-      return requireRow(table, updated)
-    },
-    answer: rowAsJson(table, hasKey(table, key)),
+    statements,
+    read: ([updated]) => requireRow(table, updated),
+    refused: (data) => whyNot(data, table, key),
+    answer: () => rowAsJson(table, hasKey(table, key)),
     restore: (stored) => restoreRow(table, stored),
   }
 }
@@ -130,28 +131,20 @@ export function updateOne(table: Table, rowId: string, body: Row, expected: numb
 export function deleteOne(table: Table, rowId: string, expected: number | null): Write<number> {
   const key = requireKey(table, rowId)
   return {
-    statements: [deleteRow(table, key, expected), countRemoved(table), selectByKey(table, [], key)],
-    read: ([deleted, , current]) => {
-      if ((deleted?.meta.changes ?? 0) === 0) throw new ApiError(current?.results[0] === undefined ? 'ROW_NOT_FOUND' : 'ROW_CHANGED')
-      return 1
-    },
-    answer: sql`'1'`,
+    statements: [deleteRow(table, key, expected), requireChanges(1), countRemoved(table)],
+    read: () => 1,
+    refused: (data) => whyNot(data, table, key),
+    answer: () => sql`'1'`,
     restore: Number,
   }
 }
 
-type Results = D1Result<Record<string, unknown>> | undefined
-
-function refuseUnlessWritten(updated: Results, current: Results): void {
-  if (updated?.results[0] === undefined && current?.results[0] !== undefined) throw new ApiError('ROW_CHANGED')
+/** A row that was not written is not there, or has another version than was asked for. */
+async function whyNot(data: D1Database, table: Table, key: readonly Stored[]): Promise<ApiError> {
+  return new ApiError((await first(data, selectByKey(table, [], key))) === null ? 'ROW_NOT_FOUND' : 'ROW_CHANGED')
 }
 
-function refuseOtherVersion(found: Results, expected: number | null): void {
-  const version = found?.results[0]?.[VERSION_COLUMN]
-  if (expected !== null && version !== undefined && version !== expected) throw new ApiError('ROW_CHANGED')
-}
-
-function requireRow(table: Table, result: Results): VersionedRow {
+function requireRow(table: Table, result: D1Result<Record<string, unknown>> | undefined): VersionedRow {
   const row = result?.results[0]
   if (row === undefined) throw new ApiError('ROW_NOT_FOUND')
   return versioned(table.columns, row)

@@ -75,6 +75,11 @@ export function hasKey(table: Table, key: readonly Stored[]): Sql {
   return all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${key[index] ?? null}`))
 }
 
+/** As a condition: there is such a row, at that version. */
+export function rowExists(table: Table, key: readonly Stored[], expected: number | null): Sql {
+  return sql`EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}${hasVersion(expected)})`
+}
+
 /** `null`: whatever version the row has. */
 function hasVersion(expected: number | null): Sql {
   return expected === null ? empty : sql` AND t.${version} = ${expected}`

@@ -35,7 +35,7 @@ export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now
   return {
     statements: [...changeThere(table, on, plans.map(({ change }) => change)), ...insertOthers(table, on, plans.map(({ created }) => created)), ...selectKeys(table, on, wanted)],
     read: (results) => results.flatMap(({ results: found }) => found).map((row) => keyOf(table, keyValues(table, row))),
-    answer: keysAsJson(table, on, wanted),
+    answer: () => keysAsJson(table, on, wanted),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
 }
