@@ -2,7 +2,7 @@
  * Pages as dialogs: a link with data-dialog opens the part of its page that is marked data-dialog-body over this one, and
  * the forms in there are sent without leaving it until they succeed. Without a script they are pages like any other.
  */
-import { prepareForms, send } from './forms.js'
+import { prepareForms, send, textsOf } from './forms.js'
 import { tell } from './tell.js'
 import { showTimes } from './times.js'
 
@@ -27,15 +27,9 @@ document.addEventListener('submit', (event) => {
   const dialog = form.closest('dialog')
   if (dialog === null && form.dataset.dialog === undefined) return
   event.preventDefault()
-  if (form.method === 'get')
-    void openDialog(`${form.action}?${new URLSearchParams(textsOf(new FormData(form)))}`, form.dataset.dialog ?? '')
+  if (form.method === 'get') void openDialog(`${form.action}?${textsOf(new FormData(form))}`, form.dataset.dialog ?? '')
   else if (dialog !== null) void sendFrom(dialog, form)
 })
-
-/** @param {FormData} data */
-function textsOf(data) {
-  return [...data].map(([name, value]) => [name, String(value)])
-}
 
 /**
  * @param {string} url

@@ -46,14 +46,13 @@ function fitOperators(row) {
   const value = row.querySelector('[data-value]')
   if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement))
     return
-  const allowed = (field.selectedOptions[0]?.dataset.operators ?? '').split(' ')
+  const allowed = (field.selectedOptions.item(0)?.dataset.operators ?? '').split(' ')
   for (const option of operator.options) {
     option.hidden = !allowed.includes(option.value)
     option.disabled = option.hidden
   }
-  const chosen = operator.selectedOptions[0]
-  if (chosen?.disabled !== false) operator.value = allowed[0] ?? ''
-  const takes = operator.selectedOptions[0]?.dataset.takes
+  if (!allowed.includes(operator.value)) operator.value = allowed[0] ?? ''
+  const takes = operator.selectedOptions.item(0)?.dataset.takes
   value.hidden = takes === 'none'
   value.placeholder = takes === 'list' ? 'Values, separated by commas' : 'Value'
 }

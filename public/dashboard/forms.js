@@ -18,7 +18,7 @@ document.addEventListener('click', (event) => {
 document.addEventListener('change', (event) => {
   if (!(event.target instanceof HTMLSelectElement)) return
   if (event.target.matches('[data-column-type]')) showOptions(event.target)
-  event.target.closest('form[data-submit-on-change]') && event.target.form?.requestSubmit()
+  if (event.target.closest('form[data-submit-on-change]') !== null) event.target.form?.requestSubmit()
 })
 
 document.addEventListener('submit', (event) => {
@@ -26,12 +26,15 @@ document.addEventListener('submit', (event) => {
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.closest('dialog') !== null) return
   if (form.dataset.upload === undefined) return
   event.preventDefault()
-  void send(form).then((answer) => {
-    if (answer === null) return
-    if (answer.redirected) location.assign(answer.url)
-    else showPage(answer.html)
-  })
+  void upload(form)
 })
+
+/** @param {HTMLFormElement} form */
+async function upload(form) {
+  const answer = await send(form)
+  if (answer?.redirected) location.assign(answer.url)
+  else if (answer !== null) showPage(answer.html)
+}
 
 /**
  * Makes forms ready that have come onto the page.
@@ -105,7 +108,7 @@ export function send(form) {
       } else
         done({ redirected: isElsewhere(request.responseURL, form.action), url: request.responseURL, html: request.responseText })
     })
-    request.send(isUpload ? data : new URLSearchParams([...data].map(([name, value]) => [name, String(value)])))
+    request.send(isUpload ? data : textsOf(data))
   })
 }
 
@@ -152,4 +155,14 @@ function showPage(html) {
   const page = new DOMParser().parseFromString(html, 'text/html')
   const main = page.querySelector('main')
   if (main !== null) document.querySelector('main')?.replaceWith(document.importNode(main, true))
+}
+
+/**
+ * The fields of a form without files.
+ * @param {FormData} data
+ */
+export function textsOf(data) {
+  const texts = new URLSearchParams()
+  for (const [name, value] of data) if (typeof value === 'string') texts.append(name, value)
+  return texts
 }

@@ -16,12 +16,12 @@ function makeGrid(table) {
   const api = table.dataset.grid ?? ''
   const keys = /** @type {string[]} */ (JSON.parse(table.dataset.keys ?? '[]'))
   const mayEdit = table.dataset.editable !== undefined
-  const body = table.tBodies[0]
+  const body = table.tBodies.item(0)
   const draft = table.querySelector('[data-draft]')
   /** @type {Record<string, unknown>} What the draft holds so far, by title. */
   let draftValues = {}
   const columns = readColumns(table)
-  if (body === undefined) return
+  if (body === null) return
 
   table.setAttribute('role', 'grid')
   if (draft instanceof HTMLElement) draft.hidden = false
@@ -30,7 +30,7 @@ function makeGrid(table) {
   countSelected()
 
   /** @param {Element} cell */
-  const columnOf = (cell) => columns[cellIndex(cell) - 1]
+  const columnOf = (cell) => columns.at(cellIndex(cell) - 1)
   /** @param {Element} cell */
   const rowOf = (cell) => /** @type {HTMLTableRowElement} */ (cell.closest('tr'))
   /** @param {Element} cell */
@@ -217,8 +217,8 @@ function makeGrid(table) {
     if (elsewhere === -1 || answer.field === column.title) return answer.message
     draftValues = values
     close(cell, value)
-    const missing = draft?.querySelectorAll('td')[elsewhere]
-    if (missing !== undefined) showError(missing, answer.message)
+    const missing = draft?.querySelectorAll('td').item(elsewhere) ?? null
+    if (missing !== null) showError(missing, answer.message)
     return null
   }
 
@@ -235,7 +235,7 @@ function makeGrid(table) {
       each.replaceChildren()
     }
     const row = document.createElement('tr')
-    const count = body?.querySelectorAll('tr[data-row]').length ?? 0
+    const count = table.querySelectorAll('tr[data-row]').length
     const number = Number(table.dataset.offset ?? '0') + count + 1
     row.dataset.row = keys.map((key) => String(values[key])).join('___')
     row.append(rowHead(row.dataset.row, number))
@@ -247,8 +247,8 @@ function makeGrid(table) {
     }
     draft.before(row)
     showRow(row, values)
-    const same = row.cells[cellIndex(cell)]
-    if (same !== undefined) flash(same)
+    const same = row.cells.item(cellIndex(cell))
+    if (same !== null) flash(same)
     document.querySelector('.grid-empty')?.remove()
     countUp(number)
   }
@@ -284,8 +284,8 @@ function makeGrid(table) {
    */
   function showRow(row, values) {
     for (const [index, column] of columns.entries()) {
-      const cell = row.cells[index + 1]
-      if (cell === undefined) continue
+      const cell = row.cells.item(index + 1)
+      if (cell === null) continue
       cell.classList.remove('editing')
       clearError(cell)
       showValue(cell, column, values[column.title])
@@ -341,7 +341,7 @@ function makeGrid(table) {
   /** @param {HTMLTableCellElement} cell */
   function below(cell) {
     const next = rowOf(cell).nextElementSibling
-    return next instanceof HTMLTableRowElement ? next.cells[cellIndex(cell)] : undefined
+    return next instanceof HTMLTableRowElement ? next.cells.item(cellIndex(cell)) : null
   }
 
   /** @param {Element} cell */
@@ -364,8 +364,10 @@ function makeGrid(table) {
   function neighbour(event, cell) {
     const index = cellIndex(cell)
     const row = rowOf(cell)
-    /** @param {Element | null | undefined} other */
-    const inRow = (other) => (other instanceof HTMLTableRowElement ? (other.cells[index] ?? null) : null)
+    /** @param {Element | null} other */
+    const inRow = (other) => (other instanceof HTMLTableRowElement ? other.cells.item(index) : null)
+    const rows = table.querySelectorAll('tbody tr:not([hidden])')
+    const [first, last] = [rows.item(0), rows.item(rows.length - 1)]
     switch (event.key) {
       case 'ArrowDown':
         return inRow(row.nextElementSibling)
@@ -376,15 +378,13 @@ function makeGrid(table) {
       case 'ArrowRight':
         return after(cell) ?? null
       case 'Home':
-        return (event.ctrlKey ? body?.rows[0] : row)?.cells[1] ?? null
-      case 'End': {
-        const last = event.ctrlKey ? body?.rows[body.rows.length - 1] : row
-        return last?.cells[last.cells.length - 1] ?? null
-      }
+        return (event.ctrlKey ? first : row).querySelector('td')
+      case 'End':
+        return (event.ctrlKey ? last : row).querySelector('td:last-child')
       case 'PageDown':
-        return inRow(body?.rows[body.rows.length - 1])
+        return inRow(last)
       case 'PageUp':
-        return inRow(body?.rows[0])
+        return inRow(first)
       default:
         return null
     }
@@ -473,7 +473,7 @@ function editorText(editor) {
  * @param {Column} column
  */
 function textOf(cell, column) {
-  const text = cell.dataset.value ?? cell.textContent ?? ''
+  const text = cell.dataset.value ?? cell.textContent
   return column.kind === 'datetime' ? text.replace('+00:00', '') : text
 }
 
@@ -484,14 +484,14 @@ function textOf(cell, column) {
  */
 function valueOf(cell, column) {
   const before = cell.dataset.before
-  const text = cell.dataset.value ?? (before === undefined ? (cell.textContent ?? '') : plain(before))
+  const text = cell.dataset.value ?? (before === undefined ? cell.textContent : plain(before))
   if (text === '') return null
   return column.kind === 'json' ? parsed(text) : text
 }
 
 /** @param {string} html */
 function plain(html) {
-  return new DOMParser().parseFromString(html, 'text/html').body.textContent ?? ''
+  return new DOMParser().parseFromString(html, 'text/html').body.textContent
 }
 
 /** @param {string} text */
@@ -524,13 +524,17 @@ function readValue(column, text) {
  * @param {unknown} other
  */
 function sameValue(one, other) {
-  const text = (/** @type {unknown} */ value) =>
-    value === null || value === undefined
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value).replace('+00:00', '')
+  const text = (/** @type {unknown} */ value) => written(value).replace('+00:00', '')
   return text(one) === text(other)
+}
+
+/**
+ * A value as people write it.
+ * @param {unknown} value
+ */
+function written(value) {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /**
@@ -540,7 +544,7 @@ function sameValue(one, other) {
  * @param {unknown} value
  */
 function showValue(cell, column, value) {
-  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = written(value)
   if (['boolean', 'multiselect', 'datetime'].includes(column.kind)) cell.dataset.value = text
   if (column.kind === 'boolean') cell.replaceChildren(...(text === 'true' ? [yes()] : []))
   else if (column.kind === 'select' || column.kind === 'multiselect') {

@@ -10,7 +10,7 @@ function makeMenu(menu) {
   // The browser gives it the focus in the moment of opening, so that no key is lost.
   items()[0]?.setAttribute('autofocus', '')
   menu.addEventListener('toggle', (event) => {
-    const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open'
+    const isOpen = event.newState === 'open'
     button?.setAttribute('aria-expanded', String(isOpen))
   })
   menu.addEventListener('chosen', () => menu.hidePopover())
@@ -47,7 +47,7 @@ function target(key, at, list) {
       return list.at(-1)
     default:
       return key.length === 1 && key !== ' '
-        ? list.find((item) => (item.textContent ?? '').trim().toLowerCase().startsWith(key.toLowerCase()))
+        ? list.find((item) => item.textContent.trim().toLowerCase().startsWith(key.toLowerCase()))
         : undefined
   }
 }

@@ -5,7 +5,7 @@ showTimes(document)
 export function showTimes(root) {
   for (const element of root.querySelectorAll('time[datetime]')) {
     const date = new Date(element.getAttribute('datetime') ?? '')
-    element.setAttribute('title', element.textContent ?? '')
+    element.setAttribute('title', element.textContent)
     element.textContent = date.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
   }
 }

@@ -19,7 +19,7 @@ import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
 import { Links } from './members'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { Pager } from './pager'
 
@@ -46,10 +46,8 @@ adminRoutes.get(BASE, needs('orgUserList').middleware, async (c) => show(c, <Use
 adminRoutes.post(BASE, needs('orgUserAdd').middleware, async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
-  let link: PersonLink | null = null
-  const refused = await refusalOf(async () => (link = await invitePerson(c, email, readRole(textOf(form, 'role')))))
-  const made: PersonLink | null = link
-  if (made === null) return show(c, <Users screen={await screenOf(c)} email={email} error={refused} />, 400)
+  const made = await attempt(async () => invitePerson(c, email, readRole(textOf(form, 'role'))))
+  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} email={email} error={made} />, 400)
   return show(c, <Users screen={await screenOf(c)} links={[made]} />)
 })
 
@@ -66,21 +64,15 @@ adminRoutes.post(`${BASE}/:userId/role`, needs('orgUserUpdate').middleware, asyn
 })
 
 adminRoutes.post(`${BASE}/:userId/invite`, needs('orgUserAdd').middleware, async (c) => {
-  let link: PersonLink | null = null
-  const refused = await refusalOf(async () => (link = await reinvitePerson(c, c.req.param('userId'))))
-  const made: PersonLink | null = link
-  return made === null
-    ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
-    : show(c, <Users screen={await screenOf(c)} links={[made]} />)
+  const made = await attempt(() => reinvitePerson(c, c.req.param('userId')))
+  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} listError={made} />, 400)
+  return show(c, <Users screen={await screenOf(c)} links={[made]} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middleware, async (c) => {
-  let link: PersonLink | null = null
-  const refused = await refusalOf(async () => (link = await makeResetLink(c, c.req.param('userId'))))
-  const made: PersonLink | null = link
-  return made === null
-    ? show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
-    : show(c, <Users screen={await screenOf(c)} reset={made} />)
+  const made = await attempt(() => makeResetLink(c, c.req.param('userId')))
+  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} listError={made} />, 400)
+  return show(c, <Users screen={await screenOf(c)} reset={made} />)
 })
 
 adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {

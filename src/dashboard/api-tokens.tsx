@@ -14,13 +14,12 @@ import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
 import { originOf } from './origin'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { SettingsTabs } from './settings-tabs'
 import { Snippets, curl, javascript, n8n, nocodbSdk, python } from './snippets'
 
 interface FreshToken {
-  id: number
   name: string
   token: string
   origin: string
@@ -42,20 +41,13 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
 
   router.post(path, needs('apiTokenCreate').middleware, async (c) => {
     const name = textOf(await readForm(c), 'name')
-    let made: FreshToken | null = null
-    const refused = await refusalOf(async () => {
+    const made = await attempt(async () => {
       const description = requireName(name)
-      const { id, token } = await generateApiToken(c.env.DB, {
-        userId: requireActor(c).userId,
-        description,
-        now: c.var.startedAt,
-      })
-      made = { id, name, token, origin: originOf(c) }
+      return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.var.startedAt })
     })
     const screen = await screenOf(c)
-    const fresh: FreshToken | null = made
-    if (refused !== null) return show(c, <Tokens screen={screen} adding name={name} error={refused} />, 400)
-    return show(c, <Tokens screen={screen} fresh={fresh} />)
+    if (made instanceof ApiError) return show(c, <Tokens screen={screen} adding name={name} error={made} />, 400)
+    return show(c, <Tokens screen={screen} fresh={{ name, token: made.token, origin: originOf(c) }} />)
   })
 
   router.get(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {

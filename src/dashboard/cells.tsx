@@ -25,7 +25,7 @@ export function rowIdOf(table: Table, row: Readonly<Record<string, unknown>>): s
 /** A value as people write it: the text of an input, and of an editor in the grid. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** A value in the grid. */

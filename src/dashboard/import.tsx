@@ -1,4 +1,5 @@
 /** Importing a CSV file, into a table there is or into a new one: all of its rows, or none. */
+import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import { createTable, removeTable } from '../data/catalog/tables'
 import type { Table } from '../data/catalog/types'
@@ -6,13 +7,14 @@ import { MAX_NAME } from '../data/catalog/names'
 import { insertMany } from '../data/records/bulk'
 import { perform } from '../data/records/http'
 import { projectScope, tableScope } from '../data/scope'
+import type { AppEnv } from '../env'
 import { ApiError, type Issue } from '../errors'
 import { createRouter } from '../http/router'
 import { Field, Hidden } from './controls'
 import { type CsvFile, columnsFor, inLines, readCsv, rowsFor } from './csv'
 import { readForm, textOf } from './form-guard'
 import { ProjectPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 
 export const importRoutes = createRouter()
@@ -25,22 +27,15 @@ importRoutes.get('/projects/:projectId/tables/:tableId/import', needs('bulkDataI
 importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkDataInsert').middleware, async (c) => {
   const form = await readForm(c)
   const { catalog, project, data, table } = await tableScope(c, c.req.param('tableId'))
-  let file: CsvFile | null = null
-  const refused = await refusalOf(async () => {
-    file = readCsv(await fileOf(form))
-    const rows = rowsFor(table, file)
-    if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.var.startedAt))
-  })
+  const limit = c.var.config.bodySize
+  const file = await attempt(async () => readCsv(await fileOf(form)))
+  if (file instanceof ApiError)
+    return show(c, <ImportPage tables={catalog.tables} table={table} limit={limit} error={file} />, 400)
+  const refused = await refusalOf(() => insertAll(c, data, table, file))
   if (refused === null) return go(c, `/projects/${project.id}/tables/${table.id}`, 'rows-imported')
   return show(
     c,
-    <ImportPage
-      tables={catalog.tables}
-      table={table}
-      limit={c.var.config.bodySize}
-      error={refused}
-      issues={issuesOf(refused, file)}
-    />,
+    <ImportPage tables={catalog.tables} table={table} limit={limit} error={refused} issues={issuesOf(refused, file)} />,
     400,
   )
 })
@@ -54,37 +49,33 @@ importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware
   const form = await readForm(c)
   const title = textOf(form, 'title')
   const { catalog, project, databases, data } = await projectScope(c)
-  let file: CsvFile | null = null
-  let created: Table | null = null
-  const refused = await refusalOf(async () => {
+  const limit = c.var.config.bodySize
+  const file = await attempt(async () => readCsv(await fileOf(form)))
+  if (file instanceof ApiError) {
+    return show(c, <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={file} />, 400)
+  }
+  const made = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    file = readCsv(await fileOf(form))
     const table = await createTable(databases, project, catalog, { title, columns: columnsFor(file) }, c.var.startedAt)
-    try {
-      const rows = rowsFor(table, file)
-      if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.var.startedAt))
-    } catch (error) {
-      await removeTable(databases, project.database, table, c.var.startedAt)
-      throw error
-    }
-    created = table
+    const refused = await refusalOf(() => insertAll(c, data, table, file))
+    if (refused === null) return table
+    await removeTable(databases, project.database, table, c.var.startedAt)
+    throw refused
   })
-  const table: Table | null = created
-  if (table !== null) return go(c, `/projects/${project.id}/tables/${(table as Table).id}`, 'rows-imported')
-  const issues = refused === null ? [] : issuesOf(refused, file)
+  if (!(made instanceof ApiError)) return go(c, `/projects/${project.id}/tables/${made.id}`, 'rows-imported')
+  const issues = issuesOf(made, file)
   return show(
     c,
-    <ImportPage
-      tables={catalog.tables}
-      table={null}
-      title={title}
-      limit={c.var.config.bodySize}
-      error={refused}
-      issues={issues}
-    />,
+    <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={made} issues={issues} />,
     400,
   )
 })
+
+/** One write of the record service, so that all rows are stored or none. */
+async function insertAll(c: Context<AppEnv>, data: D1Database, table: Table, file: CsvFile): Promise<void> {
+  const rows = rowsFor(table, file)
+  if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.var.startedAt))
+}
 
 async function fileOf(form: FormData): Promise<ArrayBuffer> {
   const file: unknown = form.get('file')
@@ -94,9 +85,13 @@ async function fileOf(form: FormData): Promise<ArrayBuffer> {
 }
 
 /** What is wrong, by line: our own findings, or those of the record service. */
-function issuesOf(refused: ApiError, file: CsvFile | null): Issue[] {
-  if (refused.details['index'] !== undefined && file !== null) return inLines(refused, file)
-  return Array.isArray(refused.details['errors']) ? (refused.details['errors'] as Issue[]) : []
+function issuesOf(refused: ApiError, file: CsvFile): Issue[] {
+  if (refused.details['index'] !== undefined) return inLines(refused, file)
+  return listedIn(refused)
+}
+
+function listedIn(error: ApiError | null): Issue[] {
+  return Array.isArray(error?.details['errors']) ? (error.details['errors'] as Issue[]) : []
 }
 
 interface ImportPageProps {
@@ -110,7 +105,7 @@ interface ImportPageProps {
   issues?: readonly Issue[]
 }
 
-function ImportPage({ tables, table, title = '', limit, error = null, issues = [] }: ImportPageProps) {
+function ImportPage({ tables, table, title = '', limit, error = null, issues = listedIn(error) }: ImportPageProps) {
   const { project } = usePage()
   const base = `/projects/${project?.id}${table === null ? '' : `/tables/${table.id}`}`
   const size = limit >= 1024 * 1024 ? `${Math.floor(limit / 1024 / 1024)} MB` : `${Math.floor(limit / 1024)} kB`

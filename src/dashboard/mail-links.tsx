@@ -1,12 +1,12 @@
 /** The pages behind the links of mails: an invitation, a password reset, the confirmation of an address. */
-import { type SignedIn, checkReset, confirmEmail, resetPassword, signUp } from '../control/auth/account'
+import { checkReset, confirmEmail, resetPassword, signUp } from '../control/auth/account'
 import { PASSWORD_LENGTH } from '../control/auth/password'
-import type { ApiError } from '../errors'
+import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Field, Problem } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { PlainPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { SignUpForm, enter, readSignUp, statusOf } from './sign-in'
 
 export const mailLinkRoutes = createRouter()
@@ -16,12 +16,9 @@ mailLinkRoutes.get('/auth/signup/:token', (c) => show(c, <Invitation token={c.re
 mailLinkRoutes.post('/sign-up/:token', async (c) => {
   const form = await readForm(c)
   const token = c.req.param('token')
-  let signedIn: SignedIn | null = null
-  const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, token))))
-  return (
-    enter(c, signedIn, '/projects') ??
-    show(c, <Invitation token={token} email={textOf(form, 'email')} error={refused} />, statusOf(refused))
-  )
+  const signedIn = await attempt(() => signUp(c, readSignUp(form, token)))
+  if (!(signedIn instanceof ApiError)) return enter(c, signedIn, '/projects')
+  return show(c, <Invitation token={token} email={textOf(form, 'email')} error={signedIn} />, statusOf(signedIn))
 })
 
 mailLinkRoutes.get('/auth/password/reset/:token', async (c) => {

@@ -12,7 +12,7 @@ import { Copyable, Field, Hidden, Problem, Select } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { Pager } from './pager'
 import { SettingsTabs } from './settings-tabs'
@@ -45,11 +45,12 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
   const role = textOf(form, 'role')
-  let links: InvitationLink[] = []
-  const refused = await refusalOf(async () => (links = (await inviteMembers(c, email, readRole(role))).links))
-  if (refused !== null) return show(c, <Members screen={await screenOf(c)} email={email} role={role} error={refused} />, 400)
-  if (links.length === 0) return go(c, baseOf(c), 'member-added')
-  return show(c, <Members screen={await screenOf(c)} links={links} />)
+  const invited = await attempt(async () => inviteMembers(c, email, readRole(role)))
+  if (invited instanceof ApiError) {
+    return show(c, <Members screen={await screenOf(c)} email={email} role={role} error={invited} />, 400)
+  }
+  if (invited.links.length === 0) return go(c, baseOf(c), 'member-added')
+  return show(c, <Members screen={await screenOf(c)} links={invited.links} />)
 })
 
 memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
@@ -61,9 +62,8 @@ memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware,
 })
 
 memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
-  let link: InvitationLink | null = null
-  const refused = await refusalOf(async () => (link = await reinviteMember(c, c.req.param('userId'))))
-  if (link === null) return show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
+  const link = await attempt(() => reinviteMember(c, c.req.param('userId')))
+  if (link instanceof ApiError) return show(c, <Members screen={await screenOf(c)} listError={link} />, 400)
   return show(c, <Members screen={await screenOf(c)} links={[link]} />)
 })
 

@@ -94,15 +94,20 @@ function pageStatus(status: number): 400 | 403 | 404 | 413 | 429 | 500 | 503 {
 }
 
 /**
- * Runs what a form asks for. Returns why it was refused, for the form to say; what a form cannot mend (nobody signed in, no
- * right, the database away) is thrown on.
+ * Does what a form asks for. Gives back why it was refused, for the form to say; what a form cannot mend (nobody signed in,
+ * no right, the database away) is thrown on.
  */
-export async function refusalOf(work: () => Promise<unknown>): Promise<ApiError | null> {
+export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | ApiError> {
   try {
-    await work()
-    return null
+    return await work()
   } catch (error) {
     if (error instanceof ApiError && [400, 404, 409, 412, 413, 422, 429].includes(error.status)) return error
     throw error
   }
+}
+
+/** The same for work without a result: null when it is done. */
+export async function refusalOf(work: () => Promise<unknown>): Promise<ApiError | null> {
+  const result = await attempt(work)
+  return result instanceof ApiError ? result : null
 }

@@ -10,7 +10,7 @@ import { Can, Empty, Field, Hidden, Time, may } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { SettingsTabs } from './settings-tabs'
 import type { Notice } from './notices'
@@ -32,15 +32,13 @@ projectRoutes.get('/projects/new', needs('projectCreate').middleware, (c) => sho
 
 projectRoutes.post('/projects/new', needs('projectCreate').middleware, async (c) => {
   const title = textOf(await readForm(c), 'title')
-  let created: Project | null = null
-  const refused = await refusalOf(async () => {
+  const project = await attempt(() => {
     requireTitle(title)
     const ownerId = requireActor(c).userId
-    created = await createProject(c.env.DB, { title, description: null, color: null, meta: null, ownerId, now: c.var.startedAt })
+    return createProject(c.env.DB, { title, description: null, color: null, meta: null, ownerId, now: c.var.startedAt })
   })
-  const project: Project | null = created
-  if (project === null) return show(c, <NewProject title={title} error={refused} />, 400)
-  return go(c, `/projects/${(project as Project).id}`, 'project-created')
+  if (project instanceof ApiError) return show(c, <NewProject title={title} error={project} />, 400)
+  return go(c, `/projects/${project.id}`, 'project-created')
 })
 
 /** The first table, where there is one: people come for their rows. */

@@ -7,13 +7,13 @@ import { canSendMail } from '../control/mail'
 import { getAppSettings } from '../control/users/settings'
 import { hasUsers } from '../control/users/store'
 import type { AppEnv } from '../env'
-import type { ApiError } from '../errors'
+import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { identifyBySession } from '../control/auth/identify'
 import { Field, Problem } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { PlainPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 
 /** Pages that someone may have been sent away from to sign in. Only a path of our own: never another site. */
 const RETURN_PATH = /^\/(?:projects|account|admin)(?:\/[\w-]+)*$/
@@ -30,12 +30,9 @@ signInRoutes.post('/sign-in', async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
   const next = readNext(textOf(form, 'next'))
-  let signedIn: SignedIn | null = null
-  const refused = await refusalOf(async () => (signedIn = await signIn(c, { email, password: rawTextOf(form, 'password') })))
-  return (
-    enter(c, signedIn, next) ??
-    show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={refused} />, statusOf(refused))
-  )
+  const signedIn = await attempt(() => signIn(c, { email, password: rawTextOf(form, 'password') }))
+  if (!(signedIn instanceof ApiError)) return enter(c, signedIn, next)
+  return show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={signedIn} />, statusOf(signedIn))
 })
 
 signInRoutes.get('/sign-up', async (c) => {
@@ -46,16 +43,10 @@ signInRoutes.get('/sign-up', async (c) => {
 signInRoutes.post('/sign-up', async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
-  let signedIn: SignedIn | null = null
-  const refused = await refusalOf(async () => (signedIn = await signUp(c, readSignUp(form, null))))
-  const entered = enter(c, signedIn, '/projects')
-  if (entered !== null) return entered
-  const again = (await hasUsers(c.env.DB)) ? (
-    <SignUp email={email} error={refused} />
-  ) : (
-    <FirstAccount email={email} error={refused} />
-  )
-  return show(c, again, statusOf(refused))
+  const signedIn = await attempt(() => signUp(c, readSignUp(form, null)))
+  if (!(signedIn instanceof ApiError)) return enter(c, signedIn, '/projects')
+  const Form = (await hasUsers(c.env.DB)) ? SignUp : FirstAccount
+  return show(c, <Form email={email} error={signedIn} />, statusOf(signedIn))
 })
 
 signInRoutes.get('/forgot-password', (c) => show(c, <ForgotPassword mail={canSendMail(c)} />))
@@ -79,9 +70,8 @@ export function readSignUp(form: FormData, token: string | null) {
   }
 }
 
-/** Where someone who has just signed in goes; null when they have not. */
-export function enter(c: Context<AppEnv>, signedIn: SignedIn | null, next: string): Response | null {
-  if (signedIn === null) return null
+/** Lets someone in who has just proved who they are. */
+export function enter(c: Context<AppEnv>, signedIn: SignedIn, next: string): Response {
   setRefreshCookie(c, signedIn.session)
   return go(c, next)
 }

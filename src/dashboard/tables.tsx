@@ -12,7 +12,7 @@ import { Field, Hidden, Problem } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 
 /** One column of the form for a new table, as it was typed. */
@@ -38,16 +38,15 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   const title = textOf(form, 'title')
   const typed = readColumns(form)
   const { catalog, project, databases } = await projectScope(c)
-  let created: Table | null = null
-  const refused = await refusalOf(async () => {
+  const table = await attempt(() => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
     const columns = typed.filter((column) => column.title !== '').map(toRequest)
-    created = await createTable(databases, project, catalog, { title, columns }, c.var.startedAt)
+    return createTable(databases, project, catalog, { title, columns }, c.var.startedAt)
   })
-  const table: Table | null = created
-  if (table === null)
-    return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={refused} />, 400)
-  return go(c, `/projects/${project.id}/tables/${(table as Table).id}`, 'table-created')
+  if (table instanceof ApiError) {
+    return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={table} />, 400)
+  }
+  return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-created')
 })
 
 tableRoutes.get('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate').middleware, async (c) => {
@@ -121,7 +120,7 @@ function NewTable({ tables, title = '', columns, error = null }: NewTableProps) 
             maxlength={MAX_NAME}
             placeholder="Items"
             hint="Programs name the table by it, in paths."
-            error={isAboutTable ? (error?.message ?? null) : null}
+            error={isAboutTable ? error.message : null}
             autocomplete="off"
             required
             autofocus

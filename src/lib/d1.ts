@@ -15,6 +15,36 @@ export class UniqueViolation extends Error {
   }
 }
 
+/**
+ * A table or column of the statement is not there: the catalog it was made from is out of date. Nothing of the batch took
+ * effect. The application asks again once, with the catalog as it is by then; who still sees this may try later.
+ */
+export class SchemaChanged extends ApiError {
+  constructor(cause: unknown) {
+    super('DATABASE_UNAVAILABLE', 'The table was changed at this very moment; try again.', {
+      cause,
+      headers: { 'retry-after': String(RETRY_AFTER_S) },
+    })
+    this.name = 'SchemaChanged'
+  }
+}
+
+/** A table has as many columns as D1 allows, those that wait to be dropped among them. */
+export class TooManyColumns extends Error {
+  constructor(cause: unknown) {
+    super('too many columns', { cause })
+    this.name = 'TooManyColumns'
+  }
+}
+
+/** A row names another one that is not there, or not any more. */
+export class ReferenceViolation extends Error {
+  constructor(cause: unknown) {
+    super('foreign key constraint', { cause })
+    this.name = 'ReferenceViolation'
+  }
+}
+
 /** A statement of requireThat() undid its batch. */
 export class BatchUndone extends Error {
   constructor(cause: unknown) {
@@ -60,6 +90,9 @@ function translate(error: unknown): unknown {
   if (UNAVAILABLE.some((part) => text.includes(part))) {
     return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
   }
+  if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(error)
+  if (text.includes('too many columns')) return new TooManyColumns(error)
+  if (text.includes('FOREIGN KEY constraint failed')) return new ReferenceViolation(error)
   if (text.includes('malformed JSON')) return new BatchUndone(error)
   const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
   if (unique?.[1] !== undefined) {

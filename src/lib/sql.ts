@@ -37,6 +37,15 @@ export function column(name: string, table = 't'): Sql {
   return raw(`${table}."${name.replaceAll('"', '""')}"`)
 }
 
+/**
+ * A column where no table can stand before it, as in CREATE INDEX: in brackets, an unknown name is an error and not a string.
+ * `name` is a generated one, never the user's text.
+ */
+export function bracketed(name: string): Sql {
+  if (!/^[a-z]\w*$/.test(name)) throw new TypeError('only generated names stand in SQL as text')
+  return raw(`[${name}]`)
+}
+
 /** A whole number of our own (a position, a constant) as text of the statement, so that it takes no parameter. */
 export function literal(number: number): Sql {
   if (!Number.isSafeInteger(number)) throw new TypeError('only whole numbers stand in SQL as text')

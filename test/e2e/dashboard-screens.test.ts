@@ -30,8 +30,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
+  await browser.close()
+  await server.stop()
 })
 
 async function open(screen: Screen, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {

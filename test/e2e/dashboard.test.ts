@@ -26,8 +26,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
+  await browser.close()
+  await server.stop()
 })
 
 const clipboard = (from = page): Promise<string> => from.evaluate('navigator.clipboard.readText()')

@@ -75,7 +75,7 @@ export async function seed(url: string): Promise<Seeded> {
   }))
   const wide = await api<Table>('POST', tables, { title: 'Eighty columns', columns })
   await api('POST', tables, { title: HOSTILE_TITLE, columns: [{ title: HOSTILE_TITLE }] })
-  await api('POST', tables, { title: `${'A very long title of a table '.repeat(8)}`.trim(), columns: [{ title: 'Title' }] })
+  await api('POST', tables, { title: 'A very long title of a table '.repeat(8).trim(), columns: [{ title: 'Title' }] })
   await api(
     'POST',
     `/api/v1/db/data/bulk/noco/${project.id}/Items`,

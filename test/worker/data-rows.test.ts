@@ -29,7 +29,7 @@ let at: string
 beforeAll(async () => {
   auth = (await superAdmin()).auth
   projectId = (await createProject(auth, 'Rows')).id
-  tableId = (await createTable(auth, projectId, { title: 'Things', table_name: 'things', columns: COLUMNS })).id
+  tableId = (await createTable(auth, projectId, { title: 'Things', columns: COLUMNS })).id
   at = `/api/v1/db/data/noco/${projectId}/${tableId}`
 })
 
@@ -244,7 +244,7 @@ describe('lists', () => {
       { title: 'Qty', uidt: 'Number' },
       { title: 'State', uidt: 'SingleSelect', ...OPTIONS },
     ]
-    const { id } = await createTable(auth, projectId, { title: 'Übersicht', table_name: 'list', columns })
+    const { id } = await createTable(auth, projectId, { title: 'Übersicht', columns })
     list = `/api/v1/db/data/noco/${projectId}/${id}`
     const rows = Array.from({ length: 60 }, (_, index) => ({
       Title: `t${index % 7}`,
@@ -366,7 +366,7 @@ describe('CSV', () => {
       { title: 'J', uidt: 'JSON' },
       { title: '=cmd', uidt: 'SingleLineText' },
     ]
-    const { id } = await createTable(auth, projectId, { title: 'Ünï', table_name: 'csv', columns })
+    const { id } = await createTable(auth, projectId, { title: 'Ünï', columns })
     const path = `/api/v1/db/data/noco/${projectId}/${id}`
     for (const [text, n, json, last] of [
       ['=1+1', -5, { a: 1 }, '@x'],

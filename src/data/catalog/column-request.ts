@@ -2,9 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
+import { D1_LIMITS } from '../../lib/sql'
 import { nameProblem } from '../../lib/text'
+import { defaultFor } from '../records/values'
 import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
 import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES } from './types'
+
+/** Columns travel to D1 as JSON within JSON, where a quote takes up to four bytes. */
+const MAX_DESCRIPTION_BYTES = D1_LIMITS.rowBytes / 2
 
 /** Old clients send booleans as 0 and 1. */
 const Flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).nullish()
@@ -60,6 +65,9 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   const { title, columnName } = columnNames(request, others)
   const meta = readMeta(request.meta, title)
   const primaryKey = isPrimaryKey(request)
+  if ((primaryKey || type === 'ID') && meta?.['ag'] !== undefined && meta['ag'] !== null && meta['ag'] !== false) {
+    throw new ApiError('NOT_IMPLEMENTED', 'Keys that the server makes up (`meta.ag`) are not supported.', { details: { field: title } })
+  }
   const autoIncrement = primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
   const options = readOptions(request, type, title)
   return {
@@ -92,7 +100,7 @@ function isPrimaryKey(request: ColumnRequestBody): boolean {
 }
 
 function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequestBody[] {
-  const names = new Set(requests.flatMap((request) => [request.title ?? '', request.column_name ?? '']))
+  const names = new Set(requests.flatMap(wantedNames))
   const standard = (title: string, column_name: string, uidt: ColumnType): ColumnRequestBody[] =>
     names.has(title) || names.has(column_name) ? [] : [{ title, column_name, uidt }]
   if (names.has('Id') || names.has('id')) {
@@ -106,6 +114,13 @@ function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequ
   ]
 }
 
+/** Both names of a column, as columnNames() will read them while none is taken. */
+function wantedNames(request: ColumnRequestBody): [title: string, columnName: string] {
+  const named = request.column_name ?? ''
+  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) || named : request.title
+  return [title, named === '' ? nameFromTitle(title) : named]
+}
+
 function readType(request: ColumnRequestBody): ColumnType {
   const wanted = request.uidt ?? 'SingleLineText'
   if (VIRTUAL_TYPES.some((type) => type === wanted)) {
@@ -116,10 +131,13 @@ function readType(request: ColumnRequestBody): ColumnType {
 }
 
 function columnNames(request: ColumnRequestBody, others: readonly Column[]): { title: string; columnName: string } {
-  const named = request.column_name ?? ''
-  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) : request.title
+  const [title, wanted] = wantedNames(request)
   const taken = new Set(others.map((column) => column.columnName))
-  const columnName = named === '' ? freeName(nameFromTitle(title), taken) : named
+  const isGiven = request.column_name !== undefined && request.column_name !== null && request.column_name !== ''
+  const columnName = isGiven ? wanted : freeName(wanted, taken)
+  if ([...columnName].length > MAX_NAME) {
+    throw new ApiError('INVALID_COLUMN', `Column name ${columnName} exceeds ${MAX_NAME} characters`, { details: { field: title } })
+  }
   for (const [what, name] of [
     ['Column title', title],
     ['Column name', columnName],
@@ -132,6 +150,30 @@ function columnNames(request: ColumnRequestBody, others: readonly Column[]): { t
     throw new ApiError('INVALID_COLUMN', 'Duplicate column alias', { details: { field: title } })
   }
   return { title, columnName }
+}
+
+/** Throws INVALID_COLUMN or INVALID_VALUE_FOR_FIELD for a default value that no row could have. */
+export function checkDefault(column: Column, now: number): void {
+  const { kind } = COLUMN_TYPES[column.type]
+  const given = column.defaultValue
+  if (given === null || column.auto !== null) return
+  const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: column.title } })
+  if (/^current_timestamp/i.test(given) && kind !== 'date' && kind !== 'datetime' && kind !== 'text') {
+    throw problem(`Default value '${given}' is for dates and texts only.`)
+  }
+  const chosen = kind === 'select' ? [given] : kind === 'multiselect' ? given.split(',') : []
+  const unknown = chosen.find((title) => !column.options.some((option) => option.title === title))
+  if (unknown !== undefined) throw problem(`Default value '${unknown}' is not a select option.`)
+  defaultFor(column, now)
+}
+
+/** Throws INVALID_TABLE when the catalog could not keep this in the parameters of one statement. */
+export function refuseTooLarge(columns: readonly Column[], meta: Record<string, unknown> | null | undefined): void {
+  for (const part of [columns, meta]) {
+    if (JSON.stringify(part ?? null).length * 3 > MAX_DESCRIPTION_BYTES) {
+      throw new ApiError('INVALID_TABLE', `What describes a table may have ${MAX_DESCRIPTION_BYTES} bytes: shorten options, defaults or meta.`)
+    }
+  }
 }
 
 /** The columns every client of the contract makes for itself, by the names its SDK gives them. */
@@ -150,6 +192,10 @@ function readOptions(request: ColumnRequestBody, type: ColumnType, title: string
   const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: title } })
   if (given.some((option) => option.title === '')) throw problem('Empty options are not allowed!')
   if (new Set(given.map((option) => option.title)).size < given.length) throw problem('Duplicates are not allowed!')
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (given.some((option) => /[\u0000-\u001f\u007f]/.test(option.title) || !option.title.isWellFormed())) {
+    throw problem('An option must be well-formed Unicode without control characters')
+  }
   if (kind === 'multiselect' && given.some((option) => option.title.includes(','))) throw problem("Illegal char(',') for MultiSelect")
   return given.map((option) => ({ id: newId('option'), ...option }))
 }

@@ -1,5 +1,5 @@
 /** Physical tables. Their names and their columns' names are generated, so that no text of a user is ever an identifier. */
-import { type Sql, empty, ident, join, sql } from '../../lib/sql'
+import { type Sql, bracketed, empty, ident, join, sql } from '../../lib/sql'
 import { COLUMN_TYPES, type Column, type Table } from './types'
 
 /** A column beside the user's: counts the writes of a row, for ETag and If-Match. */
@@ -60,7 +60,7 @@ export function createIndexes(table: Physical, column: Column): Sql[] {
 /** Safe to run again. */
 export function createIndex(kind: 'unique' | 'index', table: string, column: string): Sql {
   const unique = kind === 'unique' ? sql` UNIQUE` : empty
-  return sql`CREATE${unique} INDEX IF NOT EXISTS ${indexName(kind, table, column)} ON ${ident(table)} (${ident(column)})`
+  return sql`CREATE${unique} INDEX IF NOT EXISTS ${indexName(kind, table, column)} ON ${ident(table)} (${bracketed(column)})`
 }
 
 /** An index is asked for with `"meta": {"index": true}`. The primary key has one already. */

@@ -11,20 +11,22 @@ export function titleFromName(name: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-/** `FilmActor`, `Film actor` → `film_actor`; any alphabet. */
-export function nameFromTitle(title: string): string {
+/** `FilmActor`, `Film actor` → `film_actor`; any alphabet. At most `maxLength` characters. */
+export function nameFromTitle(title: string, maxLength = MAX_NAME): string {
   const name = title
     .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
     .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '')
     .toLowerCase()
-  return name === '' ? 'field' : name
+  return name === '' ? 'field' : [...name].slice(0, maxLength).join('')
 }
 
 /** A name that none of `taken` has: with a number behind it when need be. */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
   let candidate = name
-  for (let number = 1; taken.has(candidate); number++) candidate = `${name}_${number}`
+  for (let number = 1; taken.has(candidate); number++) {
+    candidate = `${[...name].slice(0, MAX_NAME - 5).join('')}_${number}`
+  }
   return candidate
 }
 
@@ -38,7 +40,7 @@ interface TableNames {
  * clients know.
  */
 export function tableNames(request: { title?: string | null | undefined; table_name?: string | null | undefined }, prefix: string): TableNames {
-  const given = request.table_name ?? (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title) : '')
+  const given = request.table_name ?? (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title, MAX_NAME - prefix.length - 1) : '')
   if (given === '' || given === prefix) {
     throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
   }
@@ -46,7 +48,7 @@ export function tableNames(request: { title?: string | null | undefined; table_n
   const tableName = given.startsWith(prefix) ? given : `${prefix}_${given}`
   if ([...tableName].length > MAX_NAME) throw new ApiError('INVALID_TABLE', `Table name exceeds ${MAX_NAME} characters`)
   const bare = given.startsWith(prefix) ? given.slice(prefix.length).replace(/^_/, '') : given
-  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) : request.title
+  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) || bare : request.title
   for (const [what, name] of [
     ['Table name', tableName],
     ['Table title', title],

@@ -37,10 +37,24 @@ export function isOrphan({ kind, table, column }: Orphan): Sql {
   return sql`EXISTS (SELECT 1 FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column})`
 }
 
-/** Drops it in the data database, where it may be gone already, then forgets it. */
+/**
+ * Drops it in the data database, where it may be gone already, then forgets it. What the catalog names is only forgotten:
+ * someone else made the same index meanwhile. (An index that is named between the look and the drop would be lost: two
+ * people would have to switch the same column off and on within a millisecond.)
+ */
 export async function dropOrphan(control: D1Database, data: D1Database, orphan: Orphan): Promise<void> {
-  await dropPhysical(data, orphan)
+  if ((await first(control, selectNamed(orphan))) === null) await dropPhysical(data, orphan)
   await run(control, deleteOrphan(orphan))
+}
+
+/** A row when the catalog names it. */
+function selectNamed({ kind, table, column }: Orphan): Sql {
+  if (kind === 'table') return sql`SELECT 1 FROM tables WHERE physical_name = ${table}`
+  const named = sql`SELECT 1 FROM columns c JOIN tables t ON t.id = c.table_id
+    WHERE t.physical_name = ${table} AND c.physical_name = ${column}`
+  if (kind === 'unique') return sql`${named} AND c."unique" = 1`
+  if (kind === 'index') return sql`${named} AND c."unique" = 0 AND c.primary_key = 0 AND json_type(c.meta, '$.index') = 'true'`
+  return named
 }
 
 async function dropPhysical(data: D1Database, { kind, table, column }: Orphan): Promise<void> {

@@ -155,13 +155,17 @@ export function updateTable(table: Table): Sql {
     WHERE id = ${table.id} AND project_id = ${table.projectId}`
 }
 
-/** Everything that can change of a column, its physical name too. `standing`: only while that holds. */
-export function updateColumn(column: Column, standing: Sql = sql`TRUE`): Sql {
+/**
+ * Everything that can change of a column, its physical name too. Only while it stands in the data database as `from` says,
+ * and `standing` holds.
+ */
+export function updateColumn(from: Column, column: Column, standing: Sql = sql`TRUE`): Sql {
   return sql`UPDATE columns SET title = ${column.title}, column_name = ${column.columnName}, physical_name = ${column.physicalName},
       type = ${column.type}, auto = ${column.auto}, required = ${Number(column.required)}, "unique" = ${Number(column.unique)},
       default_value = ${column.defaultValue}, options = ${JSON.stringify(column.options)}, meta = ${stored(column.meta)},
       "order" = ${column.order}, updated_at = ${column.updatedAt}
-    WHERE id = ${column.id} AND ${standing}`
+    WHERE id = ${column.id} AND physical_name = ${from.physicalName} AND "unique" = ${Number(from.unique)}
+      AND COALESCE(json_type(meta, '$.index') = 'true', 0) = ${Number(from.meta?.['index'] === true)} AND ${standing}`
 }
 
 /** Makes one column the display value of its table. */
@@ -169,6 +173,7 @@ export function setDisplayColumn(tableId: string, columnId: string): Sql {
   return sql`UPDATE columns SET display_value = (id = ${columnId}) WHERE table_id = ${tableId}`
 }
 
-export function deleteColumn(columnId: string): Sql {
-  return sql`DELETE FROM columns WHERE id = ${columnId}`
+/** Only while it stands in the data database as the caller knows it. */
+export function deleteColumn({ id, physicalName }: Column): Sql {
+  return sql`DELETE FROM columns WHERE id = ${id} AND physical_name = ${physicalName}`
 }

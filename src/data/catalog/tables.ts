@@ -3,14 +3,13 @@
  * after the catalog has forgotten it; orphans.ts covers the time between.
  */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, run } from '../../lib/d1'
+import { BatchUndone, ReferenceViolation, SchemaChanged, UniqueViolation, batch, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
-import { defaultFor } from '../records/values'
 import type { Catalog } from './catalog'
-import { type ColumnRequestBody, buildColumns } from './column-request'
+import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
 import { createTable as createTableStatements } from './ddl'
-import { tableNames } from './names'
+import { freeName, tableNames } from './names'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
 import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
 import type { Table } from './types'
@@ -54,6 +53,7 @@ export async function createTable(
   await batch(databases.data, createTableStatements(table, now))
   await enter(databases, orphan, [
     insertTable(table),
+    requireChanges(1),
     insertColumns(table.id, table.columns),
     deleteOrphan(orphan),
     raiseSchemaVersion(project.id),
@@ -66,20 +66,29 @@ async function enter(databases: Databases, orphan: Orphan, statements: Parameter
   try {
     await batch(databases.control, statements)
   } catch (error) {
-    if (!(error instanceof UniqueViolation)) throw error
-    await dropOrphan(databases.control, databases.data, orphan)
-    throw duplicate(error)
+    const refusal = whyRefused(error)
+    if (refusal === null) throw error
+    await dropNow(databases, orphan)
+    throw refusal
   }
 }
 
+/** Why a batch of the control database was undone by what others did in the same moment; null when that is not why. */
+function whyRefused(error: unknown): ApiError | null {
+  if (error instanceof UniqueViolation) return duplicate(error)
+  if (error instanceof ReferenceViolation) return new ApiError('PROJECT_NOT_FOUND', undefined, { cause: error })
+  return error instanceof BatchUndone ? new SchemaChanged(error) : null
+}
+
 function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
-  const names = tableNames(request, project.prefix)
+  const names = newTableNames(catalog, request, project.prefix)
   refuseTakenNames(catalog, names)
   const columns = buildColumns(request.columns, { nextColumn: 1, now })
   if (columns.length > MAX_COLUMNS) {
     throw new ApiError('INVALID_TABLE', `A table can have at most ${MAX_COLUMNS} columns; this one would have ${columns.length}.`)
   }
-  for (const column of columns) if (column.defaultValue !== null) defaultFor(column, now)
+  for (const column of columns) checkDefault(column, now)
+  refuseTooLarge(columns, request.meta)
   const id = newId('table')
   return {
     id,
@@ -93,6 +102,13 @@ function planTable(project: ProjectPlace, catalog: Catalog, request: TableReques
     updatedAt: now,
     columns,
   }
+}
+
+/** A name that the client did not choose gets out of the way of one that is there. */
+function newTableNames(catalog: Catalog, request: TableRequest, prefix: string): Pick<Table, 'title' | 'tableName'> {
+  const names = tableNames(request, prefix)
+  if (request.table_name !== null && request.table_name !== undefined) return names
+  return { ...names, tableName: freeName(names.tableName, new Set(catalog.tables.map(({ tableName }) => tableName))) }
 }
 
 function refuseTakenNames(catalog: Catalog, names: Pick<Table, 'title' | 'tableName'>, self?: Table): void {
@@ -127,6 +143,7 @@ export async function changeTable(
   const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix)
   refuseTakenNames(catalog, names, table)
   const meta = change.meta === undefined ? table.meta : change.meta
+  refuseTooLarge([], meta)
   const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: now }
   try {
     await batch(control, [updateTable(changed), raiseSchemaVersion(project.id)])

@@ -1,0 +1,392 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { repairRowCounts } from '../../src/data/records/row-counts'
+import type { Bindings } from '../../src/env'
+import { createProject, createTable, request, superAdmin } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
+
+const COLUMNS = [
+  { title: 'Code', uidt: 'SingleLineText', unique: true },
+  { title: 'Qty', uidt: 'Number' },
+  { title: 'Price', uidt: 'Decimal' },
+  { title: 'Note', uidt: 'LongText' },
+]
+
+let auth: string
+let projectId: string
+let tables = 0
+
+beforeAll(async () => {
+  auth = (await superAdmin()).auth
+  projectId = (await createProject(auth)).id
+})
+
+interface Paths {
+  id: string
+  rows: string
+  bulk: string
+}
+
+async function newTable(columns: object[] = COLUMNS): Promise<Paths> {
+  const { id } = await createTable(auth, projectId, { title: `Bulk ${++tables}`, columns })
+  return { id, rows: `/api/v1/db/data/noco/${projectId}/${id}`, bulk: `/api/v1/db/data/bulk/noco/${projectId}/${id}` }
+}
+
+const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  request(method, path, { auth, headers, ...(body === undefined ? {} : { body }) })
+
+async function list({ rows }: Paths, fields = 'Id,Code,Qty'): Promise<Record<string, unknown>[]> {
+  return (await request('GET', `${rows}?limit=1000&fields=${fields}`, { auth })).body.list
+}
+
+/** The count that is kept, and the rows there are. */
+async function counts({ id, rows }: Paths): Promise<[kept: number, there: number]> {
+  const kept = (await request('GET', `${rows}/count`, { auth })).body.count
+  const there = await env.DATA.prepare(`SELECT COUNT(*) AS n FROM "${id}"`).first<{ n: number }>()
+  return [kept, there?.n ?? -1]
+}
+
+const manyRows = (count: number) => Array.from({ length: count }, (_, index) => ({ Code: `c${index}`, Qty: index, Price: index / 7 }))
+
+describe('bulk insert', () => {
+  test('10,000 rows of ten columns: ids in order, one batch beside the identity query, well under 1.5 s', async () => {
+    const columns = Array.from({ length: 10 }, (_, index) => ({ title: `F${index}`, uidt: index % 2 === 0 ? 'SingleLineText' : 'Number' }))
+    const { bulk, rows } = await newTable(columns)
+    const body = Array.from({ length: 10_000 }, (_, row) =>
+      Object.fromEntries(columns.map(({ title, uidt }, column) => [title, uidt === 'Number' ? row * column : `value ${row} of ${title}`])),
+    )
+    await request('GET', rows, { auth })
+    let calls = 0
+    const counting = { before: () => void (calls += 1) }
+    const tapped: Bindings = { ...env, DB: tapD1(env.DB, counting), DATA: tapD1(env.DATA, counting) }
+    await request('GET', rows, { auth, env: tapped })
+    calls = 0
+    const started = performance.now()
+    const answer = await request('POST', bulk, { auth, body, env: tapped })
+    expect(performance.now() - started).toBeLessThan(1500)
+    expect(answer.body.map(({ id }: { id: number }) => id)).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 1))
+    expect(calls).toBe(2)
+    const page = await request('GET', `${rows}?limit=2&offset=9998`, { auth })
+    expect(page.body.list[1]).toMatchObject({ Id: 10_000, F0: 'value 9999 of F0', F9: 9999 * 9 })
+    expect(page.body.pageInfo.totalRows).toBe(10_000)
+    const first = await request('GET', rows, { auth })
+    expect(Number(first.headers.get('x-d1-rows-read'))).toBeLessThanOrEqual(100)
+  })
+
+  test('one bad row refuses all, and the first hundred are named by index and field', async () => {
+    const paths = await newTable()
+    const body = [...manyRows(3), ...Array.from({ length: 150 }, () => ({ Qty: 'x' })), { Nope: 1 }]
+    const answer = await send('POST', paths.bulk, body)
+    expect([answer.status, answer.body.error, answer.body.index, answer.body.field]).toEqual([400, 'INVALID_VALUE_FOR_FIELD', 3, 'Qty'])
+    expect(answer.body.errors).toHaveLength(100)
+    expect(answer.body.errors[0].path).toBe('3.Qty')
+    expect(await counts(paths)).toEqual([0, 0])
+  })
+
+  test('a value that is there already undoes the whole request, also in the last of several statements', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'taken' })
+    const body = [...Array.from({ length: 6 }, (_, index) => ({ Code: `n${index}`, Note: 'x'.repeat(700_000) })), { Code: 'taken' }]
+    const answer = await send('POST', paths.bulk, body)
+    expect([answer.status, answer.body.error, answer.body.field]).toEqual([400, 'DUPLICATE_VALUE', 'Code'])
+    expect(await counts(paths)).toEqual([1, 1])
+    expect((await send('POST', paths.bulk, body.slice(0, -1))).body).toHaveLength(6)
+    expect(await counts(paths)).toEqual([7, 7])
+  })
+
+  test('rows may bring their ids or not, and are answered in order', async () => {
+    const paths = await newTable()
+    const answer = await send('POST', paths.bulk, [{ Id: 50, Code: 'a' }, { Code: 'b' }, { Id: 7, Code: 'c' }])
+    expect(answer.body).toEqual([{ id: 50 }, { id: 51 }, { id: 7 }])
+  })
+
+  test('nothing to do is done: an empty array; no array at all is refused, and so is one of 100,001 rows', async () => {
+    const paths = await newTable()
+    expect((await send('POST', paths.bulk, [])).body).toEqual([])
+    expect((await send('PATCH', paths.bulk, [])).body).toEqual([])
+    expect((await send('DELETE', paths.bulk, [])).body).toEqual([])
+    expect((await send('POST', `${paths.bulk}/upsert?on=Code`, [])).body).toEqual([])
+    expect((await send('POST', paths.bulk, { Code: 'x' })).body.error).toBe('INVALID_REQUEST_BODY')
+    expect((await send('POST', paths.bulk, Array(100_001).fill({}))).body.error).toBe('INVALID_REQUEST_BODY')
+    expect(await counts(paths)).toEqual([0, 0])
+  })
+})
+
+describe('bulk update and delete', () => {
+  test('each row changes its own fields, and no other', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(4))
+    const answer = await send('PATCH', paths.bulk, [{ Id: 1, Qty: 100 }, { Id: 3, Code: 'third', Price: null }, { id: 4, Qty: null }, { Id: 2 }])
+    expect(answer.body).toEqual([{ id: 1 }, { id: 3 }, { id: 4 }, { id: 2 }])
+    expect(await list(paths, 'Id,Code,Qty,Price')).toEqual([
+      { Id: 1, Code: 'c0', Qty: 100, Price: 0 },
+      { Id: 2, Code: 'c1', Qty: 1, Price: 1 / 7 },
+      { Id: 3, Code: 'third', Qty: 2, Price: null },
+      { Id: 4, Code: 'c3', Qty: null, Price: 3 / 7 },
+    ])
+  })
+
+  test.each(['PATCH', 'DELETE'])('%s of a row that is not there changes nothing, and names it', async (method) => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(3))
+    const before = await list(paths)
+    const answer = await send(method, paths.bulk, [{ Id: 1, Qty: 9 }, { Id: 77, Qty: 9 }, { Id: 2 }, { Id: 78 }])
+    expect([answer.status, answer.body.error, answer.body.index]).toEqual([404, 'ROW_NOT_FOUND', 1])
+    expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(['1', '3'])
+    expect(await list(paths)).toEqual(before)
+    expect(await counts(paths)).toEqual([3, 3])
+  })
+
+  test.each(['PATCH', 'DELETE'])('%s of a row without a key, or of one twice, changes nothing', async (method) => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(2))
+    const without = await send(method, paths.bulk, [{ Id: 1, Qty: 9 }, { Qty: 9 }])
+    expect([without.status, without.body.error, without.body.index]).toEqual([400, 'REQUIRED_FIELD_MISSING', 1])
+    const twice = await send(method, paths.bulk, [{ Id: 1, Qty: 9 }, { Id: 1, Qty: 8 }])
+    expect([twice.status, twice.body.error]).toEqual([400, 'INVALID_VALUE_FOR_FIELD'])
+    expect(await list(paths)).toEqual([
+      { Id: 1, Code: 'c0', Qty: 0 },
+      { Id: 2, Code: 'c1', Qty: 1 },
+    ])
+  })
+
+  test('all that match: changed and deleted by filter; without one, the whole table', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(10))
+    expect((await send('PATCH', `${paths.bulk}/all?where=(Qty,ge,8)`, { Qty: 0 })).body).toBe(2)
+    expect((await send('DELETE', `${paths.bulk}/all?where=(Qty,eq,0)`, {})).body).toBe(3)
+    expect(await counts(paths)).toEqual([7, 7])
+    expect((await send('PATCH', `${paths.bulk}/all`, {})).body).toBe(0)
+    expect((await send('PATCH', `${paths.bulk}/all`, { Price: 1 })).body).toBe(7)
+    const key = await send('PATCH', `${paths.bulk}/all`, { Id: 5 })
+    expect([key.status, key.body.field]).toEqual([400, 'Id'])
+    expect((await send('DELETE', `${paths.bulk}/all?where=(Nope,eq,1)`)).body.error).toBe('FIELD_NOT_FOUND')
+    expect(await counts(paths)).toEqual([7, 7])
+    expect((await send('DELETE', `${paths.bulk}/all`)).body).toBe(7)
+    expect(await counts(paths)).toEqual([0, 0])
+  })
+
+  test('a table of 99 columns goes through every statement (D1 binds a hundred parameters)', async () => {
+    const columns = Array.from({ length: 96 }, (_, index) => ({ title: `F${index}`, uidt: 'Number' }))
+    const paths = await newTable(columns)
+    const row = (value: number) => Object.fromEntries(columns.map(({ title }) => [title, value]))
+    expect((await send('POST', paths.rows, row(1), { 'idempotency-key': 'wide' })).body.F95).toBe(1)
+    expect((await send('POST', paths.bulk, [row(2), row(3)])).body).toEqual([{ id: 2 }, { id: 3 }])
+    expect((await send('PATCH', `${paths.rows}/1`, row(4))).body.F95).toBe(4)
+    expect((await send('PATCH', paths.bulk, [{ Id: 2, ...row(5) }, { Id: 3, F0: 9 }])).status).toBe(200)
+    expect((await send('PATCH', `${paths.bulk}/all?where=(F0,eq,9)`, row(6))).body).toBe(1)
+    expect((await send('POST', `${paths.bulk}/upsert?on=Id`, [{ Id: 1, ...row(7) }, { Id: 10, ...row(8) }])).body).toEqual([{ id: 1 }, { id: 10 }])
+    expect(await list(paths, 'Id,F0,F95')).toEqual([
+      { Id: 1, F0: 7, F95: 7 },
+      { Id: 2, F0: 5, F95: 5 },
+      { Id: 3, F0: 6, F95: 6 },
+      { Id: 10, F0: 8, F95: 8 },
+    ])
+  })
+
+  test('keys of several parts are joined by ___ and work in bulk', async () => {
+    const paths = await newTable([
+      { title: 'A', uidt: 'SingleLineText', pk: true },
+      { title: 'B', uidt: 'Number', pk: true },
+      { title: 'V', uidt: 'Number' },
+    ])
+    const body = [
+      { A: "x'y", B: 1, V: 1 },
+      { A: 'ü/ö', B: 2, V: 2 },
+    ]
+    expect((await send('POST', paths.bulk, body)).body).toEqual([
+      { a: "x'y", b: 1 },
+      { a: 'ü/ö', b: 2 },
+    ])
+    expect((await request('GET', `${paths.rows}/${encodeURIComponent("x'y___1")}`, { auth })).body).toMatchObject({ V: 1 })
+    expect((await send('PATCH', paths.bulk, [{ A: 'ü/ö', B: 2, V: 20 }])).status).toBe(200)
+    expect((await send('DELETE', paths.bulk, [{ A: "x'y", B: 1 }])).status).toBe(200)
+    expect((await send('POST', paths.rows, { A: 'ü/ö', B: 2 })).body.error).toBe('DUPLICATE_VALUE')
+    expect(await list(paths, 'A,B,V')).toEqual([{ A: 'ü/ö', B: 2, V: 20 }])
+  })
+})
+
+describe('upsert', () => {
+  test('new rows are inserted, known ones keep what is not named, keys come back in order', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(2))
+    const answer = await send('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'new', Qty: 5 }, { Code: 'c1', Price: 9 }, { Code: 'c0' }])
+    expect(answer.body).toEqual([{ id: 3 }, { id: 2 }, { id: 1 }])
+    expect(await list(paths, 'Code,Qty,Price')).toEqual([
+      { Code: 'c0', Qty: 0, Price: 0 },
+      { Code: 'c1', Qty: 1, Price: 9 },
+      { Code: 'new', Qty: 5, Price: null },
+    ])
+    expect(await counts(paths)).toEqual([3, 3])
+  })
+
+  test.each([
+    ['a field that is not unique', 'Qty', [{ Qty: 1 }], 'INVALID_PARAMETER'],
+    ['no field', '', [{ Code: 'a' }], 'INVALID_PARAMETER'],
+    ['a row without the value', 'Code', [{ Code: 'a' }, { Qty: 1 }], 'REQUIRED_FIELD_MISSING'],
+    ['a row whose value is null', 'Code', [{ Code: null }], 'REQUIRED_FIELD_MISSING'],
+    ['one value twice', 'Code', [{ Code: 'a' }, { Code: 'a' }], 'INVALID_VALUE_FOR_FIELD'],
+  ])('%s is refused, and nothing is written', async (_, on, body, code) => {
+    const paths = await newTable()
+    const answer = await send('POST', `${paths.bulk}/upsert?on=${on}`, body)
+    expect([answer.status, answer.body.error]).toEqual([400, code])
+    expect(await counts(paths)).toEqual([0, 0])
+  })
+})
+
+describe('the count of rows', () => {
+  test('is right after every kind of write, also one that was refused', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'a' })
+    await send('POST', paths.rows, { Code: 'a' })
+    await send('POST', paths.bulk, manyRows(20))
+    await send('POST', paths.bulk, manyRows(1))
+    await send('PATCH', `${paths.rows}/1`, { Qty: 1 })
+    await send('DELETE', `${paths.rows}/1`)
+    await send('DELETE', `${paths.rows}/1`)
+    await send('DELETE', paths.bulk, [{ Id: 2 }, { Id: 3 }])
+    await send('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'c5' }, { Code: 'z' }])
+    const [kept, there] = await counts(paths)
+    expect(kept).toBe(there)
+    expect(there).toBe(19)
+  })
+
+  test('is put right by the scheduled job after someone wrote to D1 by hand', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(5))
+    await env.DATA.prepare(`DELETE FROM "${paths.id}" WHERE c1 < 3`).run()
+    expect(await counts(paths)).toEqual([5, 3])
+    expect(await repairRowCounts(env.DATA, Date.now())).toBe(0)
+    expect(await counts(paths)).toEqual([5, 3])
+    let repaired = 0
+    for (let run = 0; run < 20; run++) repaired += await repairRowCounts(env.DATA, Date.now() + 25 * 3_600_000)
+    expect(repaired).toBe(1)
+    expect(await counts(paths)).toEqual([3, 3])
+  })
+})
+
+describe('Idempotency-Key', () => {
+  test('50 keys, each sent eight times at once, make 50 rows, and every answer of a key is the same', async () => {
+    const paths = await newTable()
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, key) =>
+        Promise.all(Array.from({ length: 8 }, () => send('POST', paths.rows, { Code: `k${key}`, Price: key / 3 }, { 'idempotency-key': `key-${key}` }))),
+      ),
+    )
+    for (const [key, same] of answers.entries()) {
+      expect(same.map(({ status }) => status)).toEqual(Array(8).fill(200))
+      expect(new Set(same.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+      expect(same[0]?.body.Price).toBe(key / 3)
+      expect(same.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(7)
+    }
+    expect(await counts(paths)).toEqual([50, 50])
+  })
+
+  test('every kind of write takes effect once', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(6))
+    const once = async (method: string, path: string, body?: unknown) => {
+      const key = { 'idempotency-key': `${method} ${path} ${JSON.stringify(body)}` }
+      const first = await send(method, path, body, key)
+      const second = await send(method, path, body, key)
+      expect(first.status, `${method} ${path}`).toBe(200)
+      expect([second.status, second.body, second.headers.get('idempotency-replayed')]).toEqual([200, first.body, 'true'])
+      expect(first.headers.get('etag')).toBe(second.headers.get('etag'))
+    }
+    await once('POST', paths.rows, { Code: 'x' })
+    await once('PATCH', `${paths.rows}/1`, { Qty: 5 })
+    await once('PATCH', `${paths.rows}/1`, {})
+    await once('DELETE', `${paths.rows}/2`)
+    await once('POST', paths.bulk, [{ Code: 'p' }, { Code: 'q' }])
+    await once('PATCH', paths.bulk, [{ Id: 3, Qty: 7 }])
+    await once('DELETE', paths.bulk, [{ Id: 4 }])
+    await once('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'p', Qty: 1 }, { Code: 'r' }])
+    await once('PATCH', `${paths.bulk}/all?where=(Qty,eq,7)`, { Price: 2 })
+    await once('DELETE', `${paths.bulk}/all?where=(Code,eq,q)`, undefined)
+    const [kept, there] = await counts(paths)
+    expect([kept, there]).toEqual([7, 7])
+  })
+
+  test('another body, path or caller under the same key is no repetition', async () => {
+    const paths = await newTable()
+    const key = { 'idempotency-key': 'shared' }
+    expect((await send('POST', paths.rows, { Code: 'a' }, key)).status).toBe(200)
+    const other = await send('POST', paths.rows, { Code: 'b' }, key)
+    expect([other.status, other.body.error]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED'])
+    expect((await send('PATCH', `${paths.rows}/1`, { Code: 'a' }, key)).status).toBe(422)
+    expect(await counts(paths)).toEqual([1, 1])
+  })
+
+  test('what was refused leaves no answer: the same key may try again', async () => {
+    const paths = await newTable()
+    const key = { 'idempotency-key': 'again' }
+    for (const method of ['PATCH', 'DELETE']) {
+      const body = method === 'PATCH' ? { Qty: 1 } : undefined
+      expect((await send(method, `${paths.rows}/1`, body, key)).status).toBe(404)
+      expect((await send(method, `${paths.rows}/1`, body, key)).status).toBe(404)
+    }
+    await send('POST', paths.rows, { Code: 'a' })
+    expect((await send('DELETE', `${paths.rows}/1`, undefined, { ...key, 'if-match': '"v9"' })).status).toBe(412)
+    expect((await send('DELETE', `${paths.rows}/1`, undefined, { ...key, 'if-match': '"v9"' })).status).toBe(412)
+    expect((await send('DELETE', `${paths.rows}/1`, undefined, key)).body).toBe(1)
+  })
+
+  test('an answer is kept for 24 hours', async () => {
+    const paths = await newTable()
+    const key = { 'idempotency-key': 'day' }
+    await send('POST', paths.rows, { Qty: 1 }, key)
+    await env.DATA.prepare('UPDATE idempotency_keys SET created_at = created_at - 86400000').run()
+    const later = await send('POST', paths.rows, { Qty: 1 }, key)
+    expect([later.status, later.headers.get('idempotency-replayed')]).toEqual([200, null])
+    expect(await counts(paths)).toEqual([2, 2])
+  })
+
+  test.each(['', ' ', 'x'.repeat(256)])('the key %j is refused', async (key) => {
+    const paths = await newTable()
+    // An empty header is none at all once it has crossed HTTP.
+    const answer = await send('POST', paths.rows, {}, { 'idempotency-key': key })
+    expect(answer.status).toBe(400)
+    expect(await counts(paths)).toEqual([0, 0])
+  })
+})
+
+describe('ETag and If-Match', () => {
+  test('eight clients that add twenty each by If-Match lose nothing', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Qty: 0 })
+    let acknowledged = 0
+    const increment = async () => {
+      for (let done = 0; done < 20; ) {
+        const read = await request('GET', `${paths.rows}/1`, { auth })
+        const written = await send('PATCH', `${paths.rows}/1`, { Qty: read.body.Qty + 1 }, { 'if-match': read.headers.get('etag') ?? '' })
+        if (written.status === 200) {
+          done += 1
+          acknowledged += 1
+        } else expect([written.status, written.body.error]).toEqual([412, 'ROW_CHANGED'])
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, increment))
+    expect(acknowledged).toBe(160)
+    expect(await list(paths, 'Qty')).toEqual([{ Qty: 160 }])
+  })
+
+  test('every write gives a row another ETag; a refused one changes nothing', async () => {
+    const paths = await newTable()
+    expect((await send('POST', paths.rows, { Code: 'a' })).headers.get('etag')).toBe('"v1"')
+    expect((await send('PATCH', `${paths.rows}/1`, { Qty: 1 })).headers.get('etag')).toBe('"v2"')
+    await send('PATCH', paths.bulk, [{ Id: 1, Qty: 2 }])
+    await send('PATCH', `${paths.bulk}/all`, { Qty: 3 })
+    await send('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'a', Qty: 4 }])
+    expect((await request('GET', `${paths.rows}/1`, { auth })).headers.get('etag')).toBe('"v5"')
+    for (const tag of ['"v1"', '"v4"', 'v5', 'W/"v5"', '"x"', '"v5", "v1"']) {
+      const headers = { 'if-match': tag }
+      expect((await send('PATCH', `${paths.rows}/1`, { Qty: 0 }, headers)).status, tag).toBe(412)
+      expect((await send('PATCH', `${paths.rows}/1`, {}, headers)).status, tag).toBe(412)
+      expect((await send('DELETE', `${paths.rows}/1`, undefined, headers)).status, tag).toBe(412)
+    }
+    expect(await list(paths, 'Qty')).toEqual([{ Qty: 4 }])
+    expect((await send('PATCH', `${paths.rows}/99`, { Qty: 0 }, { 'if-match': '"v1"' })).status).toBe(404)
+    expect((await send('PATCH', `${paths.rows}/1`, { Qty: 0 }, { 'if-match': '*' })).status).toBe(200)
+    expect((await send('DELETE', `${paths.rows}/1`, undefined, { 'if-match': '"v6"' })).body).toBe(1)
+  })
+})
