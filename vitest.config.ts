@@ -24,6 +24,8 @@ export default defineConfig({
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
                 NC_AUTH_JWT_SECRET: SECRET,
+                LONG: process.env.LONG ?? '',
+                ORACLE_SEED: process.env.ORACLE_SEED ?? '',
               },
             },
           })),

@@ -57,7 +57,7 @@ export async function startBench() {
   return { url, workerd: workerdProcess(), stop }
 }
 
-/** @param {import('@cloudflare/workers-types').D1Database | any} db */
+/** @param {{ prepare: (statement: string) => { run: () => Promise<unknown> } }} db */
 async function migrate(db) {
   const { readdirSync } = await import('node:fs')
   for (const file of readdirSync(join(ROOT, 'migrations')).toSorted()) {

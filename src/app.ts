@@ -30,7 +30,9 @@ import {
   requestIdentity,
   settings,
 } from './http/guards'
+import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
+import { SchemaChanged } from './lib/d1'
 import { docsRoutes } from './openapi/routes'
 
 /** The only routes that answer without a credential; test/worker/routes.test.ts walks all others and wants 401. */
@@ -59,7 +61,11 @@ const DATABASE_FREE = ['/api/v1/health', '/api/v1/version', '/openapi.json', '/d
 
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
-  app.onError((error, c) => errorResponse(error, c, isPageRequest(c) ? pageForError : undefined))
+  const again = onceAgain(app)
+  app.onError(async (error, c) => {
+    const answer = error instanceof SchemaChanged && isApiPath(c) ? await again(c) : null
+    return answer ?? errorResponse(error, c, isPageRequest(c) ? pageForError : undefined)
+  })
   app.notFound(notFound(app))
 
   app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, pathLimits, bodySize)

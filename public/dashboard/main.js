@@ -1,4 +1,5 @@
 /** What the pages of the dashboard do with a script. All of them work without, apart from the clipboard and the grid. */
+// oxlint-disable import/no-unassigned-import -- each module finds by itself what it has to do on the page
 import './copy.js'
 import './dialogs.js'
 import './filter.js'

@@ -41,6 +41,7 @@ async function open(screen: Screen, options: Parameters<Browser['newContext']>[0
   await page.goto(server.url + screen.path)
   await page.waitForLoadState()
   await screen.prepare?.(page)
+  await page.waitForLoadState()
   return page
 }
 
@@ -66,6 +67,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       const faults = watchFaults(page, server.url, REFUSALS)
       await page.goto(server.url + screen.path)
       await screen.prepare?.(page)
+      await page.waitForLoadState()
       const violations = await axe(page)
       const title = await page.title()
       if (violations.length > 0 || faults.console.length > 0 || faults.elsewhere.length > 0 || title === 'owned') {

@@ -30,7 +30,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-const clipboard = (from = page): Promise<string> => from.evaluate('navigator.clipboard.readText()')
+const clipboard = (from = page): Promise<string> => from.evaluate<string>('navigator.clipboard.readText()')
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const link = (name: string | RegExp) => page.getByRole('link', { name, exact: typeof name === 'string' })
 const menuItem = (name: string) => page.getByRole('menuitem', { name })
@@ -52,7 +52,8 @@ async function cell(row: number, title: string) {
 
 async function api(path: string, headers: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(server.url + path, { headers })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  const body: Record<string, unknown> = await response.json()
+  return { status: response.status, body }
 }
 
 test('an empty server makes the first account, and it is the administrator', async () => {
@@ -81,7 +82,7 @@ test('a project is made in a dialog that says what is wrong', async () => {
   await press(button('Create project'))
   await page.getByRole('heading', { name: 'No tables yet' }).waitFor()
   expect(await toast().textContent()).toContain('The project is ready')
-  expect(page.url()).not.toContain('notice')
+  await expect.poll(() => page.url()).not.toContain('notice')
 })
 
 test('Add Table takes a title and columns with their types in one form', async () => {

@@ -87,12 +87,15 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
         { column_name: 'created_at', title: 'CreatedAt', uidt: 'DateTime', dt: 'datetime', cdf: 'CURRENT_TIMESTAMP' },
         { column_name: 'updated_at', title: 'UpdatedAt', uidt: 'DateTime', dt: 'datetime', cdf: 'CURRENT_TIMESTAMP' },
       ],
-    } as Parameters<typeof owner.dbTable.create>[1])
+    })
     const tableId = table.id ?? ''
     expect((await owner.dbTable.list(projectId)).list).toMatchObject([{ id: tableId, title: 'Books' }])
     const baseId = table.base_id ?? ''
     expect((await owner.base.tableList(projectId, baseId)).list).toHaveLength(1)
-    expect(await refusal(owner.base.tableList(projectId, 'ds_00000000000000'))).toMatchObject({ status: 404, error: 'BASE_NOT_FOUND' })
+    expect(await refusal(owner.base.tableList(projectId, 'ds_00000000000000'))).toMatchObject({
+      status: 404,
+      error: 'BASE_NOT_FOUND',
+    })
     expect((await owner.dbTable.read(tableId)).columns?.map(({ title }) => title)).toEqual([
       'Id',
       'Title',
@@ -112,7 +115,7 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
       sort: ['-Title'],
       fields: ['Id', 'Title'],
       limit: 10,
-    } as Parameters<typeof app.dbTableRow.list>[3])) as { list: unknown[]; pageInfo: { totalRows: number } }
+    })) as { list: unknown[]; pageInfo: { totalRows: number } }
     expect(page.list).toEqual([
       { Id: 3, Title: 'Ulysses' },
       { Id: 2, Title: 'Persuasion' },
@@ -163,14 +166,23 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     const tableId = (await api.dbTable.create(projectId, { table_name: 'items', title: 'Items', columns } as NewTable)).id ?? ''
     const at = ['noco', projectId, tableId] as const
 
-    await api.dbTableColumn.create(tableId, { column_name: 'state', title: 'State', uidt: 'SingleSelect', dtxp: "'new','used'" } as never)
+    await api.dbTableColumn.create(tableId, {
+      column_name: 'state',
+      title: 'State',
+      uidt: 'SingleSelect',
+      dtxp: "'new','used'",
+    } as never)
     const table = await api.dbTable.read(tableId)
     const columnOf = (title: string) => table.columns?.find((column) => column.title === title)?.id ?? ''
     expect(table.columns?.map(({ title }) => title)).toEqual(['Id', 'Title', 'Qty', 'CreatedAt', 'UpdatedAt', 'State'])
     await api.dbTableColumn.update(columnOf('Qty'), { column_name: 'amount', title: 'Amount', uidt: 'Decimal' } as never)
-    expect(await api.dbTableColumn.get(columnOf('Qty'))).toMatchObject({ title: 'Amount', column_name: 'amount', uidt: 'Decimal' })
+    expect(await api.dbTableColumn.get(columnOf('Qty'))).toMatchObject({
+      title: 'Amount',
+      column_name: 'amount',
+      uidt: 'Decimal',
+    })
     expect(await api.dbTableColumn.primaryColumnSet(columnOf('Title'))).toBe(true)
-    expect(await api.dbTable.update(tableId, { table_name: 'goods', title: 'Goods' } as never)).toHaveProperty('msg')
+    expect(await api.dbTable.update(tableId, { table_name: 'goods', title: 'Goods' })).toHaveProperty('msg')
     expect(await api.dbTable.reorder(tableId, { order: 3 })).toBe(true)
     expect((await api.dbView.list(tableId)).list).toMatchObject([{ is_default: true, type: 3 }])
 
@@ -181,8 +193,10 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     ]
     expect(await api.dbTableRow.bulkCreate(...at, rows)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
     expect(await api.dbTableRow.bulkUpdate(...at, [{ Id: 3, Amount: 9 }])).toEqual([{ id: 3 }])
-    expect(await api.dbTableRow.findOne(...at, { where: '(Amount,gt,1.5)', sort: ['-Amount'], fields: ['Title'] } as never)).toEqual({ Title: 'c' })
-    expect(await api.dbTableRow.groupBy(...at, { column_name: 'state' } as never)).toMatchObject({
+    expect(await api.dbTableRow.findOne(...at, { where: '(Amount,gt,1.5)', sort: ['-Amount'], fields: ['Title'] })).toEqual({
+      Title: 'c',
+    })
+    expect(await api.dbTableRow.groupBy(...at, { column_name: 'state' })).toMatchObject({
       list: [
         { count: 2, state: 'new' },
         { count: 1, state: 'used' },
@@ -193,8 +207,8 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     expect(await api.dbTableRow.exist(...at, '2')).toBe(true)
     expect(await api.dbTableRow.exist(...at, '99')).toBe(false)
     expect((await api.dbViewRow.list(...at, 'Goods', { limit: 1 } as never)).list).toHaveLength(1)
-    expect(await api.dbViewRow.count(...at, 'Goods', { where: '(State,eq,new)' } as never)).toEqual({ count: 2 })
-    const csv = (await api.dbTableRow.csvExport(...at, 'csv' as never)) as unknown as { data: string; headers: Record<string, string> }
+    expect(await api.dbViewRow.count(...at, 'Goods', { where: '(State,eq,new)' })).toEqual({ count: 2 })
+    const csv = (await api.dbTableRow.csvExport(...at, 'csv')) as unknown as { data: string; headers: Record<string, string> }
     expect(csv.data.split('\r\n')[0]).toBe('Id,Title,Amount,CreatedAt,UpdatedAt,State')
     expect(csv.headers['nc-export-offset']).toBe('-1')
     expect(await api.dbTableRow.bulkUpdateAll(...at, { State: 'used' }, { where: '(State,eq,new)' })).toBe(2)
@@ -209,12 +223,21 @@ describe('nocodb-sdk 0.109.7, unmodified', () => {
     const { token } = await signIn(PASSWORD)
     const api = client({ 'xc-auth': token })
     const projectId = await newProject(api, 'Team')
-    const invited = (await api.auth.projectUserAdd(projectId, { email: 'alan@example.org', roles: 'editor' })) as unknown as Record<string, string>
+    const invited = (await api.auth.projectUserAdd(projectId, {
+      email: 'alan@example.org',
+      roles: 'editor',
+    })) as unknown as Record<string, string>
     expect(invited['email']).toBe('alan@example.org')
     secrets.push(invited['invite_token'] ?? '')
-    const joined = await client().auth.signup({ email: 'alan@example.org', password: PASSWORD, token: invited['invite_token'] ?? '' })
+    const joined = await client().auth.signup({
+      email: 'alan@example.org',
+      password: PASSWORD,
+      token: invited['invite_token'] ?? '',
+    })
     secrets.push((joined as { token: string }).token)
-    const members = (await api.auth.projectUserList(projectId)) as unknown as { users: { list: { id: string; email: string; roles: string }[] } }
+    const members = (await api.auth.projectUserList(projectId)) as unknown as {
+      users: { list: { id: string; email: string; roles: string }[] }
+    }
     expect(members.users.list.map(({ email, roles }) => [email, roles])).toEqual([
       [EMAIL, 'owner'],
       ['alan@example.org', 'editor'],

@@ -57,6 +57,11 @@ test('every setting of the code stands in the README, and no other', () => {
   const code = readFileSync(join(import.meta.dirname, '../../src/env.ts'), 'utf8')
   const inCode = new Set(code.match(/\b(?:NC|DB)_[A-Z_]+[A-Z]\b/g))
   const table = README.split(/^## Settings/m)[1]?.split(/^## /m)[0] ?? ''
-  const inReadme = new Set(table.replace('`_MAX`', '`DB_QUERY_LIMIT_MAX`').replace('`_MIN`', '`DB_QUERY_LIMIT_MIN`').match(/\b(?:NC|DB)_[A-Z_]+[A-Z]\b/g))
+  const inReadme = new Set(
+    table
+      .replace('`_MAX`', '`DB_QUERY_LIMIT_MAX`')
+      .replace('`_MIN`', '`DB_QUERY_LIMIT_MIN`')
+      .match(/\b(?:NC|DB)_[A-Z_]+[A-Z]\b/g),
+  )
   expect(inReadme).toEqual(inCode)
 })

@@ -198,10 +198,12 @@ describe('one row', () => {
   test('UpdatedAt is true at every write, CreatedAt stays', async () => {
     const { body: row } = await insert({ Title: 'old' })
     const table = `"${tableId}"`
-    const columns = await env.DB.prepare('SELECT physical_name, auto FROM columns WHERE table_id = ? AND auto IS NOT NULL').bind(tableId).all<{
-      physical_name: string
-      auto: string
-    }>()
+    const columns = await env.DB.prepare('SELECT physical_name, auto FROM columns WHERE table_id = ? AND auto IS NOT NULL')
+      .bind(tableId)
+      .all<{
+        physical_name: string
+        auto: string
+      }>()
     const past = '2020-01-01 00:00:00+00:00'
     for (const { physical_name: name } of columns.results) {
       await env.DATA.prepare(`UPDATE ${table} SET "${name}" = ? WHERE c1 = ?`).bind(past, row.Id).run()
@@ -211,13 +213,16 @@ describe('one row', () => {
     expect(Date.parse(changed.UpdatedAt)).toBeGreaterThan(Date.now() - 60_000)
   })
 
-  test.each(['999999', 'abc', '1.5', '0x1', '-1', '1e2', '%F0%9F%96%8B', "1'--", '1___2'])('row %s is not there: 404 for every verb', async (rowId) => {
-    for (const method of ['GET', 'PATCH', 'DELETE']) {
-      const answer = await request(method, `${at}/${rowId}`, { auth, ...(method === 'PATCH' ? { body: { Title: 'x' } } : {}) })
-      expect([answer.status, answer.body.error]).toEqual([404, 'ROW_NOT_FOUND'])
-    }
-    expect((await get(`${at}/${rowId}/exist`)).body).toBe(false)
-  })
+  test.each(['999999', 'abc', '1.5', '0x1', '-1', '1e2', '%F0%9F%96%8B', "1'--", '1___2'])(
+    'row %s is not there: 404 for every verb',
+    async (rowId) => {
+      for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const answer = await request(method, `${at}/${rowId}`, { auth, ...(method === 'PATCH' ? { body: { Title: 'x' } } : {}) })
+        expect([answer.status, answer.body.error]).toEqual([404, 'ROW_NOT_FOUND'])
+      }
+      expect((await get(`${at}/${rowId}/exist`)).body).toBe(false)
+    },
+  )
 
   test('exist, read with fields, delete, and then nothing', async () => {
     const { body: row } = await insert({ Title: 'short life' })
@@ -296,24 +301,33 @@ describe('lists', () => {
     const tables = (await get(`/api/v1/db/meta/projects/${projectId}/tables`)).body.list as { id: string; title: string }[]
     const id = tables.find((table) => table.title === 'Übersicht')?.id ?? ''
     const viewId = (await get(`/api/v1/db/meta/tables/${id}/views`)).body.list[0].id
-    for (const path of [`Rows/${title}`, `${projectId}/${title}`, `Rows/${id}`, `Rows/${title}/views/${viewId}`, `Rows/${title}/views/${title}`]) {
-      expect((await get(`/api/v1/db/data/v1/${path}?limit=2`)).body.list, path).toEqual(expected)
-      expect((await get(`/api/v1/db/data/v1/${path}/?limit=2`)).body.list, `${path}/`).toEqual(expected)
+    for (const path of [
+      `Rows/${title}`,
+      `${projectId}/${title}`,
+      `Rows/${id}`,
+      `Rows/${title}/views/${viewId}`,
+      `Rows/${title}/views/${title}`,
+    ]) {
+      expect([path, (await get(`/api/v1/db/data/v1/${path}?limit=2`)).body.list]).toEqual([path, expected])
+      expect([path, (await get(`/api/v1/db/data/v1/${path}/?limit=2`)).body.list]).toEqual([path, expected])
     }
     expect((await get(`${list}/views/other`)).body.error).toBe('VIEW_NOT_FOUND')
   })
 
-  test.each(['', 'sort=-Qty', 'sort=Title,-Qty', 'where=(Qty,notnull)&sort=State'])('pages by cursor hold every row once, in order: ?%s', async (query) => {
-    const all = (await get(`${list}?${query}&limit=1000&fields=Id`)).body.list as { Id: number }[]
-    const seen: { Id: number }[] = []
-    let cursor: string | undefined
-    do {
-      const { body } = await get(`${list}?${query}&limit=7&fields=Id${cursor === undefined ? '' : `&cursor=${cursor}`}`)
-      seen.push(...body.list)
-      cursor = body.pageInfo.next
-    } while (cursor !== undefined && seen.length <= 100)
-    expect(seen).toEqual(all)
-  })
+  test.each(['', 'sort=-Qty', 'sort=Title,-Qty', 'where=(Qty,notnull)&sort=State'])(
+    'pages by cursor hold every row once, in order: ?%s',
+    async (query) => {
+      const all = (await get(`${list}?${query}&limit=1000&fields=Id`)).body.list as { Id: number }[]
+      const seen: { Id: number }[] = []
+      let cursor: string | undefined
+      do {
+        const { body } = await get(`${list}?${query}&limit=7&fields=Id${cursor === undefined ? '' : `&cursor=${cursor}`}`)
+        seen.push(...body.list)
+        cursor = body.pageInfo.next
+      } while (cursor !== undefined && seen.length <= 100)
+      expect(seen).toEqual(all)
+    },
+  )
 
   test('a cursor of another sort, another table, or altered, is refused', async () => {
     const { next } = (await get(`${list}?limit=5&sort=Qty`)).body.pageInfo
@@ -339,7 +353,13 @@ describe('lists', () => {
     const table = (await get(`/api/v1/db/meta/tables/${tables.find(({ title }) => title === 'Übersicht')?.id}`)).body
     const state = table.columns.find((column: { title: string }) => column.title === 'State').id
     const grouped = (await get(`${list}/group/${state}?limit=3&fields=Id`)).body
-    expect(grouped.map(({ key, value }: { key: string; value: { list: unknown[]; pageInfo: { totalRows: number } } }) => [key, value.list.length, value.pageInfo.totalRows])).toEqual([
+    expect(
+      grouped.map(({ key, value }: { key: string; value: { list: unknown[]; pageInfo: { totalRows: number } } }) => [
+        key,
+        value.list.length,
+        value.pageInfo.totalRows,
+      ]),
+    ).toEqual([
       ['open', 3, 20],
       ['closed', 0, 0],
       ["it's", 0, 0],

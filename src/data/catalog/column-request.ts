@@ -8,8 +8,8 @@ import { defaultFor } from '../records/values'
 import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
 import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES } from './types'
 
-/** Columns travel to D1 as JSON within JSON, where a quote takes up to four bytes. */
-const MAX_DESCRIPTION_BYTES = D1_LIMITS.rowBytes / 2
+/** Characters of a table's columns as JSON. They travel to D1 in one parameter, where a character takes at most four bytes. */
+const MAX_DESCRIPTION = D1_LIMITS.rowBytes / 4
 
 /** Old clients send booleans as 0 and 1. */
 const Flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).nullish()
@@ -170,8 +170,8 @@ export function checkDefault(column: Column, now: number): void {
 /** Throws INVALID_TABLE when the catalog could not keep this in the parameters of one statement. */
 export function refuseTooLarge(columns: readonly Column[], meta: Record<string, unknown> | null | undefined): void {
   for (const part of [columns, meta]) {
-    if (JSON.stringify(part ?? null).length * 3 > MAX_DESCRIPTION_BYTES) {
-      throw new ApiError('INVALID_TABLE', `What describes a table may have ${MAX_DESCRIPTION_BYTES} bytes: shorten options, defaults or meta.`)
+    if (JSON.stringify(part ?? null).length > MAX_DESCRIPTION) {
+      throw new ApiError('INVALID_TABLE', `A table's columns may have ${MAX_DESCRIPTION} characters: shorten options, defaults or meta.`)
     }
   }
 }

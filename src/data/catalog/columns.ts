@@ -3,10 +3,19 @@
  * dropped there after the catalog has forgotten it; orphans.ts covers the time between.
  */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, run } from '../../lib/d1'
+import {
+  BatchUndone,
+  ReferenceViolation,
+  SchemaChanged,
+  TooManyColumns,
+  UniqueViolation,
+  batch,
+  requireChanges,
+  run,
+} from '../../lib/d1'
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
-import { type ColumnRequestBody, buildColumn } from './column-request'
+import { type ColumnRequestBody, buildColumn, checkDefault, refuseTooLarge } from './column-request'
 import { convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
@@ -19,7 +28,7 @@ import {
   updateColumn,
 } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
-import { COLUMN_TYPES, type Column, type Table } from './types'
+import { COLUMN_TYPES, type Column, type SelectOption, type Table } from './types'
 
 function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }
@@ -37,7 +46,9 @@ export async function addColumn(
   // Refused before anything is written; the number is only known afterwards.
   const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
   if (planned.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.')
-  const filling = planned.defaultValue === null && planned.auto === null ? null : defaultFor(planned, now)
+  checkDefault(planned, now)
+  refuseTooLarge([...table.columns, planned], null)
+  const filling = defaultFor({ ...planned, required: false }, now)
   const column: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
   const added = orphan('column', table, column)
   await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
@@ -46,6 +57,7 @@ export async function addColumn(
   await makeOrUndo(databases, column, added, [...(alter === undefined ? [] : [alter]), ...(filling === null ? [] : [fill]), ...indexes])
   await enterOrUndo(databases, added, [
     insertColumns(table.id, [column], isOrphan(added)),
+    requireChanges(1),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
   ])
@@ -56,16 +68,32 @@ async function makeOrUndo(databases: Databases, column: Column, added: Orphan, s
   try {
     await batch(databases.data, statements)
   } catch (error) {
-    await dropNow(databases, added)
-    throw error instanceof UniqueViolation ? notUnique(column, error) : error
+    throw await undone(databases, column, added, error)
   }
 }
 
-/** The batch in the control database; a name taken in the same moment undoes what was made for it. */
+/** What a failure in the data database means for the client. What may still take effect is left to the scheduled job. */
+async function undone(databases: Databases, column: Column, added: Orphan, error: unknown): Promise<unknown> {
+  const isUnknown = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE' && !(error instanceof SchemaChanged)
+  if (!isUnknown) await dropNow(databases, added)
+  if (error instanceof UniqueViolation) return notUnique(column, error)
+  return error instanceof TooManyColumns ? noRoom(column, error) : error
+}
+
+/** A new type needs a column of its own beside the old one until the values are converted. */
+function noRoom(column: Column, cause: unknown): ApiError {
+  const message = `The table has no room for another column, and another type needs one: delete a column, or wait an hour when you just did.`
+  return new ApiError('INVALID_COLUMN', message, { cause, details: { field: column.title } })
+}
+
+/** The batch in the control database; a name taken, or the column changed, in the same moment undoes what was made for it. */
 async function enterOrUndo(databases: Databases, added: Orphan | null, statements: readonly Sql[]): Promise<void> {
   try {
     await batch(databases.control, statements)
   } catch (error) {
+    // Who changed the column may have made the same index: the scheduled job looks whether anyone needs what was made.
+    if (error instanceof BatchUndone) throw new SchemaChanged(error)
+    if (error instanceof ReferenceViolation) throw new ApiError('TABLE_NOT_FOUND', undefined, { cause: error })
     if (!(error instanceof UniqueViolation)) throw error
     if (added !== null) await dropNow(databases, added)
     const what = error.columns.includes('title') ? 'Duplicate column alias' : 'Duplicate column name'
@@ -85,9 +113,10 @@ export async function removeColumn(databases: Databases, project: ProjectPlace, 
   if (column.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
   const removed = orphan('column', table, column)
   const heir = column.displayValue ? table.columns.find(({ id, primaryKey }) => id !== column.id && !primaryKey) : undefined
-  await batch(databases.control, [
+  await enterOrUndo(databases, null, [
     insertOrphan(removed, project.database, now),
-    deleteColumn(column.id),
+    deleteColumn(column),
+    requireChanges(1),
     ...(heir === undefined ? [] : [setDisplayColumn(table.id, heir.id)]),
     raiseSchemaVersion(project.id),
   ])
@@ -117,6 +146,9 @@ export async function changeColumn(
 
 function planChange(table: Table, column: Column, request: ColumnRequestBody, now: number): Column {
   const others = table.columns.filter(({ id }) => id !== column.id)
+  if (request.pk !== null && request.pk !== undefined && Boolean(request.pk) !== column.primaryKey) {
+    throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.', { details: { field: column.title } })
+  }
   const whole: ColumnRequestBody = {
     title: request.title ?? column.title,
     column_name: request.column_name ?? column.columnName,
@@ -134,7 +166,8 @@ function planChange(table: Table, column: Column, request: ColumnRequestBody, no
   if (column.primaryKey && planned.type !== column.type) {
     throw new ApiError('INVALID_COLUMN', 'The type of the primary key cannot be changed.', { details: { field: column.title } })
   }
-  if (planned.defaultValue !== null) defaultFor(planned, now)
+  checkDefault(planned, now)
+  refuseTooLarge([...others, planned], null)
   return {
     ...planned,
     id: column.id,
@@ -145,15 +178,23 @@ function planChange(table: Table, column: Column, request: ColumnRequestBody, no
     displayValue: column.displayValue,
     required: column.autoIncrement ? false : planned.required,
     // An option keeps its id under a new title, so that rows follow it.
-    options: planned.options.map((option) => keepOptionId(option, column, request)),
+    options: keepOptionIds(planned.options, column, request),
     createdAt: column.createdAt,
   }
 }
 
-function keepOptionId(option: Column['options'][number], column: Column, request: ColumnRequestBody): Column['options'][number] {
-  const requested = request.colOptions?.options?.find(({ title }) => title === option.title)
-  const known = column.options.find(({ id, title }) => (requested?.id ? id === requested.id : title === option.title))
-  return known === undefined ? option : { ...option, id: known.id, color: option.color ?? known.color }
+/** By the id that the request gives, else by title. No option of before becomes two. */
+function keepOptionIds(options: readonly SelectOption[], column: Column, request: ColumnRequestBody): SelectOption[] {
+  const idOf = new Map(request.colOptions?.options?.map(({ id, title }) => [title, id ?? '']) ?? [])
+  const taken = new Set<string>()
+  const keep = (option: SelectOption, known: SelectOption | undefined): SelectOption => {
+    if (known === undefined || taken.has(known.id)) return option
+    taken.add(known.id)
+    return { ...option, id: known.id, color: option.color ?? known.color }
+  }
+  const byId = options.map((option) => keep(option, column.options.find(({ id }) => id === idOf.get(option.title))))
+  const isKnown = ({ id }: SelectOption) => taken.has(id)
+  return byId.map((option) => (isKnown(option) ? option : keep(option, column.options.find(({ title }) => title === option.title))))
 }
 
 /** Whether values stored for the old column could be anything but values of the new one. */
@@ -167,7 +208,11 @@ function needsNewValues(from: Column, to: Column): boolean {
   return kinds[0] !== kinds[1] && !(kinds[1] === 'text' && kinds[0] === 'select')
 }
 
-/** Another type means another physical column: filled while nobody sees it, then put in the place of the old one. */
+/**
+ * Another type means another physical column: filled while nobody sees it, then put in the place of the old one. Rows written
+ * during the conversion are converted again; what is lost is a write of a request that was under way, with the catalog of
+ * before, at the moment of the change itself.
+ */
 async function retype(
   databases: Databases,
   project: ProjectPlace,
@@ -186,12 +231,12 @@ async function retype(
     await convertValues(databases.data, table, column, replacement)
     if (indexes.length > 0) await batch(databases.data, indexes)
   } catch (error) {
-    await dropNow(databases, added)
-    throw error instanceof UniqueViolation ? notUnique(replacement, error) : error
+    throw await undone(databases, replacement, added, error)
   }
   await enterOrUndo(databases, added, [
     insertOrphan(replaced, project.database, now),
-    updateColumn(replacement, isOrphan(added)),
+    updateColumn(column, replacement, isOrphan(added)),
+    requireChanges(1),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
   ])
@@ -216,7 +261,8 @@ async function reindex(
   }
   await enterOrUndo(databases, added, [
     ...(dropped === null ? [] : [insertOrphan(dropped, project.database, now)]),
-    updateColumn(planned, added === null ? all([]) : isOrphan(added)),
+    updateColumn(column, planned, added === null ? all([]) : isOrphan(added)),
+    requireChanges(1),
     ...(added === null ? [] : [deleteOrphan(added)]),
     raiseSchemaVersion(project.id),
   ])

@@ -1,9 +1,10 @@
 /** The values of a column under another type: by the same rules as a write, so that what comes out could have been written. */
 import { ApiError, type Issue } from '../../errors'
-import { rows, run } from '../../lib/d1'
+import { first, rows, run } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Stored, toJson, toStored } from '../records/values'
+import { VERSION_COLUMN } from './ddl'
 import { COLUMN_TYPES, type Column, type Table } from './types'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
@@ -17,11 +18,31 @@ interface ValueRow {
   name: string
 }
 
+/** Times that rows written during the conversion are converted again; a table busier than that keeps its type for now. */
+const MAX_PASSES = 5
+
+/** Fills `to` from `from` until no row was written meanwhile. Throws as fillOnce does, and DATABASE_UNAVAILABLE. */
+export async function convertValues(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
+    const before = await writes(data, table)
+    if (pass > 1) await run(data, sql`UPDATE ${ident(table.physicalName)} SET ${ident(to.physicalName)} = NULL`)
+    await fillOnce(data, table, from, to)
+    if ((await writes(data, table)) === before) return
+  }
+  throw new ApiError('DATABASE_UNAVAILABLE', 'The table is written to so often that its values cannot be converted; try again later.')
+}
+
+/** Changes with every write of a row. */
+async function writes(data: D1Database, table: Table): Promise<string> {
+  const counted = sql`SELECT COUNT(*) AS rows, SUM(${columnOf(VERSION_COLUMN)}) AS versions, MAX(t.rowid) AS last`
+  return JSON.stringify(await first(data, sql`${counted} FROM ${ident(table.physicalName)} t`))
+}
+
 /**
  * Fills `to` from `from`, row by row. Throws INVALID_VALUE_FOR_FIELD that names the first rows whose value does not convert;
  * `to` is then of no use.
  */
-export async function convertValues(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
+async function fillOnce(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
   let last = Number.MIN_SAFE_INTEGER
   for (;;) {
     const chunk = await rows<ValueRow>(data, selectValues(table, from, last))
@@ -65,11 +86,25 @@ function convertible(value: Stored, from: Column, to: Column): unknown {
   const [fromKind, toKind] = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind]
   if (toKind === 'select' || toKind === 'multiselect') return optionTitles(String(value), from, to)
   const json = toJson(from, value)
+  if (toKind === 'json' && fromKind === 'text') return fromText(String(value))
   if (fromKind === 'json' && toKind === 'text') return typeof json === 'string' ? json : value
   if (fromKind === 'boolean' && (toKind === 'integer' || toKind === 'number')) return value
   // An empty text is no value of any other type.
   if (json === '' && toKind !== 'text' && toKind !== 'json') return null
   return json
+}
+
+/** JSON where the text is that: what became text by a change of type comes back. Never with another number than it says. */
+function fromText(text: string): unknown {
+  const exact = (_key: string, member: unknown): unknown => {
+    if (typeof member === 'number' && Math.abs(member) > Number.MAX_SAFE_INTEGER) throw new RangeError('no exact number')
+    return member
+  }
+  try {
+    return JSON.parse(text, exact) as unknown
+  } catch {
+    return text
+  }
 }
 
 /** Titles follow their options: one that was renamed is found by its id. */

@@ -4,7 +4,16 @@ import { needs } from '../../control/access/guard'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { tableScope } from '../scope'
 import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
-import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterOf, onlyParameter, perform } from './http'
+import {
+  FilterParameters,
+  RowBody,
+  TableParameters,
+  WRITE_REFUSALS,
+  WriteHeaders,
+  filterOf,
+  onlyParameter,
+  perform,
+} from './http'
 import { upsertColumn, upsertMany } from './upsert'
 
 const Rows = z.array(RowBody).max(100_000)

@@ -12,12 +12,27 @@ import type { Stored } from './values'
 const version = ident(VERSION_COLUMN)
 
 /** Inserts rows of values in the order of `columns`. The values of `returned` come back, row by row, in the same order. */
-export function insertRows(table: Table, columns: readonly Column[], rows: readonly (readonly Stored[])[], returned: readonly Column[]): Sql[] {
-  const names = join(columns.map(({ physicalName }) => ident(physicalName)), ', ')
-  const values = join(columns.map((_, index) => sql`j.value ->> ${literal(index)}`), ', ')
-  const back = join(returned.map(({ physicalName }) => ident(physicalName)), ', ')
+export function insertRows(
+  table: Table,
+  columns: readonly Column[],
+  rows: readonly (readonly Stored[])[],
+  returned: readonly Column[],
+): Sql[] {
+  const names = join(
+    columns.map(({ physicalName }) => ident(physicalName)),
+    ', ',
+  )
+  const values = join(
+    columns.map((_, index) => sql`j.value ->> ${literal(index)}`),
+    ', ',
+  )
+  const back = join(
+    returned.map(({ physicalName }) => ident(physicalName)),
+    ', ',
+  )
   return jsonChunks(rows).map(
-    ({ json }) => sql`INSERT INTO ${ident(table.physicalName)} (${names}) SELECT ${values} FROM json_each(${json}) j RETURNING ${back}`,
+    ({ json }) =>
+      sql`INSERT INTO ${ident(table.physicalName)} (${names}) SELECT ${values} FROM json_each(${json}) j RETURNING ${back}`,
   )
 }
 
@@ -45,7 +60,9 @@ export function updateRows(table: Table, changes: readonly RowChange[]): Sql[] {
     k: key,
     ...Object.fromEntries([...change].map(([{ physicalName }, value]) => [physicalName, value])),
   }))
-  const matches = all(primaryKey(table).map((part, index) => sql`${target}.${ident(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`))
+  const matches = all(
+    primaryKey(table).map((part, index) => sql`${target}.${ident(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`),
+  )
   return jsonChunks(items).flatMap(({ json, count }) => [
     sql`UPDATE ${target} SET ${join([...settings, sql`${version} = ${target}.${version} + 1`], ', ')}
         FROM json_each(${json}) j WHERE ${matches}`,
@@ -56,8 +73,14 @@ export function updateRows(table: Table, changes: readonly RowChange[]): Sql[] {
 /** Deletes rows: all of them or, where one is not there, none. */
 export function deleteRows(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
   const parts = primaryKey(table)
-  const columns = join(parts.map(({ physicalName }) => column(physicalName)), ', ')
-  const members = join(parts.map((_, index) => sql`j.value ->> ${literal(index)}`), ', ')
+  const columns = join(
+    parts.map(({ physicalName }) => column(physicalName)),
+    ', ',
+  )
+  const members = join(
+    parts.map((_, index) => sql`j.value ->> ${literal(index)}`),
+    ', ',
+  )
   return jsonChunks(keys).flatMap(({ json, count }) => [
     sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE (${columns}) IN (SELECT ${members} FROM json_each(${json}) j)`,
     requireChanges(count),

@@ -4,7 +4,16 @@ import { rows } from '../../lib/d1'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../catalog/types'
-import { type RowChange, deleteAll, deleteRows, insertRows, requireRows, selectMissing, updateAll, updateRows } from './bulk-statements'
+import {
+  type RowChange,
+  deleteAll,
+  deleteRows,
+  insertRows,
+  requireRows,
+  selectMissing,
+  updateAll,
+  updateRows,
+} from './bulk-statements'
 import type { Write } from './idempotency'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
@@ -40,9 +49,13 @@ function refusal(problems: readonly { index: number; error: ApiError }[]): ApiEr
     path: typeof error.details['field'] === 'string' ? `${index}.${error.details['field']}` : String(index),
     message: error.message,
   }))
-  return new ApiError(first?.error.code ?? 'INVALID_REQUEST_BODY', `Row ${first?.index}: ${first?.error.message} Nothing was changed.`, {
-    details: { ...first?.error.details, index: first?.index, errors },
-  })
+  return new ApiError(
+    first?.error.code ?? 'INVALID_REQUEST_BODY',
+    `Row ${first?.index}: ${first?.error.message} Nothing was changed.`,
+    {
+      details: { ...first?.error.details, index: first?.index, errors },
+    },
+  )
 }
 
 /** A key as clients get it. */
@@ -55,10 +68,23 @@ export function insertMany(table: Table, bodies: readonly Row[], now: number): W
   const stored = readAll(bodies, (body) => readNewRow(table, body, now))
   const columns = table.columns.filter((column) => !column.autoIncrement || stored.some((row) => row.has(column)))
   const keys = primaryKey(table)
-  const inserts = insertRows(table, columns, stored.map((row) => columns.map((column) => row.get(column) ?? null)), keys)
+  const inserts = insertRows(
+    table,
+    columns,
+    stored.map((row) => columns.map((column) => row.get(column) ?? null)),
+    keys,
+  )
   return {
     statements: inserts.flatMap((insert) => [insert, countAdded(table)]),
-    read: (results) => results.flatMap((result) => result.results.map((row) => keyOf(table, keys.map(({ physicalName }) => row[physicalName] as Stored)))),
+    read: (results) =>
+      results.flatMap((result) =>
+        result.results.map((row) =>
+          keyOf(
+            table,
+            keys.map(({ physicalName }) => row[physicalName] as Stored),
+          ),
+        ),
+      ),
     answer: () => insertedKeys(table, stored),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
@@ -66,7 +92,7 @@ export function insertMany(table: Table, bodies: readonly Row[], now: number): W
 
 /** The keys as JSON of the database's own making: the newest rows of the table are those of this batch. */
 function insertedKeys(table: Table, stored: readonly StoredRow[]): Sql {
-  const [auto] = primaryKey(table).filter(({ autoIncrement }) => autoIncrement)
+  const auto = primaryKey(table).find(({ autoIncrement }) => autoIncrement)
   const given = stored.map((row) => primaryKey(table).map((column) => row.get(column) ?? null))
   if (auto === undefined || given.every(([id]) => id !== null)) return sql`${JSON.stringify(given)}`
   if (given.some(([id]) => id !== null)) {
@@ -85,8 +111,17 @@ export function updateMany(table: Table, bodies: readonly Row[], now: number): W
   })
   const keys = changes.map(({ key }) => key)
   refuseRepeatedKeys(keys)
-  const [changed, unchanged] = [changes.filter(({ change }) => change.size > 0), changes.filter(({ change }) => change.size === 0)]
-  return echoing(table, keys, [...updateRows(table, changed), ...requireRows(table, unchanged.map(({ key }) => key))])
+  const [changed, unchanged] = [
+    changes.filter(({ change }) => change.size > 0),
+    changes.filter(({ change }) => change.size === 0),
+  ]
+  return echoing(table, keys, [
+    ...updateRows(table, changed),
+    ...requireRows(
+      table,
+      unchanged.map(({ key }) => key),
+    ),
+  ])
 }
 
 /** The keys of the deleted rows. Throws ROW_NOT_FOUND when one is not there. */

@@ -23,7 +23,9 @@ export function afterCursor(table: Table, terms: readonly SortTerm[], cursor: st
   const values = readValues(cursor, signature(table, terms), terms.length)
   return any(
     terms.map((term, index) => {
-      const same = terms.slice(0, index).map(({ column }, position) => sql`${columnOf(column.physicalName)} IS ${values[position] ?? null}`)
+      const same = terms
+        .slice(0, index)
+        .map(({ column }, position) => sql`${columnOf(column.physicalName)} IS ${values[position] ?? null}`)
       return all([...same, isBehind(term, values[index] ?? null)])
     }),
   )

@@ -2,7 +2,7 @@
 import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
 import { type Sql, all } from '../../lib/sql'
-import { COLUMN_TYPES, type Column, type Table } from '../catalog/types'
+import type { Column, Table } from '../catalog/types'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
 import { afterCursor, writeCursor } from './cursor'
@@ -56,10 +56,9 @@ function csvRow(fields: readonly Column[], row: Row): string {
     fields.map((column) => {
       const value = toJson(column, row[column.physicalName])
       if (value === null) return ''
-      if (typeof value === 'object') return cellText(JSON.stringify(value))
-      // Numbers, dates and the like begin with what they please: only text can hide a formula.
-      const kind = COLUMN_TYPES[column.type].kind
-      return kind === 'integer' || kind === 'number' ? String(value) : cellText(String(value))
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      // A number may begin with a minus; only text can hide a formula.
+      return typeof value === 'number' ? text : cellText(text)
     }),
   )
 }

@@ -60,9 +60,13 @@ export async function groupedList(data: D1Database, table: Table, column: Column
   const { fields, limit, offset } = query
   const [counted, found] = await batch(data, [selectTotals(table, column, query.where), selectGroupPages(table, column, query)])
   const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
-  if (totals.length > MAX_GROUPS) throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
+  if (totals.length > MAX_GROUPS)
+    throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
   const byValue = Map.groupBy(found?.results ?? [], (row) => row[GROUP] as Stored)
-  return groupKeys(column, totals.map(({ value }) => value)).map((value) => ({
+  return groupKeys(
+    column,
+    totals.map(({ value }) => value),
+  ).map((value) => ({
     key: toJson(column, value),
     value: {
       list: (byValue.get(value) ?? []).map((row) => toRecord(fields, row)),
@@ -91,5 +95,5 @@ function selectGroupPages(table: Table, column: Column, { fields, where, order, 
 
 function groupKeys(column: Column, values: readonly Stored[]): Stored[] {
   const known = COLUMN_TYPES[column.type].kind === 'select' ? column.options.map(({ title }) => title) : values
-  return [...new Set<Stored>([...known, ...values, null])].sort((one, other) => Number(one === null) - Number(other === null))
+  return [...new Set<Stored>([...known, ...values, null])].toSorted((one, other) => Number(one === null) - Number(other === null))
 }

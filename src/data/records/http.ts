@@ -27,7 +27,10 @@ const integer = (description: string, example: number) => z.string().optional().
 /** Documented here; read, with their short names and array forms, by data/query. */
 export const ListParameters = z
   .object({
-    fields: z.string().optional().openapi({ description: 'Fields to answer with, by title, separated by commas', example: 'Id,Title' }),
+    fields: z
+      .string()
+      .optional()
+      .openapi({ description: 'Fields to answer with, by title, separated by commas', example: 'Id,Title' }),
     sort: z.string().optional().openapi({ description: 'Fields to sort by; a leading `-` sorts descending', example: '-Id' }),
     where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
     filterArrJson: z.string().optional().openapi({ description: 'A filter as a JSON array; ANDed with `where`' }),
@@ -43,18 +46,29 @@ export const FilterParameters = ListParameters.pick({ where: true, filterArrJson
 
 /** Not z.record(): that drops a field called `__proto__`, and a field may have any name. */
 export const RowBody = z
-  .custom<Record<string, unknown>>((body) => typeof body === 'object' && body !== null && !Array.isArray(body), 'must be an object')
+  .custom<Record<string, unknown>>(
+    (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
+    'must be an object',
+  )
   .openapi('Row', { type: 'object', additionalProperties: true, description: 'Values by field title' })
 export const PageBody = z.object({
   list: z.array(RowBody),
-  pageInfo: PageInfo.extend({ next: z.string().optional().openapi({ description: 'The `cursor` of the next page' }) }).openapi('CursorPageInfo'),
+  pageInfo: PageInfo.extend({ next: z.string().optional().openapi({ description: 'The `cursor` of the next page' }) }).openapi(
+    'CursorPageInfo',
+  ),
 })
 
 export const WriteHeaders = z.object({
-  'idempotency-key': z.string().optional().openapi({ description: 'Sent again within 24 hours, the same request takes effect once' }),
+  'idempotency-key': z
+    .string()
+    .optional()
+    .openapi({ description: 'Sent again within 24 hours, the same request takes effect once' }),
 })
 export const RowWriteHeaders = WriteHeaders.extend({
-  'if-match': z.string().optional().openapi({ description: 'The `ETag` of the row as you read it: refused with 412 when it has changed' }),
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({ description: 'The `ETag` of the row as you read it: refused with 412 when it has changed' }),
 })
 
 export const LIST_REFUSALS = [
@@ -103,7 +117,12 @@ export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
 /** Runs a write, once for each Idempotency-Key. What a unique index refuses becomes DUPLICATE_VALUE. */
 export async function perform<Answer>(c: Context<AppEnv>, data: D1Database, table: Table, write: Write<Answer>): Promise<Answer> {
   const header = c.req.header('idempotency-key')
-  const request = { userId: requireActor(c).userId, method: c.req.method, url: c.req.url, body: header === undefined ? '' : await c.req.text() }
+  const request = {
+    userId: requireActor(c).userId,
+    method: c.req.method,
+    url: c.req.url,
+    body: header === undefined ? '' : await c.req.text(),
+  }
   const idempotent = await readIdempotencyKey(header, request)
   try {
     const { answer, replayed } = await runOnce(data, write, idempotent, c.var.startedAt)

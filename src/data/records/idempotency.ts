@@ -81,7 +81,11 @@ function keepAnswer({ key, request }: IdempotentRequest, answer: Sql, now: numbe
   return sql`INSERT INTO idempotency_keys (key, request, answer, created_at) VALUES (${key}, ${request}, ${answer}, ${now})`
 }
 
-async function findAnswer(data: D1Database, { key, request }: IdempotentRequest, now: number): Promise<{ answer: unknown } | null> {
+async function findAnswer(
+  data: D1Database,
+  { key, request }: IdempotentRequest,
+  now: number,
+): Promise<{ answer: unknown } | null> {
   const [, , found] = await batch(data, [
     CREATE_TABLE,
     sql`DELETE FROM idempotency_keys WHERE key = ${key} AND created_at <= ${now - KEPT_MS}`,

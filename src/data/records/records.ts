@@ -47,12 +47,7 @@ interface ListOptions {
 }
 
 /** A page and the number of rows that match, in one round trip. Throws INVALID_CURSOR. */
-export async function listRows(
-  data: D1Database,
-  table: Table,
-  query: ListQuery,
-  { cursor }: ListOptions = {},
-): Promise<Page> {
+export async function listRows(data: D1Database, table: Table, query: ListQuery, { cursor }: ListOptions = {}): Promise<Page> {
   const { where, limit, offset } = query
   const shown = cursor === undefined ? where : all([...(where === null ? [] : [where]), afterCursor(table, query.order, cursor)])
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)

@@ -34,7 +34,9 @@ import {
 } from './http'
 import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from './records'
 
-const ViewParameter = { viewName: z.string().openapi({ param: { name: 'viewName', in: 'path' }, description: 'Id or title of the view' }) }
+const ViewParameter = {
+  viewName: z.string().openapi({ param: { name: 'viewName', in: 'path' }, description: 'Id or title of the view' }),
+}
 
 /** The project, table and database of a route. Throws TABLE_NOT_FOUND, VIEW_NOT_FOUND. */
 async function rowScope(c: Context<AppEnv>): Promise<Scope & { table: Table }> {
@@ -79,7 +81,10 @@ function rowRoutes(through: 'table' | 'view') {
       tags,
       ...needs('dataCount'),
       request: { params: table, query: FilterParameters },
-      responses: { 200: json(z.object({ count: z.number().int() }).openapi('Count'), 'The count'), ...errorResponses(...LIST_REFUSALS) },
+      responses: {
+        200: json(z.object({ count: z.number().int() }).openapi('Count'), 'The count'),
+        ...errorResponses(...LIST_REFUSALS),
+      },
     }),
     async (c) => {
       const scope = await rowScope(c)
@@ -211,12 +216,19 @@ function rowRoutes(through: 'table' | 'view') {
       tags,
       ...needs('dataRead'),
       request: { params: row, query: ListParameters.pick({ fields: true }).loose() },
-      responses: { 200: json(RowBody, 'The row, with its version as ETag'), ...errorResponses('ROW_NOT_FOUND', ...LIST_REFUSALS) },
+      responses: {
+        200: json(RowBody, 'The row, with its version as ETag'),
+        ...errorResponses('ROW_NOT_FOUND', ...LIST_REFUSALS),
+      },
     }),
     async (c) => {
       const scope = await rowScope(c)
       const queries = c.req.queries()
-      const fields = parseFields(scope.table, [...(queries['fields'] ?? []), ...(queries['fields[]'] ?? []), ...(queries['f'] ?? [])])
+      const fields = parseFields(scope.table, [
+        ...(queries['fields'] ?? []),
+        ...(queries['fields[]'] ?? []),
+        ...(queries['f'] ?? []),
+      ])
       const found = await readOne(scope.data, scope.table, c.req.param('rowId'), fields)
       setETag(c, found)
       return c.json(found.row, 200)
@@ -232,7 +244,10 @@ function rowRoutes(through: 'table' | 'view') {
       tags,
       ...needs('dataExist'),
       request: { params: row },
-      responses: { 200: json(z.boolean(), 'Whether it is'), ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN') },
+      responses: {
+        200: json(z.boolean(), 'Whether it is'),
+        ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+      },
     }),
     async (c) => {
       const scope = await rowScope(c)
@@ -274,12 +289,22 @@ function rowRoutes(through: 'table' | 'view') {
       request: { params: row, headers: RowWriteHeaders },
       responses: {
         200: json(z.number().int().openapi({ example: 1 }), 'How many rows were deleted: 1'),
-        ...errorResponses('ROW_NOT_FOUND', 'ROW_CHANGED', 'IDEMPOTENCY_KEY_REUSED', 'PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+        ...errorResponses(
+          'ROW_NOT_FOUND',
+          'ROW_CHANGED',
+          'IDEMPOTENCY_KEY_REUSED',
+          'PROJECT_NOT_FOUND',
+          'TABLE_NOT_FOUND',
+          'FORBIDDEN',
+        ),
       },
     }),
     async (c) => {
       const scope = await rowScope(c)
-      return c.json(await perform(c, scope.data, scope.table, deleteOne(scope.table, c.req.param('rowId'), expectedVersion(c))), 200)
+      return c.json(
+        await perform(c, scope.data, scope.table, deleteOne(scope.table, c.req.param('rowId'), expectedVersion(c))),
+        200,
+      )
     },
   )
 
@@ -304,5 +329,7 @@ function readGroupSort(values: readonly string[], names: readonly string[]): Gro
 }
 
 function fieldNotFound(table: Table, name: string, parameter: string): ApiError {
-  return new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}" (${parameter}).`, { details: { field: name } })
+  return new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}" (${parameter}).`, {
+    details: { field: name },
+  })
 }

@@ -22,7 +22,10 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
   for (const column of table.columns) {
     const value = column.auto === null ? given.get(column) : undefined
     if (value === undefined && column.autoIncrement) continue
-    row.set(column, value === undefined ? defaultFor(column, now) : value === null && column.autoIncrement ? null : toStored(column, value))
+    row.set(
+      column,
+      value === undefined ? defaultFor(column, now) : value === null && column.autoIncrement ? null : toStored(column, value),
+    )
   }
   return withinRowLimit(row)
 }
@@ -31,7 +34,12 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
  * The values of a change: only what the body names, and UpdatedAt. CreatedAt and UpdatedAt in the body are left alone, so
  * that a row can be sent back as it was read; the key in the body must be the row's own. Empty when nothing is changed.
  */
-export function readChange(table: Table, body: Readonly<Record<string, unknown>>, key: readonly Stored[], now: number): StoredRow {
+export function readChange(
+  table: Table,
+  body: Readonly<Record<string, unknown>>,
+  key: readonly Stored[],
+  now: number,
+): StoredRow {
   const row: StoredRow = new Map()
   const keys = primaryKey(table)
   for (const [column, value] of readFields(table, body)) {
@@ -74,12 +82,15 @@ function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<
   const fields = new Map<Column, unknown>()
   for (const [name, value] of Object.entries(body)) {
     const column =
-      table.columns.find((candidate) => candidate.title === name) ?? table.columns.find((candidate) => candidate.columnName === name)
+      table.columns.find((candidate) => candidate.title === name) ??
+      table.columns.find((candidate) => candidate.columnName === name)
     if (column === undefined) {
       throw new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}".`, { details: { field: name } })
     }
     if (fields.has(column)) {
-      throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" is given twice.`, { details: { field: column.title } })
+      throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" is given twice.`, {
+        details: { field: column.title },
+      })
     }
     fields.set(column, value)
   }

@@ -10,7 +10,10 @@ const version = ident(VERSION_COLUMN)
 
 /** `t."c1", t."c2"` */
 export function columnList(columns: readonly Column[]): Sql {
-  return join(columns.map(({ physicalName }) => column(physicalName)), ', ')
+  return join(
+    columns.map(({ physicalName }) => column(physicalName)),
+    ', ',
+  )
 }
 
 /** ` WHERE …`, or nothing. */
@@ -89,7 +92,10 @@ function hasVersion(expected: number | null): Sql {
 export function insertRow(table: Table, row: StoredRow): Sql {
   const target = ident(table.physicalName)
   if (row.size === 0) return sql`INSERT INTO ${target} DEFAULT VALUES ${returning(table)}`
-  const names = join([...row.keys()].map(({ physicalName }) => ident(physicalName)), ', ')
+  const names = join(
+    [...row.keys()].map(({ physicalName }) => ident(physicalName)),
+    ', ',
+  )
   return sql`INSERT INTO ${target} (${names}) VALUES (${join([...row.values()], ', ')}) ${returning(table)}`
 }
 

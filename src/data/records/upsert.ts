@@ -18,7 +18,9 @@ export function upsertColumn(table: Table, on: string | undefined): Column {
   const column = on === undefined ? undefined : findColumn(table, on)
   const [key, ...more] = primaryKey(table)
   if (column !== undefined && (column.unique || (column === key && more.length === 0))) return column
-  const unique = table.columns.filter((candidate) => candidate.unique || (candidate === key && more.length === 0)).map(({ title }) => `"${title}"`)
+  const unique = table.columns
+    .filter((candidate) => candidate.unique || (candidate === key && more.length === 0))
+    .map(({ title }) => `"${title}"`)
   throw new ApiError('INVALID_PARAMETER', `on: expected a unique field of the table: ${unique.join(', ')}.`, {
     details: { errors: [{ path: 'on', message: 'not a unique field' }] },
   })
@@ -33,7 +35,19 @@ export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now
   refuseRepeatedKeys(plans.map(({ change }) => [change.get(on) ?? null]))
   const wanted = plans.map(({ change }) => change.get(on) ?? null)
   return {
-    statements: [...changeThere(table, on, plans.map(({ change }) => change)), ...insertOthers(table, on, plans.map(({ created }) => created)), ...selectKeys(table, on, wanted)],
+    statements: [
+      ...changeThere(
+        table,
+        on,
+        plans.map(({ change }) => change),
+      ),
+      ...insertOthers(
+        table,
+        on,
+        plans.map(({ created }) => created),
+      ),
+      ...selectKeys(table, on, wanted),
+    ],
     read: (results) => results.flatMap(({ results: found }) => found).map((row) => keyOf(table, keyValues(table, row))),
     answer: () => keysAsJson(table, on, wanted),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
@@ -63,8 +77,14 @@ function changeThere(table: Table, on: Column, changes: readonly StoredRow[]): S
 function insertOthers(table: Table, on: Column, created: readonly StoredRow[]): Sql[] {
   const target = ident(table.physicalName)
   const columns = table.columns.filter((column) => created.some((row) => row.has(column)))
-  const names = join(columns.map(({ physicalName }) => ident(physicalName)), ', ')
-  const values = join(columns.map((_, index) => sql`j.value ->> ${literal(index)}`), ', ')
+  const names = join(
+    columns.map(({ physicalName }) => ident(physicalName)),
+    ', ',
+  )
+  const values = join(
+    columns.map((_, index) => sql`j.value ->> ${literal(index)}`),
+    ', ',
+  )
   const known = sql`SELECT 1 FROM ${target} t WHERE ${columnOf(on.physicalName)} = j.value ->> ${literal(columns.indexOf(on))}`
   const rows = created.map((row) => columns.map((column) => row.get(column) ?? null))
   return jsonChunks(rows).flatMap(({ json }) => [
@@ -74,14 +94,21 @@ function insertOthers(table: Table, on: Column, created: readonly StoredRow[]): 
 }
 
 function selectKeys(table: Table, on: Column, wanted: readonly Stored[]): Sql[] {
-  const keys = join(primaryKey(table).map(({ physicalName }) => columnOf(physicalName)), ', ')
+  const keys = join(
+    primaryKey(table).map(({ physicalName }) => columnOf(physicalName)),
+    ', ',
+  )
   return jsonChunks(wanted).map(
-    ({ json }) => sql`SELECT ${keys} FROM json_each(${json}) j JOIN ${ident(table.physicalName)} t ON ${columnOf(on.physicalName)} = j.value ORDER BY j.key`,
+    ({ json }) =>
+      sql`SELECT ${keys} FROM json_each(${json}) j JOIN ${ident(table.physicalName)} t ON ${columnOf(on.physicalName)} = j.value ORDER BY j.key`,
   )
 }
 
 function keysAsJson(table: Table, on: Column, wanted: readonly Stored[]): Sql {
-  const keys = join(primaryKey(table).map(({ physicalName }) => columnOf(physicalName)), ', ')
+  const keys = join(
+    primaryKey(table).map(({ physicalName }) => columnOf(physicalName)),
+    ', ',
+  )
   const [chunk, ...more] = jsonChunks(wanted)
   if (chunk === undefined || more.length > 0) {
     throw new ApiError('INVALID_PARAMETER', 'With an Idempotency-Key, the values of the unique field must fit in 2 MB together.')

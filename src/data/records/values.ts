@@ -20,7 +20,8 @@ export function toStored(column: Column, value: unknown): Stored {
   if (typeof result === 'string' && result.length * 4 > D1_LIMITS.rowBytes && byteLength(result) > D1_LIMITS.rowBytes) {
     throw invalid(column, `a value of at most ${D1_LIMITS.rowBytes} bytes`)
   }
-  if (typeof result === 'string' && !passesValidator(column, result)) throw invalid(column, VALIDATORS[column.type]?.expected ?? '')
+  if (typeof result === 'string' && !passesValidator(column, result))
+    throw invalid(column, VALIDATORS[column.type]?.expected ?? '')
   return result
 }
 
@@ -31,7 +32,7 @@ export function toJson(column: Column, value: unknown): unknown {
     case 'boolean':
       return value !== 0
     case 'json':
-      return parseJson(String(value))
+      return typeof value === 'string' ? parseJson(value) : value
     default:
       return value
   }
@@ -109,7 +110,11 @@ const CONVERSIONS: Record<ValueKind, Conversion> = {
     return known ? value : oneOf(column)
   },
   multiselect: (value, column) => {
-    const titles = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',').filter((title) => title !== '') : null
+    const titles = Array.isArray(value)
+      ? value
+      : typeof value === 'string'
+        ? value.split(',').filter((title) => title !== '')
+        : null
     if (titles === null || !titles.every((title) => column.options.some((option) => option.title === title))) return oneOf(column)
     return [...new Set(titles)].join(',')
   },
@@ -160,7 +165,10 @@ function parseJson(text: string): unknown {
 const VALIDATORS: Partial<Record<Column['type'], { schema: z.ZodType; expected: string }>> = {
   Email: { schema: z.email(), expected: 'an e-mail address (Validation failed : isEmail)' },
   URL: { schema: z.url(), expected: 'a URL (Validation failed : isURL)' },
-  PhoneNumber: { schema: z.string().regex(/^\+?[\d\s().-]{5,25}$/), expected: 'a phone number (Validation failed : isMobilePhone)' },
+  PhoneNumber: {
+    schema: z.string().regex(/^\+?[\d\s().-]{5,25}$/),
+    expected: 'a phone number (Validation failed : isMobilePhone)',
+  },
 }
 
 function passesValidator(column: Column, value: string): boolean {

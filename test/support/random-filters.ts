@@ -1,0 +1,393 @@
+/** Random rows and filters for test/worker/oracle.test.ts, and how the filters are written. All of them are valid. */
+import {
+  type Arbitrary,
+  array,
+  constant,
+  constantFrom,
+  double,
+  integer,
+  jsonValue,
+  oneof,
+  option,
+  record,
+  string,
+  subarray,
+  tuple,
+} from 'fast-check'
+import { COLUMN_TYPES, type ColumnType, type Table, type ValueKind } from '../../src/data/catalog/types'
+import { OPERATORS, type Operator, type OperatorName } from '../../src/data/query/operators'
+import type { FilterTexts } from '../../src/data/query/query'
+import { makeTable } from '../unit/query/table'
+import { type Cell, type JoinText, type OracleCondition, type OracleItem, type OracleRow, isGroup } from './oracle'
+
+export const TYPES = Object.keys(COLUMN_TYPES) as ColumnType[]
+
+/** One column of each type, named like it. */
+export const EVERYTHING: Table = makeTable(TYPES.map((type) => [type, type]))
+
+/** A filter as it is sent: either part may be empty, not both. */
+export interface RandomFilter {
+  where: readonly OracleItem[]
+  json: readonly OracleItem[]
+  /** Conditions that no row meets are added until the values no longer fit into parameters of their own (binder.ts). */
+  padded: boolean
+}
+
+export interface Round {
+  now: number
+  rows: OracleRow[]
+  filters: RandomFilter[]
+}
+
+/** Ends of months, a leap day, a new year; with and without fractions of a second. */
+const NOWS = ['2024-02-29T23:59:59.999Z', '2026-03-31T12:00:00Z', '2025-01-01T00:00:00Z', '2025-10-30T06:30:15.250Z'].map(
+  (text) => Date.parse(text),
+)
+
+const DAY = 86_400_000
+
+const LONG_TEXT = 'A long text, longer than D1 lets a LIKE pattern be: Überlänge 📏.'
+
+const TEXTS = [
+  ['', ' ', 'a', 'A', 'b', 'alpha', 'Alpha', 'ALPHA', ' alpha', 'alpha ', 'alphabet', 'a b', 'a  b'],
+  ['ä', 'Ä', 'ÄÖ', 'a\u0308', 'ß', 'ẞ', 'İ', 'ı', '\u212a', 'k', 'K', 'ﬀ', 'é', 'É', 'ж', 'Ж', 'שלום', '日本語'],
+  ['📏', '📏a', '👨‍👩‍👧', '\ue000', '\ufffd', '\ufeff', '\ufeffa', '\u00a0', '\u2028', '\u{10ffff}', '\u007f', '\u0001'],
+  ['%', '_', '100%', '10_', 'a_b', 'a!b', '!', '!%', '\\', `it's`, '"', '""', '`', '*', '[a-z]', '?', 'a\nb', '\t'],
+  ['(', ')', '(a)', 'a (b), c', ',', 'a,b', 'a, b', ',a', 'a,', '~or', '0', '10', '9', '1.0', '-1', '1e3'],
+  ['null', 'NULL', '[]', '{}', 'true', 'empty', 'today', '2026-03-31', LONG_TEXT, LONG_TEXT.toUpperCase()],
+].flat()
+
+const OPTION_TITLES = ['red', 'Red', 'reddish', 'light red', 'green', 'größe', '📏', 'a%', 'x_y', '1']
+
+const JSON_TEXTS = ['', 'null', '[]', '{}', '""', '0', 'false', '{"a":1}', '[{"url":"a"}]', '{"A":"ä,b"}', '[1,2]', '"\\"x"']
+
+const noNul = (text: string): boolean => !text.includes('\0')
+
+const text = oneof(
+  { weight: 5, arbitrary: constantFrom(...TEXTS) },
+  {
+    weight: 3,
+    arbitrary: string({ unit: constantFrom('a', 'A', 'b', 'B', '%', '_', ' ', ',', '!', 'ä', 'Ä', '📏'), maxLength: 5 }),
+  },
+  { weight: 1, arbitrary: string({ unit: 'binary', maxLength: 4 }).filter(noNul) },
+)
+
+const wholeNumber = oneof(
+  { weight: 3, arbitrary: integer({ min: -3, max: 12 }) },
+  { weight: 1, arbitrary: constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 31, 2 ** 32, 1999, 2026) },
+)
+
+/** Integers beyond what a double holds exactly are refused in both directions. */
+const isStorable = (value: number): boolean => !Number.isInteger(value) || Number.isSafeInteger(value)
+
+const anyNumber = oneof(
+  { weight: 2, arbitrary: wholeNumber },
+  { weight: 3, arbitrary: constantFrom(0.1, 0.2, 0.3, 0.1 + 0.2, -1.5, 2.5, 1 / 3, 1e-7, 5e-324, 123456789.123, 99.99, -0.001) },
+  { weight: 1, arbitrary: double({ noNaN: true, noDefaultInfinity: true }).filter(isStorable) },
+)
+
+const moment = oneof(
+  {
+    weight: 4,
+    arbitrary: tuple(
+      constantFrom(...NOWS),
+      constantFrom(0, 0, 1, 2, 7, 8, 28, 29, 30, 31, 365, 366),
+      constantFrom(-1, 1),
+      constantFrom(0, 0, -1000, 1000, 3_600_000, DAY / 2),
+    ).map(([now, days, direction, ms]) => now + direction * days * DAY + ms),
+  },
+  {
+    weight: 1,
+    arbitrary: constantFrom('0000-01-01', '0099-12-31', '1969-12-31T23:59:59Z', '1970-01-01', '9999-12-31T23:59:59Z').map(
+      Date.parse,
+    ),
+  },
+)
+
+const toSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
+
+const storedDate = moment.map((ms) => toSeconds(ms).slice(0, 10))
+
+const storedDateTime = moment.map((ms) => `${toSeconds(ms).replace('T', ' ')}+00:00`)
+
+const time = tuple(constantFrom(0, 9, 10, 12, 23), constantFrom(0, 30, 59), constantFrom(0, 0, 1, 59)).map((parts) =>
+  parts.map((part) => String(part).padStart(2, '0')).join(':'),
+)
+
+const json = oneof(
+  { weight: 3, arbitrary: constantFrom(...JSON_TEXTS) },
+  { weight: 1, arbitrary: jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
+).filter(noNul)
+
+const CELLS: Readonly<Record<ValueKind, Arbitrary<string | number>>> = {
+  text,
+  integer: wholeNumber,
+  number: anyNumber,
+  boolean: constantFrom(0, 1),
+  date: storedDate,
+  datetime: storedDateTime,
+  time,
+  select: constantFrom('', ...OPTION_TITLES),
+  multiselect: subarray(OPTION_TITLES, { maxLength: 4 }).map((titles) => titles.join(',')),
+  json,
+}
+
+function cellOf(type: ColumnType): Arbitrary<Cell> {
+  if (type === 'Rating') return option(integer({ min: 0, max: 5 }), { freq: 3 })
+  return option(CELLS[COLUMN_TYPES[type].kind], { freq: 7 })
+}
+
+const row = record(Object.fromEntries(TYPES.map((type) => [type, cellOf(type)]))) as Arbitrary<OracleRow>
+
+/** Ids are 1, 2, … */
+const rows = array(row, { minLength: 1, maxLength: 24, size: 'max' }).map((list) =>
+  list.map((cells, index): OracleRow => ({ ...cells, ID: index + 1 })),
+)
+
+const isWritableNumber = (written: string): boolean => isStorable(Number(written)) || written.includes('e')
+
+const numberText = oneof(
+  anyNumber.map(String).filter(isWritableNumber),
+  wholeNumber.map(String),
+  constantFrom('+5', ' 5 ', '5.0', '2.50', '.5', '5.', '-0', '1e1', '1E3', '1e-7', '1e300', '0.30000000000000004', '007'),
+)
+
+const isoText = moment.chain((ms) => {
+  const at = toSeconds(ms)
+  const day = at.slice(0, 10)
+  const edge = day.startsWith('0000') || day.startsWith('9999')
+  const zones = edge ? ['Z', '+00:00'] : ['Z', '', '+02:00', '-0130', '+00:00', ' 05:30']
+  return oneof(
+    { weight: 2, arbitrary: constant(day) },
+    { weight: 2, arbitrary: constantFrom(...zones).map((zone) => at + zone) },
+    { weight: 1, arbitrary: constantFrom(...zones).map((zone) => at.replace('T', ' ') + zone) },
+    { weight: 1, arbitrary: constantFrom(at.slice(0, 16), `${at}.999Z`, `${at}.123456789`, `${at.slice(0, 16)}Z`) },
+  )
+})
+
+/** A date word and its argument. */
+type Worded = readonly [word: string, argument: string | null]
+
+const dayCount = constantFrom(0, 1, 2, 7, 28, 29, 30, 31, 59, 365, 366).map(String)
+
+const dateWord: Arbitrary<Worded> = oneof(
+  constantFrom('today', 'tomorrow', 'yesterday', 'oneWeekAgo', 'oneWeekFromNow', 'oneMonthAgo', 'oneMonthFromNow').map(
+    (word): Worded => [word, null],
+  ),
+  tuple(constantFrom('daysAgo', 'daysFromNow'), dayCount),
+  tuple(constant('exactDate'), isoText),
+)
+
+const dateWindow: Arbitrary<Worded> = oneof(
+  constantFrom('pastWeek', 'pastMonth', 'pastYear', 'nextWeek', 'nextMonth', 'nextYear').map((word): Worded => [word, null]),
+  tuple(constantFrom('pastNumberOfDays', 'nextNumberOfDays'), dayCount),
+)
+
+const written = ([word, argument]: Worded): string => (argument === null ? word : `${word},${argument}`)
+
+const dateText = oneof(isoText, dateWord.map(written))
+
+const jsonText = oneof(
+  json,
+  jsonValue({ maxDepth: 1 }).map((value) => JSON.stringify(value, null, 1)),
+  constantFrom('{ "a": 1 }', '[ ]', 'no JSON', '{"a":1', 'null ', '"\\u00e4"'),
+).filter(noNul)
+
+const optionText = oneof(
+  { weight: 4, arbitrary: constantFrom(...OPTION_TITLES) },
+  { weight: 1, arbitrary: text },
+  { weight: 1, arbitrary: constantFrom('red,green', 'RED', 'none', '') },
+)
+
+/** No cell has a lone surrogate, but `filterArrJson` can; it is a code point like others. */
+const filterText = oneof({ weight: 30, arbitrary: text }, { weight: 1, arbitrary: constantFrom('\ud800', 'a\udc00') })
+
+/** One value of each kind. */
+const VALUES: Readonly<Record<ValueKind, Arbitrary<string>>> = {
+  text: filterText,
+  integer: numberText,
+  number: numberText,
+  boolean: constantFrom('true', 'false', '1', '0', 'TRUE', 'False', ' true '),
+  date: dateText,
+  datetime: dateText,
+  time: oneof(
+    time,
+    time.map((at) => at.slice(0, 5)),
+  ),
+  select: optionText,
+  multiselect: oneof(optionText, CELLS.multiselect.map(String)),
+  json: jsonText,
+}
+
+const encoder = new TextEncoder()
+
+/** D1 refuses long LIKE patterns, and so do we; well below that limit nothing is refused. */
+const isShortPattern = (value: string): boolean => !/[^%]%+[^%]/u.test(value) || encoder.encode(value).length <= 24
+
+/** Pieces of what is in the cells, with `%` in all places. */
+function patternOf(type: ColumnType): Arbitrary<string> {
+  const piece = tuple(
+    oneof(CELLS[COLUMN_TYPES[type].kind].map(String), filterText),
+    integer({ min: 0, max: 4 }),
+    integer({ min: 1, max: 30 }),
+  ).map(([whole, from, length]) => [...whole].slice(from, from + length).join(''))
+  const sign = constantFrom('', '', '%')
+  return oneof(
+    { weight: 4, arbitrary: tuple(sign, piece, sign).map((parts) => parts.join('')) },
+    { weight: 2, arbitrary: tuple(sign, piece, constant('%'), piece, sign).map((parts) => parts.join('')) },
+    { weight: 2, arbitrary: filterText },
+    { weight: 1, arbitrary: constantFrom('', '%', '%%', '%a', 'A%', '.', '-', ':', '1', '0', '.0', 'e') },
+  ).filter(isShortPattern)
+}
+
+const isList = (value: string | readonly string[]): value is readonly string[] => Array.isArray(value)
+
+/** A list as one text or as an array. In a text, a comma inside an item would make two of it. */
+function listOf(item: Arbitrary<string>, { length }: { length?: number } = {}): Arbitrary<string | readonly string[]> {
+  const sizes =
+    length === undefined ? { minLength: 1, maxLength: 6, size: 'max' as const } : { minLength: length, maxLength: length }
+  return oneof(
+    tuple(
+      array(
+        item.filter((one) => !one.includes(',')),
+        sizes,
+      ),
+      constantFrom(',', ', '),
+    ).map(([items, comma]) => items.join(comma)),
+    array(item, sizes),
+  )
+}
+
+const namesAnOption = (value: string | readonly string[]): boolean =>
+  isList(value) ? value.some((item) => item !== '') : value.split(',').some((item) => item.trim() !== '')
+
+type Value = Pick<OracleCondition, 'word' | 'value'>
+
+const plain = (value: Arbitrary<string | readonly string[] | null>): Arbitrary<Value> =>
+  value.map((given) => ({ word: null, value: given }))
+
+const worded = (from: Arbitrary<Worded>): Arbitrary<Value> =>
+  oneof(
+    from.map(([word, value]): Value => ({ word, value })),
+    plain(from.map(written)),
+  )
+
+function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
+  const { kind } = COLUMN_TYPES[type]
+  const { asks, value: takes }: Operator = OPERATORS[operator]
+  const isDate = kind === 'date' || kind === 'datetime'
+  if (takes === 'none') return plain(constantFrom(null, '', 'ignored'))
+  if (asks === 'within') return worded(dateWindow)
+  if (asks === 'is' || asks === 'is not') {
+    return plain(constantFrom('null', 'notnull', 'empty', 'notempty', ' null ', ...(kind === 'boolean' ? ['true', 'false'] : [])))
+  }
+  if (asks === 'like') return plain(patternOf(type))
+  if (asks === 'all of' || asks === 'any of') return plain(listOf(VALUES[kind]).filter(namesAnOption))
+  if (asks === 'between') return plain(listOf(VALUES[kind], { length: 2 }))
+  if (takes === 'list') return plain(listOf(VALUES[kind]))
+  return isDate ? oneof(plain(VALUES[kind]), worded(dateWord)) : plain(VALUES[kind])
+}
+
+/** `eq Number`, `like JSON`, …: all that are allowed. */
+export const PAIRS = Object.entries(OPERATORS).flatMap(([name, { kinds }]) =>
+  TYPES.filter((type) => (kinds as readonly ValueKind[]).includes(COLUMN_TYPES[type].kind)).map(
+    (field) => [name as OperatorName, field] as const,
+  ),
+)
+
+const condition = oneof(
+  ...PAIRS.map(([operator, field]) =>
+    valueOf(operator, field).map(({ word, value }): OracleCondition => ({ field, operator, word, value })),
+  ),
+)
+
+/** What `where` cannot say: lists that are no text, a lone parenthesis. (Lone surrogates cannot be in a URL.) */
+function fitsWhere({ value, word }: OracleCondition): boolean {
+  if (value !== null && typeof value !== 'string') return false
+  let depth = 0
+  for (const character of value ?? '') {
+    if (character === '(') depth += 1
+    if (character === ')') depth -= 1
+    if (depth < 0) return false
+  }
+  return depth === 0 && (value ?? word ?? '').isWellFormed()
+}
+
+const JOINS: readonly JoinText[] = ['', '~and', '~or', '~not', '~andnot', '~ornot', '~and~not', '~or~not']
+
+function chainOf(leaf: Arbitrary<OracleCondition>): Arbitrary<readonly OracleItem[]> {
+  const items = (node: Arbitrary<OracleItem['node']>): Arbitrary<readonly OracleItem[]> =>
+    array(record({ join: constantFrom(...JOINS), node }), { minLength: 1, maxLength: 3, size: 'max' })
+  const nested = (group: Arbitrary<readonly OracleItem[]>): Arbitrary<readonly OracleItem[]> =>
+    items(oneof({ weight: 3, arbitrary: leaf }, { weight: 1, arbitrary: group }))
+  return oneof(
+    { weight: 1, arbitrary: leaf.map((node): readonly OracleItem[] => [{ join: '', node }]) },
+    { weight: 3, arbitrary: nested(nested(nested(items(leaf)))) },
+  )
+}
+
+const whereItems = chainOf(condition.filter(fitsWhere))
+const jsonItems = chainOf(condition)
+const nothing = constant<readonly OracleItem[]>([])
+
+const filter: Arbitrary<RandomFilter> = oneof(
+  { weight: 4, arbitrary: record({ where: whereItems, json: nothing, padded: constant(false) }) },
+  { weight: 4, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(false) }) },
+  { weight: 1, arbitrary: record({ where: whereItems, json: jsonItems, padded: constant(false) }) },
+  { weight: 1, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(true) }) },
+)
+
+/** A table of rows, and filters for it. */
+export const roundOf = (filters: number): Arbitrary<Round> =>
+  record({ now: constantFrom(...NOWS), rows, filters: array(filter, { minLength: filters, maxLength: filters }) })
+
+/** What the filter means: both parts hold. */
+export function meaningOf({ where, json }: RandomFilter): OracleItem[] {
+  return [where, json].filter((items) => items.length > 0).map((node) => ({ join: '', node }))
+}
+
+export function conditionsOf(items: readonly OracleItem[]): OracleCondition[] {
+  return items.flatMap(({ node }) => (isGroup(node) ? conditionsOf(node) : [node]))
+}
+
+const PADDING = Array.from({ length: 81 }, (_, index) => ({
+  logical_op: 'or',
+  fk_column_id: idOf('ID'),
+  comparison_op: 'lt',
+  value: -index,
+}))
+
+/** The filter as a client sends it. */
+export function writeFilter({ where, json, padded }: RandomFilter): FilterTexts {
+  const filters = json.map(jsonItem)
+  const padding = padded ? [{ children: filters }, ...PADDING] : filters
+  return { where: where.map(whereItem).join(''), filterArrJson: json.length === 0 ? '' : JSON.stringify(padding) }
+}
+
+function whereItem({ join, node }: OracleItem): string {
+  if (isGroup(node)) return `${join}(${node.map(whereItem).join('')})`
+  const { field, operator, word, value } = node
+  return `${join}(${[field, operator, word, value].filter((part) => part !== null).join(',')})`
+}
+
+function jsonItem({ join, node }: OracleItem): unknown {
+  const negated = join.endsWith('not')
+  if (join.startsWith('~or')) return { logical_op: 'or', children: [{ logical_op: negated ? 'not' : 'and', ...jsonNode(node) }] }
+  return { logical_op: negated ? 'not' : 'and', ...jsonNode(node) }
+}
+
+function jsonNode(node: OracleItem['node']): Record<string, unknown> {
+  if (isGroup(node)) return { is_group: true, children: node.map(jsonItem) }
+  const { field, operator, word, value } = node
+  const scalar = (item: string): string | number => (String(Number(item)) === item ? Number(item) : item)
+  return {
+    fk_column_id: idOf(field),
+    comparison_op: operator,
+    ...(word === null ? {} : { comparison_sub_op: word }),
+    value: value === null ? null : isList(value) ? value.map(scalar) : scalar(value),
+  }
+}
+
+function idOf(type: ColumnType): string {
+  return `cl_${TYPES.indexOf(type) + 1}`
+}

@@ -1,0 +1,322 @@
+/** Tables and columns, interrupted at each call to either database: never half, and tidy after the scheduled job. */
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { purge } from '../../src/data/catalog/purge'
+import type { Bindings } from '../../src/env'
+import { type Answer, type Person, createProject, createTable, dump, request, signUpCreator, succeed, unique } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
+
+const META = '/api/v1/db/meta'
+const LOST = 'D1_ERROR: Network connection lost.'
+const HOUR_MS = 3_600_000
+
+let ada: Person
+let projectId: string
+
+beforeAll(async () => {
+  ada = await signUpCreator()
+  projectId = (await createProject(ada.auth)).id
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+})
+
+type Json = Answer['body']
+type Call = [method: string, path: string, body?: unknown]
+
+interface Step {
+  table: Json
+  call: Call
+  /** What the same request may be told when it had taken effect already. */
+  done: readonly (string | number)[]
+}
+
+/** Two rows; `Code` is without duplicates and `Text` converts to numbers. */
+async function makeTable(extra: Record<string, unknown> = {}): Promise<Json> {
+  const columns = [
+    { title: 'Text', column_name: 'text', uidt: 'SingleLineText' },
+    { title: 'Code', column_name: 'code', uidt: 'SingleLineText', ...extra },
+  ]
+  const table = await createTable(ada.auth, projectId, { title: unique('Crash '), columns })
+  await succeed(rows('POST', table.id, [{ Text: '1', Code: 'a' }, { Text: '2', Code: 'b' }]))
+  return table
+}
+
+function rows(method: 'GET' | 'POST', tableId: string, body?: unknown): Promise<Answer> {
+  return request(method, `/api/v1/db/data/${body === undefined ? '' : 'bulk/'}noco/${projectId}/${tableId}`, { auth: ada.auth, body })
+}
+
+const idOf = (table: Json, title: string): string => table.columns.find((column: Json) => column.title === title).id
+const change = (table: Json, title: string, body: unknown): Call => ['PATCH', `${META}/columns/${idOf(table, title)}`, body]
+
+/** Each makes what it needs, and says what to ask. */
+const STEPS: Record<string, () => Promise<Step>> = {
+  'making a table': async () => {
+    const title = unique('New ')
+    const columns = [{ title: 'Text' }, { title: 'Code', unique: true }, { title: 'Qty', uidt: 'Number', meta: { index: true } }]
+    return { table: null, call: ['POST', `${META}/projects/${projectId}/tables`, { title, table_name: title, columns }], done: ['Duplicate table name', 'Duplicate table alias'] }
+  },
+  'removing a table': async () => {
+    const table = await makeTable({ unique: true })
+    return { table, call: ['DELETE', `${META}/tables/${table.id}`], done: ['Table not found', 'Project not found'] }
+  },
+  'adding a column': async () => {
+    const table = await makeTable()
+    const body = { title: 'Qty', uidt: 'Number', cdf: '7', meta: { index: true } }
+    return { table, call: ['POST', `${META}/tables/${table.id}/columns`, body], done: ['Duplicate column alias'] }
+  },
+  'adding a unique column': async () => {
+    const table = await makeTable()
+    return { table, call: ['POST', `${META}/tables/${table.id}/columns`, { title: 'Key', unique: true }], done: ['Duplicate column alias'] }
+  },
+  'changing the type of a column': async () => {
+    const table = await makeTable()
+    return { table, call: change(table, 'Text', { uidt: 'Number' }), done: [] }
+  },
+  'changing the type of a unique column': async () => {
+    const table = await makeTable({ unique: true })
+    return { table, call: change(table, 'Code', { uidt: 'JSON' }), done: [] }
+  },
+  'making a column unique': async () => {
+    const table = await makeTable()
+    return { table, call: change(table, 'Code', { unique: true }), done: [] }
+  },
+  'making a unique column ordinary': async () => {
+    const table = await makeTable({ unique: true })
+    return { table, call: change(table, 'Code', { unique: false }), done: [] }
+  },
+  'making an index': async () => {
+    const table = await makeTable()
+    return { table, call: change(table, 'Code', { meta: { index: true } }), done: [] }
+  },
+  'making an index unique': async () => {
+    const table = await makeTable({ meta: { index: true } })
+    return { table, call: change(table, 'Code', { unique: true }), done: [] }
+  },
+  'dropping an index': async () => {
+    const table = await makeTable({ meta: { index: true } })
+    return { table, call: change(table, 'Code', { meta: null }), done: [] }
+  },
+  'removing an indexed column': async () => {
+    const table = await makeTable({ unique: true })
+    return { table, call: ['DELETE', `${META}/columns/${idOf(table, 'Code')}`], done: ['Column not found', 'Project not found'] }
+  },
+}
+
+type Side = 'DB' | 'DATA'
+type Moment = 'before' | 'after'
+
+/** The usual bindings, with one call of one database that fails. `count` learns how many there were. */
+function failing(side: Side, moment: Moment, at: number, count: (calls: number) => void = () => {}): Bindings {
+  const seen = (call: number) => {
+    if (moment === 'before') count(call)
+    if (call === at) throw new Error(LOST)
+  }
+  return { ...env, [side]: tapD1(env[side], { before: (call) => count(call), [moment]: seen }) }
+}
+
+const ask = ([method, path, body]: Call, bindings?: Bindings): Promise<Answer> =>
+  request(method, path, { auth: ada.auth, body, ...(bindings === undefined ? {} : { env: bindings }) })
+
+/** What a reader sees of the project's tables without dates, and the rows of the one at stake. */
+async function view(table: Json): Promise<Json> {
+  const { body: list } = await succeed(request('GET', `${META}/projects/${projectId}/tables`, { auth: ada.auth }))
+  const names = list.list.map(({ title }: Json) => title)
+  if (table === null || !list.list.some(({ id }: Json) => id === table.id)) return { names }
+  const { body } = await succeed(request('GET', `${META}/tables/${table.id}`, { auth: ada.auth }))
+  const { body: page } = await succeed(rows('GET', table.id))
+  const columns = body.columns.map(({ title, uidt, unique: isUnique, meta }: Json) => ({ title, uidt, isUnique, meta }))
+  const values = page.list.map(({ CreatedAt: _c, UpdatedAt: _u, Id: _id, ...row }: Json) => row)
+  return { names, columns, values, total: page.pageInfo.totalRows }
+}
+
+/** Names are made anew for each round. */
+const comparable = (seen: Json, table: Json): Json => ({ ...seen, names: table === null ? seen.names.length : seen.names.includes(table.title) })
+
+async function physical(): Promise<{ tables: string[]; indexes: string[] }> {
+  const { results } = await env.DATA.prepare(
+    `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
+  ).all<{ type: string; name: string; tbl_name: string }>()
+  const tables: string[] = []
+  for (const { name } of results.filter(({ type, name: table }) => type === 'table' && table.startsWith('md_'))) {
+    const columns = await env.DATA.prepare(`SELECT name FROM pragma_table_info('${name}') ORDER BY name`).all<{ name: string }>()
+    tables.push(`${name}(${columns.results.map((column) => column.name).join(',')})`)
+  }
+  return { tables: tables.sort(), indexes: results.filter(({ type }) => type === 'index').map(({ name }) => name).sort() }
+}
+
+/** What should stand in the data database by what the catalog says. */
+async function named(): Promise<{ tables: string[]; indexes: string[] }> {
+  const { tables = [], columns = [] } = await dump(env.DB)
+  const indexes: string[] = []
+  const shapes = tables.map((table) => {
+    const own = columns.filter((column) => column['table_id'] === table['id'])
+    for (const column of own) {
+      const isWished = /"index":true/.test(String(column['meta']))
+      const kind = column['unique'] === 1 ? 'unique' : isWished ? 'index' : null
+      if (kind !== null) indexes.push(`${table['physical_name']}_${column['physical_name']}_${kind}`)
+    }
+    const names = ['v', ...own.map((column) => String(column['physical_name']))].sort()
+    return `${table['physical_name']}(${names.join(',')})`
+  })
+  return { tables: shapes.sort(), indexes: indexes.sort() }
+}
+
+async function expectTidy(): Promise<void> {
+  while ((await purge({ ...env }, Date.now() + HOUR_MS)) > 0);
+  expect(await physical()).toEqual(await named())
+  const { orphans = [] } = await dump(env.DB)
+  expect(orphans).toEqual([])
+  const counted = Object.values((await dump(env.DATA))['row_counts'] ?? []).map((row) => String(row['table_name']))
+  expect(counted.sort()).toEqual(((await dump(env.DB))['tables'] ?? []).map((table) => String(table['physical_name'])).sort())
+}
+
+describe.each(Object.entries(STEPS))('%s', (_, make) => {
+  test.each<[Side, Moment]>([
+    ['DB', 'before'],
+    ['DB', 'after'],
+    ['DATA', 'before'],
+    ['DATA', 'after'],
+  ])('interrupted at any call to %s, %s it took effect, is done or not, never half, and leaves nothing', async (side, moment) => {
+    for (let at = 1, calls = at; at <= calls; at++) {
+      const { table, call, done } = await make()
+      const before = comparable(await view(table), table)
+      let seen = 0
+      const answer = await ask(call, failing(side, moment, at, (number) => (seen = Math.max(seen, number))))
+      calls = at === 1 ? Math.max(2, seen) : Math.max(calls, seen)
+      expect([at, answer.status === 503 ? 'DATABASE_UNAVAILABLE' : answer.status]).toEqual([at, answer.body.error ?? 200])
+      expect(JSON.stringify(answer.body)).not.toMatch(/D1_|SQLITE|connection lost|no such/i)
+      const between = comparable(await view(table), table)
+      if (answer.status === 200) expect(between).not.toEqual(before)
+
+      const again = await ask(call)
+      const after = comparable(await view(table), table)
+      expect([again.status === 200 || done.includes(again.body.message), again.body.message]).toEqual([true, again.body.message])
+      expect(after).not.toEqual(before)
+      expect([before, after]).toContainEqual(between)
+      await expectTidy()
+      expect(comparable(await view(table), table)).toEqual(after)
+    }
+  })
+})
+
+describe('the scheduled job', () => {
+  test.each<[Side, Moment]>([
+    ['DB', 'before'],
+    ['DB', 'after'],
+    ['DATA', 'before'],
+    ['DATA', 'after'],
+  ])('interrupted at any call to %s, %s it took effect, purges a deleted project at its next run', async (side, moment) => {
+    for (let at = 1, calls = 1; at <= calls; at++) {
+      const doomed = await createProject(ada.auth)
+      await createTable(ada.auth, doomed.id)
+      await createTable(ada.auth, doomed.id, { columns: [{ title: 'Code', unique: true }] })
+      await succeed(request('DELETE', `${META}/projects/${doomed.id}`, { auth: ada.auth }))
+      const work = purge(failing(side, moment, at, (number) => (calls = Math.max(calls, number))), Date.now() + HOUR_MS)
+      await work.then(
+        () => {},
+        () => {},
+      )
+      if (at === 1) calls = Math.max(calls, 2)
+      await expectTidy()
+      const { projects = [] } = await dump(env.DB)
+      expect(projects.map(({ id }) => id)).not.toContain(doomed.id)
+    }
+  })
+
+  test('leaves alone what is being made at this moment, and what the catalog names', async () => {
+    const table = await makeTable({ unique: true })
+    const { tables = [], columns = [] } = await dump(env.DB)
+    const name = String(tables.find(({ id }) => id === table.id)?.['physical_name'])
+    const code = String(columns.find(({ id }) => id === idOf(table, 'Code'))?.['physical_name'])
+    await env.DATA.prepare(`CREATE TABLE md_young (c1 TEXT)`).run()
+    const insert = env.DB.prepare(`INSERT INTO orphans (table_name, kind, column_name, "database", not_before) VALUES (?, ?, ?, 'DATA', ?)`)
+    await env.DB.batch([
+      insert.bind('md_young', 'table', '', Date.now() + HOUR_MS),
+      ...[['table', ''], ['column', code], ['unique', code]].map(([kind, column]) => insert.bind(name, kind, column, 0)),
+    ])
+    expect(await purge({ ...env })).toBe(3)
+    expect((await physical()).tables).toContain('md_young(c1)')
+    await env.DATA.prepare(`INSERT INTO row_counts (table_name, total, checked_at) VALUES ('md_young', 0, 0)`).run()
+    await expectTidy()
+    expect((await rows('GET', table.id)).body.list).toHaveLength(2)
+  })
+})
+
+/** Bindings that do something between authentication and the first call to the data database. */
+function interrupted(what: () => Promise<unknown>): Bindings {
+  let isFirst = true
+  const before = async () => {
+    if (!isFirst) return
+    isFirst = false
+    await what()
+  }
+  return { ...env, DATA: tapD1(env.DATA, { before }) }
+}
+
+describe('a request under way while its table changes', () => {
+  test('reads and writes the column of the new type', async () => {
+    const table = await makeTable()
+    const path = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const list = await request('GET', path, { auth: ada.auth, env: interrupted(() => succeed(ask(change(table, 'Text', { uidt: 'Number' })))) })
+    expect([list.status, list.body.list?.map(({ Text }: Json) => Text)]).toEqual([200, [1, 2]])
+    const toText = () => succeed(ask(change(table, 'Text', { uidt: 'JSON' })))
+    const insert = await request('POST', path, { auth: ada.auth, body: { Text: 3, Code: 'c' }, env: interrupted(toText) })
+    expect([insert.status, insert.body.Text]).toEqual([200, 3])
+    expect((await rows('GET', table.id)).body.pageInfo.totalRows).toBe(3)
+  })
+
+  test('is told of a column or a table that is gone', async () => {
+    const table = await makeTable()
+    const path = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const removeColumn = () => succeed(ask(['DELETE', `${META}/columns/${idOf(table, 'Code')}`]))
+    const list = await request('GET', `${path}?where=(Code,eq,a)`, { auth: ada.auth, env: interrupted(removeColumn) })
+    expect([list.status, list.body.error]).toEqual([400, 'FIELD_NOT_FOUND'])
+    const removeTable = () => succeed(ask(['DELETE', `${META}/tables/${table.id}`]))
+    const insert = await request('POST', path, { auth: ada.auth, body: { Text: 'x' }, env: interrupted(removeTable) })
+    expect([insert.status, insert.body.error]).toEqual([404, 'TABLE_NOT_FOUND'])
+    await expectTidy()
+  })
+
+  test('keeps rows that are written while a column is converted', async () => {
+    const table = await makeTable()
+    const path = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    let calls = 0
+    const before = async () => {
+      calls++
+      if (calls === 4) await succeed(request('POST', path, { auth: ada.auth, body: { Text: '3' } }))
+      if (calls === 5) await succeed(request('PATCH', `${path}/1`, { auth: ada.auth, body: { Text: '10' } }))
+    }
+    await succeed(ask(change(table, 'Text', { uidt: 'Number' }), { ...env, DATA: tapD1(env.DATA, { before }) }))
+    expect((await rows('GET', table.id)).body.list.map(({ Text }: Json) => Text)).toEqual([10, 2, 3])
+    await expectTidy()
+  })
+})
+
+describe('two changes of a column at once', () => {
+  const COLUMN_CHANGES: Record<string, unknown> = {
+    'another type': { uidt: 'JSON' },
+    unique: { unique: true },
+    'an index': { meta: { index: true } },
+    'another title': { title: 'Renamed' },
+    removal: null,
+  }
+  const pairs = Object.keys(COLUMN_CHANGES).flatMap((one) => Object.keys(COLUMN_CHANGES).map((other) => [one, other] as const))
+
+  test.each(pairs)('%s and %s leave the catalog and the data database of one mind', async (one, other) => {
+    const table = await makeTable()
+    const call = (name: string): Call =>
+      COLUMN_CHANGES[name] === null ? ['DELETE', `${META}/columns/${idOf(table, 'Code')}`] : change(table, 'Code', COLUMN_CHANGES[name])
+    let isFirst = true
+    const before = async (number: number) => {
+      // Behind who is asking and the catalog.
+      if (number !== 3 || !isFirst) return
+      isFirst = false
+      await succeed(ask(call(other)))
+    }
+    const { status, body } = await ask(call(one), { ...env, DB: tapD1(env.DB, { before }) })
+    expect(isFirst).toBe(false)
+    expect([status, body.error]).toEqual(other === 'removal' ? [404, expect.stringMatching(/NOT_FOUND/)] : [200, undefined])
+    await succeed(rows('GET', table.id))
+    await expectTidy()
+  })
+})
