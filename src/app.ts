@@ -32,7 +32,7 @@ import {
 } from './http/guards'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
-import { SchemaChanged } from './lib/d1'
+import { isOutdated } from './lib/d1'
 import { docsRoutes } from './openapi/routes'
 
 /** The only routes that answer without a credential; test/worker/routes.test.ts walks all others and wants 401. */
@@ -63,7 +63,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
   const again = onceAgain(app)
   app.onError(async (error, c) => {
-    const answer = error instanceof SchemaChanged && isApiPath(c) ? await again(c) : null
+    const answer = isOutdated(error) && isApiPath(c) ? await again(c) : null
     return answer ?? errorResponse(error, c, isPageRequest(c) ? pageForError : undefined)
   })
   app.notFound(notFound(app))

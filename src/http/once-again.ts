@@ -1,6 +1,6 @@
 /**
  * A request whose table changed under it: asked again from the start, so that it learns who is asking and what the table is
- * like by now. Nothing of the first try took effect, or SchemaChanged would not have been thrown.
+ * like by now. Nothing of the first try took effect, or lib/d1.ts would not have said so.
  */
 import type { Context, Hono } from 'hono'
 import type { AppEnv } from '../env'
@@ -12,7 +12,10 @@ export function onceAgain(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Re
     const { raw } = c.req
     if (secondTries.has(raw)) return null
     const body = raw.body === null ? null : await c.req.arrayBuffer()
-    const second = new Request(raw.url, { method: raw.method, headers: raw.headers, body })
+    const headers = new Headers(raw.headers)
+    // One name in the log for both tries: guards.ts reads it there.
+    headers.set('cf-ray', c.var.requestId)
+    const second = new Request(raw.url, { method: raw.method, headers, body })
     secondTries.add(second)
     return app.fetch(second, c.env, c.executionCtx)
   }

@@ -17,14 +17,11 @@ export class UniqueViolation extends Error {
 
 /**
  * A table or column of the statement is not there: the catalog it was made from is out of date. Nothing of the batch took
- * effect. The application asks again once, with the catalog as it is by then; who still sees this may try later.
+ * effect. http/once-again.ts asks again once, with the catalog as it is by then; after that it is a fault of ours.
  */
-export class SchemaChanged extends ApiError {
-  constructor(cause: unknown) {
-    super('DATABASE_UNAVAILABLE', 'The table was changed at this very moment; try again.', {
-      cause,
-      headers: { 'retry-after': String(RETRY_AFTER_S) },
-    })
+export class SchemaChanged extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
     this.name = 'SchemaChanged'
   }
 }
@@ -66,6 +63,18 @@ export function requireChanges(count: number): Sql {
   return requireThat(sql`changes() = ${literal(count)}`)
 }
 
+/** What was to be changed is no longer as the request knew it; a batch of conditions found out. The client may try again. */
+export function changedMeanwhile(cause: BatchUndone): ApiError {
+  const headers = { 'retry-after': String(RETRY_AFTER_S) }
+  return new ApiError('DATABASE_UNAVAILABLE', 'The table was changed at this very moment; try again.', { cause, headers })
+}
+
+/** Whether the request would go otherwise with the catalog as it is now. */
+export function isOutdated(error: unknown): boolean {
+  const isChanged = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE' && error.cause instanceof BatchUndone
+  return error instanceof SchemaChanged || isChanged
+}
+
 /** Messages of D1 that mean "not now" (developers.cloudflare.com/d1, debugging): the outcome of a write may be unknown. */
 const UNAVAILABLE = [
   'Network connection lost',
@@ -90,7 +99,7 @@ function translate(error: unknown): unknown {
   if (UNAVAILABLE.some((part) => text.includes(part))) {
     return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
   }
-  if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(error)
+  if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(text, error)
   if (text.includes('too many columns')) return new TooManyColumns(error)
   if (text.includes('FOREIGN KEY constraint failed')) return new ReferenceViolation(error)
   if (text.includes('malformed JSON')) return new BatchUndone(error)

@@ -36,8 +36,9 @@ const link = (name: string | RegExp) => page.getByRole('link', { name, exact: ty
 const menuItem = (name: string) => page.getByRole('menuitem', { name })
 const dialog = () => page.getByRole('dialog')
 const toast = () => page.locator('#toast')
-/** Clicks, and waits until a page that this leads to has its script. */
+/** Clicks once the page has its script, and waits until a page that this leads to has it too. */
 async function press(element: Locator): Promise<void> {
+  await page.waitForLoadState()
   await element.click()
   await page.waitForLoadState()
 }

@@ -55,12 +55,13 @@ const WORDS = [
 ]
 const COLOURS = ['red', 'green', 'blue', 'graphite', 'brass', 'ivory']
 
-/** Makes projects, tables, rows, people and a token. */
-export async function seed(url: string): Promise<Seeded> {
+/** Makes projects, tables, rows, people and a token. `hostile`: with titles that try to run, or to break the layout. */
+export async function seed(url: string, { hostile = true } = {}): Promise<Seeded> {
   const api = await signUpFirst(url)
+  const title = hostile ? HOSTILE_TITLE : 'Customers'
   const project = await api<{ id: string }>('POST', '/api/v1/db/meta/projects/', { title: 'Stationery shop' })
-  for (const title of ['Library', 'Книги и журналы', 'Ein recht langer Titel, der zeigt, was passiert', HOSTILE_TITLE]) {
-    await api('POST', '/api/v1/db/meta/projects/', { title: title.slice(0, 50) })
+  for (const name of ['Library', 'Книги и журналы', 'Ein recht langer Titel, der zeigt, was passiert', title]) {
+    await api('POST', '/api/v1/db/meta/projects/', { title: name.slice(0, 50) })
   }
   const tables = `/api/v1/db/meta/projects/${project.id}/tables`
   type Table = { id: string; columns: { id: string; title: string }[] }
@@ -74,12 +75,15 @@ export async function seed(url: string): Promise<Seeded> {
     uidt: index % 3 === 0 ? 'Number' : 'SingleLineText',
   }))
   const wide = await api<Table>('POST', tables, { title: 'Eighty columns', columns })
-  await api('POST', tables, { title: HOSTILE_TITLE, columns: [{ title: HOSTILE_TITLE }] })
-  await api('POST', tables, { title: 'A very long title of a table '.repeat(8).trim(), columns: [{ title: 'Title' }] })
+  await api('POST', tables, { title, columns: [{ title }] })
+  await api('POST', tables, {
+    title: hostile ? 'A very long title of a table '.repeat(8).trim() : 'Suppliers',
+    columns: [{ title: 'Title' }],
+  })
   await api(
     'POST',
     `/api/v1/db/data/bulk/noco/${project.id}/Items`,
-    Array.from({ length: 137 }, (_, index) => item(index)),
+    Array.from({ length: 137 }, (_, index) => item(index, title)),
   )
   const cells = (row: number) =>
     Object.fromEntries(columns.map(({ title, uidt }, at) => [title, uidt === 'Number' ? row * at : `cell ${row}.${at}`]))
@@ -93,7 +97,7 @@ export async function seed(url: string): Promise<Seeded> {
   await api('POST', members, { email: 'katherine.with.a.rather.long.address@subdomain.example.org', roles: 'viewer' })
   const { users } = await api<{ users: { list: { id: string; email: string }[] } }>('GET', members)
   const token = await api<{ id: number }>('POST', '/api/v1/tokens', { description: 'nightly export' })
-  await api('POST', '/api/v1/tokens', { description: HOSTILE_TITLE })
+  await api('POST', '/api/v1/tokens', { description: title })
   const member = users.list.find(({ email }) => email === 'grace@example.org')?.id ?? ''
   const reset = await api<{ reset_password_url: string }>('POST', `/api/v1/users/${member}/generate-reset-url`)
   return {
@@ -120,10 +124,10 @@ const ITEM_COLUMNS = [
   { title: 'Details', uidt: 'JSON' },
 ]
 
-function item(index: number) {
+function item(index: number, third: string) {
   const word = WORDS[index % WORDS.length] ?? ''
   return {
-    Title: index === 3 ? HOSTILE_TITLE : `${word} ${COLOURS[index % COLOURS.length]}`,
+    Title: index === 3 ? third : `${word} ${COLOURS[index % COLOURS.length]}`,
     Qty: (index * 37) % 250,
     Price: ((index * 113) % 4000) / 100,
     Status: ['In stock', 'Ordered', 'Sold out'][index % 3],

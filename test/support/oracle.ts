@@ -194,22 +194,7 @@ function isLike(cell: Cell, value: string): Truth {
   const pattern = value.startsWith('%') || value.endsWith('%') ? value : `%${value}%`
   const pieces = foldAscii(pattern).split('%')
   const source = pieces.map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('[^]*')
-  return new RegExp(`^${source}$`, 'u').test(foldAscii(typeof cell === 'number' ? writeNumber(cell) : cell))
-}
-
-/**
- * The contract has no word on how a number is written; this is SQLite's way, as upstream's is: 15 significant digits, an
- * exponent of two digits below 0.0001 and from 1e15, and only whole numbers without a point.
- */
-function writeNumber(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value)
-  const [digits = '', power = ''] = value.toExponential(14).split('e')
-  if (Number(power) >= -4 && Number(power) < 15) return withPoint(String(Number(value.toPrecision(15))))
-  return `${withPoint(String(Number(digits)))}e${power.replace(/^([+-])(\d)$/, '$10$2')}`
-}
-
-function withPoint(digits: string): string {
-  return digits.includes('.') ? digits : `${digits}.0`
+  return new RegExp(`^${source}$`, 'u').test(foldAscii(String(cell)))
 }
 
 function foldAscii(text: string): string {

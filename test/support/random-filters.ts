@@ -57,6 +57,9 @@ const TEXTS = [
   ['null', 'NULL', '[]', '{}', 'true', 'empty', 'today', '2026-03-31', LONG_TEXT, LONG_TEXT.toUpperCase()],
 ].flat()
 
+/** Texts that a wrong `like` mistakes for each other. */
+const LIKE_TEXTS = ['Alpha', 'alphabet', 'ÄÖa', 'äöA', 'a_b', 'aXb', 'ab', '📏a', 'a📏', 'ba📏', 'k', '\u212a', '100%', '1000']
+
 const OPTION_TITLES = ['red', 'Red', 'reddish', 'light red', 'green', 'größe', '📏', 'a%', 'x_y', '1']
 
 const JSON_TEXTS = ['', 'null', '[]', '{}', '""', '0', 'false', '{"a":1}', '[{"url":"a"}]', '{"A":"ä,b"}', '[1,2]', '"\\"x"']
@@ -64,6 +67,7 @@ const JSON_TEXTS = ['', 'null', '[]', '{}', '""', '0', 'false', '{"a":1}', '[{"u
 const noNul = (text: string): boolean => !text.includes('\0')
 
 const text = oneof(
+  { weight: 6, arbitrary: constantFrom(...LIKE_TEXTS) },
   { weight: 5, arbitrary: constantFrom(...TEXTS) },
   {
     weight: 3,
@@ -85,6 +89,15 @@ const anyNumber = oneof(
   { weight: 3, arbitrary: constantFrom(0.1, 0.2, 0.3, 0.1 + 0.2, -1.5, 2.5, 1 / 3, 1e-7, 5e-324, 123456789.123, 99.99, -0.001) },
   { weight: 1, arbitrary: double({ noNaN: true, noDefaultInfinity: true }).filter(isStorable) },
 )
+
+/** JSON and SQLite write these in the same way: no exponent, at most 15 digits. */
+const shortNumber = integer({ min: -20_000, max: 20_000 }).map((value) => value / 1000)
+
+/**
+ * Columns of any double. What `like` finds in a number of 17 digits or with an exponent is SQLite's business (`1.0e-07`,
+ * and not alike in all its versions), so it is asked about the other columns only.
+ */
+const ANY_DOUBLE: ReadonlySet<ColumnType> = new Set<ColumnType>(['Decimal', 'Currency'])
 
 const moment = oneof(
   {
@@ -134,7 +147,8 @@ const CELLS: Readonly<Record<ValueKind, Arbitrary<string | number>>> = {
 
 function cellOf(type: ColumnType): Arbitrary<Cell> {
   if (type === 'Rating') return option(integer({ min: 0, max: 5 }), { freq: 3 })
-  return option(CELLS[COLUMN_TYPES[type].kind], { freq: 7 })
+  const { kind } = COLUMN_TYPES[type]
+  return option(kind === 'number' && !ANY_DOUBLE.has(type) ? shortNumber : CELLS[kind], { freq: 7 })
 }
 
 const row = record(Object.fromEntries(TYPES.map((type) => [type, cellOf(type)]))) as Arbitrary<OracleRow>
@@ -148,6 +162,7 @@ const isWritableNumber = (written: string): boolean => isStorable(Number(written
 
 const numberText = oneof(
   anyNumber.map(String).filter(isWritableNumber),
+  shortNumber.map(String),
   wholeNumber.map(String),
   constantFrom('+5', ' 5 ', '5.0', '2.50', '.5', '5.', '-0', '1e1', '1E3', '1e-7', '1e300', '0.30000000000000004', '007'),
 )
@@ -227,7 +242,7 @@ const isShortPattern = (value: string): boolean => !/[^%]%+[^%]/u.test(value) ||
 /** Pieces of what is in the cells, with `%` in all places. */
 function patternOf(type: ColumnType): Arbitrary<string> {
   const piece = tuple(
-    oneof(CELLS[COLUMN_TYPES[type].kind].map(String), filterText),
+    oneof({ weight: 4, arbitrary: cellOf(type).map((cell) => String(cell ?? '')) }, { weight: 1, arbitrary: filterText }),
     integer({ min: 0, max: 4 }),
     integer({ min: 1, max: 30 }),
   ).map(([whole, from, length]) => [...whole].slice(from, from + length).join(''))
@@ -235,6 +250,12 @@ function patternOf(type: ColumnType): Arbitrary<string> {
   return oneof(
     { weight: 4, arbitrary: tuple(sign, piece, sign).map((parts) => parts.join('')) },
     { weight: 2, arbitrary: tuple(sign, piece, constant('%'), piece, sign).map((parts) => parts.join('')) },
+    {
+      weight: 2,
+      arbitrary: tuple(sign, constantFrom(...LIKE_TEXTS, 'äöa', '_', 'a_', 'a%_', 'A%B', 'a%📏'), sign).map((parts) =>
+        parts.join(''),
+      ),
+    },
     { weight: 2, arbitrary: filterText },
     { weight: 1, arbitrary: constantFrom('', '%', '%%', '%a', 'A%', '.', '-', ':', '1', '0', '.0', 'e') },
   ).filter(isShortPattern)
@@ -288,17 +309,25 @@ function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
   return isDate ? oneof(plain(VALUES[kind]), worded(dateWord)) : plain(VALUES[kind])
 }
 
-/** `eq Number`, `like JSON`, …: all that are allowed. */
-export const PAIRS = Object.entries(OPERATORS).flatMap(([name, { kinds }]) =>
-  TYPES.filter((type) => (kinds as readonly ValueKind[]).includes(COLUMN_TYPES[type].kind)).map(
-    (field) => [name as OperatorName, field] as const,
-  ),
+/** `eq Number`, `like JSON`, …: all that are allowed, but see ANY_DOUBLE. */
+export const PAIRS = Object.entries(OPERATORS).flatMap(([name, { kinds, asks }]) =>
+  TYPES.filter((type) => (kinds as readonly ValueKind[]).includes(COLUMN_TYPES[type].kind))
+    .filter((type) => asks !== 'like' || !ANY_DOUBLE.has(type))
+    .map((field) => [name as OperatorName, field] as const),
 )
 
+/** There are a dozen types of text and one of dates. */
+const weightOf = (type: ColumnType): number =>
+  TYPES.filter((other) => COLUMN_TYPES[other].kind === COLUMN_TYPES[type].kind).length < 3 ? 3 : 1
+
+/** Of these most values select nothing, or everything. */
+const HARD: ReadonlySet<OperatorName> = new Set<OperatorName>(['like', 'nlike', 'isWithin'])
+
 const condition = oneof(
-  ...PAIRS.map(([operator, field]) =>
-    valueOf(operator, field).map(({ word, value }): OracleCondition => ({ field, operator, word, value })),
-  ),
+  ...PAIRS.map(([operator, field]) => ({
+    weight: weightOf(field) * (HARD.has(operator) ? 4 : 1),
+    arbitrary: valueOf(operator, field).map(({ word, value }): OracleCondition => ({ field, operator, word, value })),
+  })),
 )
 
 /** What `where` cannot say: lists that are no text, a lone parenthesis. (Lone surrogates cannot be in a URL.) */
@@ -321,7 +350,7 @@ function chainOf(leaf: Arbitrary<OracleCondition>): Arbitrary<readonly OracleIte
   const nested = (group: Arbitrary<readonly OracleItem[]>): Arbitrary<readonly OracleItem[]> =>
     items(oneof({ weight: 3, arbitrary: leaf }, { weight: 1, arbitrary: group }))
   return oneof(
-    { weight: 1, arbitrary: leaf.map((node): readonly OracleItem[] => [{ join: '', node }]) },
+    { weight: 2, arbitrary: leaf.map((node): readonly OracleItem[] => [{ join: '', node }]) },
     { weight: 3, arbitrary: nested(nested(nested(items(leaf)))) },
   )
 }

@@ -21,7 +21,7 @@ const LOOKS = [
 /** The pictures of README.md, small. */
 const README = ['table', 'table-menu', 'api-tokens-fresh', 'snippets']
 const README_FOLDER = resolve(import.meta.dirname, '../../docs')
-const README_LOOK = { name: 'readme', colorScheme: 'light', viewport: { width: 960, height: 560 } } as const
+const README_LOOK = { name: 'readme', colorScheme: 'light', viewport: { width: 820, height: 440 } } as const
 
 const isForReadme = process.argv.includes('--readme')
 const looks = isForReadme ? [README_LOOK] : LOOKS
@@ -30,7 +30,7 @@ const wanted = process.argv.slice(2).filter((argument) => argument !== '--readme
 const server = await startServer()
 const browser = await launchBrowser()
 try {
-  const seeded = await seed(server.url)
+  const seeded = await seed(server.url, { hostile: !isForReadme })
   const all = screens(seeded).filter(({ name }) =>
     isForReadme ? README.includes(name) : wanted.length === 0 || wanted.some((part) => name.includes(part)),
   )

@@ -3,7 +3,17 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { purge } from '../../src/data/catalog/purge'
 import type { Bindings } from '../../src/env'
-import { type Answer, type Person, createProject, createTable, dump, request, signUpCreator, succeed, unique } from '../support/client'
+import {
+  type Answer,
+  type Person,
+  createProject,
+  createTable,
+  dump,
+  request,
+  signUpCreator,
+  succeed,
+  unique,
+} from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 
 const META = '/api/v1/db/meta'
@@ -37,23 +47,35 @@ async function makeTable(extra: Record<string, unknown> = {}): Promise<Json> {
     { title: 'Code', column_name: 'code', uidt: 'SingleLineText', ...extra },
   ]
   const table = await createTable(ada.auth, projectId, { title: unique('Crash '), columns })
-  await succeed(rows('POST', table.id, [{ Text: '1', Code: 'a' }, { Text: '2', Code: 'b' }]))
+  await succeed(
+    rows('POST', table.id, [
+      { Text: '1', Code: 'a' },
+      { Text: '2', Code: 'b' },
+    ]),
+  )
   return table
 }
 
 function rows(method: 'GET' | 'POST', tableId: string, body?: unknown): Promise<Answer> {
-  return request(method, `/api/v1/db/data/${body === undefined ? '' : 'bulk/'}noco/${projectId}/${tableId}`, { auth: ada.auth, body })
+  return request(method, `/api/v1/db/data/${body === undefined ? '' : 'bulk/'}noco/${projectId}/${tableId}`, {
+    auth: ada.auth,
+    body,
+  })
 }
 
 const idOf = (table: Json, title: string): string => table.columns.find((column: Json) => column.title === title).id
 const change = (table: Json, title: string, body: unknown): Call => ['PATCH', `${META}/columns/${idOf(table, title)}`, body]
 
 /** Each makes what it needs, and says what to ask. */
-const STEPS: Record<string, () => Promise<Step>> = {
-  'making a table': async () => {
+const STEPS: Record<string, () => Step | Promise<Step>> = {
+  'making a table': () => {
     const title = unique('New ')
     const columns = [{ title: 'Text' }, { title: 'Code', unique: true }, { title: 'Qty', uidt: 'Number', meta: { index: true } }]
-    return { table: null, call: ['POST', `${META}/projects/${projectId}/tables`, { title, table_name: title, columns }], done: ['Duplicate table name', 'Duplicate table alias'] }
+    return {
+      table: null,
+      call: ['POST', `${META}/projects/${projectId}/tables`, { title, table_name: title, columns }],
+      done: ['Duplicate table name', 'Duplicate table alias'],
+    }
   },
   'removing a table': async () => {
     const table = await makeTable({ unique: true })
@@ -66,7 +88,11 @@ const STEPS: Record<string, () => Promise<Step>> = {
   },
   'adding a unique column': async () => {
     const table = await makeTable()
-    return { table, call: ['POST', `${META}/tables/${table.id}/columns`, { title: 'Key', unique: true }], done: ['Duplicate column alias'] }
+    return {
+      table,
+      call: ['POST', `${META}/tables/${table.id}/columns`, { title: 'Key', unique: true }],
+      done: ['Duplicate column alias'],
+    }
   },
   'changing the type of a column': async () => {
     const table = await makeTable()
@@ -130,7 +156,10 @@ async function view(table: Json): Promise<Json> {
 }
 
 /** Names are made anew for each round. */
-const comparable = (seen: Json, table: Json): Json => ({ ...seen, names: table === null ? seen.names.length : seen.names.includes(table.title) })
+const comparable = (seen: Json, table: Json): Json => ({
+  ...seen,
+  names: table === null ? seen.names.length : seen.names.includes(table.title),
+})
 
 async function physical(): Promise<{ tables: string[]; indexes: string[] }> {
   const { results } = await env.DATA.prepare(
@@ -141,7 +170,13 @@ async function physical(): Promise<{ tables: string[]; indexes: string[] }> {
     const columns = await env.DATA.prepare(`SELECT name FROM pragma_table_info('${name}') ORDER BY name`).all<{ name: string }>()
     tables.push(`${name}(${columns.results.map((column) => column.name).join(',')})`)
   }
-  return { tables: tables.sort(), indexes: results.filter(({ type }) => type === 'index').map(({ name }) => name).sort() }
+  return {
+    tables: tables.toSorted(),
+    indexes: results
+      .filter(({ type }) => type === 'index')
+      .map(({ name }) => name)
+      .toSorted(),
+  }
 }
 
 /** What should stand in the data database by what the catalog says. */
@@ -153,12 +188,12 @@ async function named(): Promise<{ tables: string[]; indexes: string[] }> {
     for (const column of own) {
       const isWished = /"index":true/.test(String(column['meta']))
       const kind = column['unique'] === 1 ? 'unique' : isWished ? 'index' : null
-      if (kind !== null) indexes.push(`${table['physical_name']}_${column['physical_name']}_${kind}`)
+      if (kind !== null) indexes.push([table['physical_name'], column['physical_name'], kind].join('_'))
     }
-    const names = ['v', ...own.map((column) => String(column['physical_name']))].sort()
-    return `${table['physical_name']}(${names.join(',')})`
+    const names = ['v', ...own.map((column) => String(column['physical_name']))].toSorted()
+    return `${String(table['physical_name'])}(${names.join(',')})`
   })
-  return { tables: shapes.sort(), indexes: indexes.sort() }
+  return { tables: shapes.toSorted(), indexes: indexes.toSorted() }
 }
 
 async function expectTidy(): Promise<void> {
@@ -167,7 +202,9 @@ async function expectTidy(): Promise<void> {
   const { orphans = [] } = await dump(env.DB)
   expect(orphans).toEqual([])
   const counted = Object.values((await dump(env.DATA))['row_counts'] ?? []).map((row) => String(row['table_name']))
-  expect(counted.sort()).toEqual(((await dump(env.DB))['tables'] ?? []).map((table) => String(table['physical_name'])).sort())
+  expect(counted.toSorted()).toEqual(
+    ((await dump(env.DB))['tables'] ?? []).map((table) => String(table['physical_name'])).toSorted(),
+  )
 }
 
 describe.each(Object.entries(STEPS))('%s', (_, make) => {
@@ -181,7 +218,10 @@ describe.each(Object.entries(STEPS))('%s', (_, make) => {
       const { table, call, done } = await make()
       const before = comparable(await view(table), table)
       let seen = 0
-      const answer = await ask(call, failing(side, moment, at, (number) => (seen = Math.max(seen, number))))
+      const answer = await ask(
+        call,
+        failing(side, moment, at, (number) => (seen = Math.max(seen, number))),
+      )
       calls = at === 1 ? Math.max(2, seen) : Math.max(calls, seen)
       expect([at, answer.status === 503 ? 'DATABASE_UNAVAILABLE' : answer.status]).toEqual([at, answer.body.error ?? 200])
       expect(JSON.stringify(answer.body)).not.toMatch(/D1_|SQLITE|connection lost|no such/i)
@@ -211,11 +251,11 @@ describe('the scheduled job', () => {
       await createTable(ada.auth, doomed.id)
       await createTable(ada.auth, doomed.id, { columns: [{ title: 'Code', unique: true }] })
       await succeed(request('DELETE', `${META}/projects/${doomed.id}`, { auth: ada.auth }))
-      const work = purge(failing(side, moment, at, (number) => (calls = Math.max(calls, number))), Date.now() + HOUR_MS)
-      await work.then(
-        () => {},
-        () => {},
+      const work = purge(
+        failing(side, moment, at, (number) => (calls = Math.max(calls, number))),
+        Date.now() + HOUR_MS,
       )
+      await Promise.allSettled([work])
       if (at === 1) calls = Math.max(calls, 2)
       await expectTidy()
       const { projects = [] } = await dump(env.DB)
@@ -229,10 +269,16 @@ describe('the scheduled job', () => {
     const name = String(tables.find(({ id }) => id === table.id)?.['physical_name'])
     const code = String(columns.find(({ id }) => id === idOf(table, 'Code'))?.['physical_name'])
     await env.DATA.prepare(`CREATE TABLE md_young (c1 TEXT)`).run()
-    const insert = env.DB.prepare(`INSERT INTO orphans (table_name, kind, column_name, "database", not_before) VALUES (?, ?, ?, 'DATA', ?)`)
+    const insert = env.DB.prepare(
+      `INSERT INTO orphans (table_name, kind, column_name, "database", not_before) VALUES (?, ?, ?, 'DATA', ?)`,
+    )
     await env.DB.batch([
       insert.bind('md_young', 'table', '', Date.now() + HOUR_MS),
-      ...[['table', ''], ['column', code], ['unique', code]].map(([kind, column]) => insert.bind(name, kind, column, 0)),
+      ...[
+        ['table', ''],
+        ['column', code],
+        ['unique', code],
+      ].map(([kind, column]) => insert.bind(name, kind, column, 0)),
     ])
     expect(await purge({ ...env })).toBe(3)
     expect((await physical()).tables).toContain('md_young(c1)')
@@ -257,7 +303,10 @@ describe('a request under way while its table changes', () => {
   test('reads and writes the column of the new type', async () => {
     const table = await makeTable()
     const path = `/api/v1/db/data/noco/${projectId}/${table.id}`
-    const list = await request('GET', path, { auth: ada.auth, env: interrupted(() => succeed(ask(change(table, 'Text', { uidt: 'Number' })))) })
+    const list = await request('GET', path, {
+      auth: ada.auth,
+      env: interrupted(() => succeed(ask(change(table, 'Text', { uidt: 'Number' })))),
+    })
     expect([list.status, list.body.list?.map(({ Text }: Json) => Text)]).toEqual([200, [1, 2]])
     const toText = () => succeed(ask(change(table, 'Text', { uidt: 'JSON' })))
     const insert = await request('POST', path, { auth: ada.auth, body: { Text: 3, Code: 'c' }, env: interrupted(toText) })
@@ -305,7 +354,9 @@ describe('two changes of a column at once', () => {
   test.each(pairs)('%s and %s leave the catalog and the data database of one mind', async (one, other) => {
     const table = await makeTable()
     const call = (name: string): Call =>
-      COLUMN_CHANGES[name] === null ? ['DELETE', `${META}/columns/${idOf(table, 'Code')}`] : change(table, 'Code', COLUMN_CHANGES[name])
+      COLUMN_CHANGES[name] === null
+        ? ['DELETE', `${META}/columns/${idOf(table, 'Code')}`]
+        : change(table, 'Code', COLUMN_CHANGES[name])
     let isFirst = true
     const before = async (number: number) => {
       // Behind who is asking and the catalog.

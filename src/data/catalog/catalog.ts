@@ -19,7 +19,10 @@ export async function getCatalog(db: D1Database, project: Pick<ProjectContext, '
   cache.set(db, cached)
   const hit = cached.get(project.id)
   cached.delete(project.id)
-  const entry = hit?.version === project.schemaVersion ? hit : { version: project.schemaVersion, catalog: { tables: await loadTables(db, project.id) } }
+  const entry =
+    hit?.version === project.schemaVersion
+      ? hit
+      : { version: project.schemaVersion, catalog: { tables: await loadTables(db, project.id) } }
   cached.set(project.id, entry)
   const oldest = cached.keys().next()
   if (cached.size > MAX_CACHED && oldest.done === false) cached.delete(oldest.value)

@@ -27,8 +27,14 @@ export const ColumnRequest = z
     ai: Flag.openapi({ description: 'The database hands out the value; an ID column does so by itself' }),
     rqd: Flag.openapi({ description: 'Required' }),
     unique: Flag.openapi({ description: 'No two rows have the same value' }),
-    cdf: z.union([z.string().max(10_000), z.number(), z.boolean()]).nullish().openapi({ description: 'Default value' }),
-    dtxp: z.union([z.string().max(100_000), z.number()]).nullish().openapi({ description: "Select options as 'a','b'" }),
+    cdf: z
+      .union([z.string().max(10_000), z.number(), z.boolean()])
+      .nullish()
+      .openapi({ description: 'Default value' }),
+    dtxp: z
+      .union([z.string().max(100_000), z.number()])
+      .nullish()
+      .openapi({ description: "Select options as 'a','b'" }),
     colOptions: z.object({ options: z.array(Option).max(1000).nullish() }).nullish(),
     meta: z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]).nullish(),
     order: z.number().nullish(),
@@ -51,7 +57,8 @@ interface BuildOptions {
 export function buildColumns(requests: readonly ColumnRequestBody[], options: BuildOptions): Column[] {
   const wanted = requests.some((request) => isPrimaryKey(request)) ? [...requests] : withStandardColumns(requests)
   const columns: Column[] = []
-  for (const request of wanted) columns.push(buildColumn(request, columns, { ...options, nextColumn: options.nextColumn + columns.length }))
+  for (const request of wanted)
+    columns.push(buildColumn(request, columns, { ...options, nextColumn: options.nextColumn + columns.length }))
   if (columns.filter((column) => column.autoIncrement).length > 0 && columns.filter((column) => column.primaryKey).length > 1) {
     throw new ApiError('INVALID_COLUMN', 'A primary key of several columns cannot hold an automatic id.')
   }
@@ -66,9 +73,12 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   const meta = readMeta(request.meta, title)
   const primaryKey = isPrimaryKey(request)
   if ((primaryKey || type === 'ID') && meta?.['ag'] !== undefined && meta['ag'] !== null && meta['ag'] !== false) {
-    throw new ApiError('NOT_IMPLEMENTED', 'Keys that the server makes up (`meta.ag`) are not supported.', { details: { field: title } })
+    throw new ApiError('NOT_IMPLEMENTED', 'Keys that the server makes up (`meta.ag`) are not supported.', {
+      details: { field: title },
+    })
   }
-  const autoIncrement = primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
+  const autoIncrement =
+    primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
   const options = readOptions(request, type, title)
   return {
     id: newId('column'),
@@ -104,7 +114,10 @@ function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequ
   const standard = (title: string, column_name: string, uidt: ColumnType): ColumnRequestBody[] =>
     names.has(title) || names.has(column_name) ? [] : [{ title, column_name, uidt }]
   if (names.has('Id') || names.has('id')) {
-    throw new ApiError('INVALID_COLUMN', 'A table without a primary key gets a column Id; another column has that name: mark it `pk`.')
+    throw new ApiError(
+      'INVALID_COLUMN',
+      'A table without a primary key gets a column Id; another column has that name: mark it `pk`.',
+    )
   }
   return [
     { title: 'Id', column_name: 'id', uidt: 'ID' },
@@ -117,7 +130,8 @@ function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequ
 /** Both names of a column, as columnNames() will read them while none is taken. */
 function wantedNames(request: ColumnRequestBody): [title: string, columnName: string] {
   const named = request.column_name ?? ''
-  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) || named : request.title
+  const title =
+    request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) || named : request.title
   return [title, named === '' ? nameFromTitle(title) : named]
 }
 
@@ -136,7 +150,9 @@ function columnNames(request: ColumnRequestBody, others: readonly Column[]): { t
   const isGiven = request.column_name !== undefined && request.column_name !== null && request.column_name !== ''
   const columnName = isGiven ? wanted : freeName(wanted, taken)
   if ([...columnName].length > MAX_NAME) {
-    throw new ApiError('INVALID_COLUMN', `Column name ${columnName} exceeds ${MAX_NAME} characters`, { details: { field: title } })
+    throw new ApiError('INVALID_COLUMN', `Column name ${columnName} exceeds ${MAX_NAME} characters`, {
+      details: { field: title },
+    })
   }
   for (const [what, name] of [
     ['Column title', title],
@@ -171,7 +187,10 @@ export function checkDefault(column: Column, now: number): void {
 export function refuseTooLarge(columns: readonly Column[], meta: Record<string, unknown> | null | undefined): void {
   for (const part of [columns, meta]) {
     if (JSON.stringify(part ?? null).length > MAX_DESCRIPTION) {
-      throw new ApiError('INVALID_TABLE', `A table's columns may have ${MAX_DESCRIPTION} characters: shorten options, defaults or meta.`)
+      throw new ApiError(
+        'INVALID_TABLE',
+        `A table's columns may have ${MAX_DESCRIPTION} characters: shorten options, defaults or meta.`,
+      )
     }
   }
 }
@@ -196,7 +215,8 @@ function readOptions(request: ColumnRequestBody, type: ColumnType, title: string
   if (given.some((option) => /[\u0000-\u001f\u007f]/.test(option.title) || !option.title.isWellFormed())) {
     throw problem('An option must be well-formed Unicode without control characters')
   }
-  if (kind === 'multiselect' && given.some((option) => option.title.includes(','))) throw problem("Illegal char(',') for MultiSelect")
+  if (kind === 'multiselect' && given.some((option) => option.title.includes(',')))
+    throw problem("Illegal char(',') for MultiSelect")
   return given.map((option) => ({ id: newId('option'), ...option }))
 }
 

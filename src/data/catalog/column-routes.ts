@@ -10,7 +10,14 @@ import { ColumnBody, TableBody, toColumnBody, toTableBody } from './json'
 
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
 const ColumnParameter = z.object({ columnId: z.string().openapi({ param: { name: 'columnId', in: 'path' } }) })
-const REFUSALS = ['INVALID_REQUEST_BODY', 'INVALID_COLUMN', 'INVALID_VALUE_FOR_FIELD', 'DUPLICATE_VALUE', 'NOT_IMPLEMENTED', 'FORBIDDEN'] as const
+const REFUSALS = [
+  'INVALID_REQUEST_BODY',
+  'INVALID_COLUMN',
+  'INVALID_VALUE_FOR_FIELD',
+  'DUPLICATE_VALUE',
+  'NOT_IMPLEMENTED',
+  'FORBIDDEN',
+] as const
 const tags = ['Columns']
 
 export const columnRoutes = createRouter()

@@ -6,10 +6,10 @@ import { ApiError } from '../../errors'
 import {
   BatchUndone,
   ReferenceViolation,
-  SchemaChanged,
   TooManyColumns,
   UniqueViolation,
   batch,
+  changedMeanwhile,
   requireChanges,
   run,
 } from '../../lib/d1'
@@ -19,14 +19,7 @@ import { type ColumnRequestBody, buildColumn, checkDefault, refuseTooLarge } fro
 import { convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
-import {
-  deleteColumn,
-  insertColumns,
-  raiseSchemaVersion,
-  setDisplayColumn,
-  takeColumnNumber,
-  updateColumn,
-} from './store'
+import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
 import { COLUMN_TYPES, type Column, type SelectOption, type Table } from './types'
 
@@ -42,7 +35,8 @@ export async function addColumn(
   request: ColumnRequestBody,
   now: number,
 ): Promise<void> {
-  if (table.columns.length >= MAX_COLUMNS) throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
+  if (table.columns.length >= MAX_COLUMNS)
+    throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
   // Refused before anything is written; the number is only known afterwards.
   const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
   if (planned.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.')
@@ -54,7 +48,11 @@ export async function addColumn(
   await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
   const [alter, ...indexes] = addColumnStatements(table, column)
   const fill = sql`UPDATE ${ident(table.physicalName)} SET ${ident(column.physicalName)} = ${filling}`
-  await makeOrUndo(databases, column, added, [...(alter === undefined ? [] : [alter]), ...(filling === null ? [] : [fill]), ...indexes])
+  await makeOrUndo(databases, column, added, [
+    ...(alter === undefined ? [] : [alter]),
+    ...(filling === null ? [] : [fill]),
+    ...indexes,
+  ])
   await enterOrUndo(databases, added, [
     insertColumns(table.id, [column], isOrphan(added)),
     requireChanges(1),
@@ -74,7 +72,7 @@ async function makeOrUndo(databases: Databases, column: Column, added: Orphan, s
 
 /** What a failure in the data database means for the client. What may still take effect is left to the scheduled job. */
 async function undone(databases: Databases, column: Column, added: Orphan, error: unknown): Promise<unknown> {
-  const isUnknown = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE' && !(error instanceof SchemaChanged)
+  const isUnknown = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE'
   if (!isUnknown) await dropNow(databases, added)
   if (error instanceof UniqueViolation) return notUnique(column, error)
   return error instanceof TooManyColumns ? noRoom(column, error) : error
@@ -92,7 +90,7 @@ async function enterOrUndo(databases: Databases, added: Orphan | null, statement
     await batch(databases.control, statements)
   } catch (error) {
     // Who changed the column may have made the same index: the scheduled job looks whether anyone needs what was made.
-    if (error instanceof BatchUndone) throw new SchemaChanged(error)
+    if (error instanceof BatchUndone) throw changedMeanwhile(error)
     if (error instanceof ReferenceViolation) throw new ApiError('TABLE_NOT_FOUND', undefined, { cause: error })
     if (!(error instanceof UniqueViolation)) throw error
     if (added !== null) await dropNow(databases, added)
@@ -109,8 +107,15 @@ function notUnique(column: Column, cause: unknown): ApiError {
 }
 
 /** The column and its values are out of reach when this returns. Throws INVALID_COLUMN for the primary key. */
-export async function removeColumn(databases: Databases, project: ProjectPlace, table: Table, column: Column, now: number): Promise<void> {
-  if (column.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
+export async function removeColumn(
+  databases: Databases,
+  project: ProjectPlace,
+  table: Table,
+  column: Column,
+  now: number,
+): Promise<void> {
+  if (column.primaryKey)
+    throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
   const removed = orphan('column', table, column)
   const heir = column.displayValue ? table.columns.find(({ id, primaryKey }) => id !== column.id && !primaryKey) : undefined
   await enterOrUndo(databases, null, [
@@ -147,7 +152,9 @@ export async function changeColumn(
 function planChange(table: Table, column: Column, request: ColumnRequestBody, now: number): Column {
   const others = table.columns.filter(({ id }) => id !== column.id)
   if (request.pk !== null && request.pk !== undefined && Boolean(request.pk) !== column.primaryKey) {
-    throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.', { details: { field: column.title } })
+    throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.', {
+      details: { field: column.title },
+    })
   }
   const whole: ColumnRequestBody = {
     title: request.title ?? column.title,
@@ -192,16 +199,31 @@ function keepOptionIds(options: readonly SelectOption[], column: Column, request
     taken.add(known.id)
     return { ...option, id: known.id, color: option.color ?? known.color }
   }
-  const byId = options.map((option) => keep(option, column.options.find(({ id }) => id === idOf.get(option.title))))
+  const byId = options.map((option) =>
+    keep(
+      option,
+      column.options.find(({ id }) => id === idOf.get(option.title)),
+    ),
+  )
   const isKnown = ({ id }: SelectOption) => taken.has(id)
-  return byId.map((option) => (isKnown(option) ? option : keep(option, column.options.find(({ title }) => title === option.title))))
+  return byId.map((option) =>
+    isKnown(option)
+      ? option
+      : keep(
+          option,
+          column.options.find(({ title }) => title === option.title),
+        ),
+  )
 }
 
 /** Whether values stored for the old column could be anything but values of the new one. */
 function needsNewValues(from: Column, to: Column): boolean {
   const kinds = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind] as const
   if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
-    return kinds[0] !== kinds[1] || !from.options.every(({ id, title }) => to.options.some((option) => option.id === id && option.title === title))
+    return (
+      kinds[0] !== kinds[1] ||
+      !from.options.every(({ id, title }) => to.options.some((option) => option.id === id && option.title === title))
+    )
   }
   if (to.type === 'Year' && from.type !== 'Year') return true
   if (to.meta?.['validate'] === true && (from.meta?.['validate'] !== true || from.type !== to.type)) return true

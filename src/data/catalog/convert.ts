@@ -15,6 +15,7 @@ const NAMED_ROWS = 10
 interface ValueRow {
   row: number
   value: Stored
+  /** Of the row: its key. */
   name: string
 }
 
@@ -29,7 +30,10 @@ export async function convertValues(data: D1Database, table: Table, from: Column
     await fillOnce(data, table, from, to)
     if ((await writes(data, table)) === before) return
   }
-  throw new ApiError('DATABASE_UNAVAILABLE', 'The table is written to so often that its values cannot be converted; try again later.')
+  throw new ApiError(
+    'DATABASE_UNAVAILABLE',
+    'The table is written to so often that its values cannot be converted; try again later.',
+  )
 }
 
 /** Changes with every write of a row. */
@@ -57,7 +61,7 @@ async function fillOnce(data: D1Database, table: Table, from: Column, to: Column
 function selectValues(table: Table, from: Column, after: number) {
   const keys = table.columns.filter(({ primaryKey }) => primaryKey).map(({ physicalName }) => columnOf(physicalName))
   const value = columnOf(from.physicalName)
-  return sql`SELECT t.rowid AS row, ${value} AS value, ${join(keys, " || '___' || ")} AS name
+  return sql`SELECT t.rowid AS row, ${value} AS value, ${join(keys, " || '___' || ")} || '' AS name
     FROM ${ident(table.physicalName)} t WHERE t.rowid > ${after} AND ${value} IS NOT NULL ORDER BY t.rowid LIMIT ${CHUNK_ROWS}`
 }
 
@@ -75,7 +79,7 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { v
       values.push([row, toStored({ ...to, required: false }, convertible(value, from, to))])
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (issues.length < NAMED_ROWS) issues.push({ path: String(name), message: error.message })
+      if (issues.length < NAMED_ROWS) issues.push({ path: name, message: error.message })
     }
   }
   return { values, issues }

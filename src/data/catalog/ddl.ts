@@ -26,7 +26,12 @@ export function createTable(table: Physical & Pick<Table, 'columns'>, now: numbe
   const definitions = table.columns.map((column) => columnDefinition(column))
   const primaryKey =
     keys.length > 0 && !keys.some((column) => column.autoIncrement)
-      ? [sql`PRIMARY KEY (${join(keys.map((column) => ident(column.physicalName)), ', ')})`]
+      ? [
+          sql`PRIMARY KEY (${join(
+            keys.map((column) => ident(column.physicalName)),
+            ', ',
+          )})`,
+        ]
       : []
   return [
     sql`CREATE TABLE ${ident(table.physicalName)} (${join(

@@ -42,7 +42,13 @@ export const ColumnBody = z
     colOptions: z
       .object({
         options: z.array(
-          z.object({ id: z.string(), fk_column_id: z.string(), title: z.string(), color: z.string().nullable(), order: z.number() }),
+          z.object({
+            id: z.string(),
+            fk_column_id: z.string(),
+            title: z.string(),
+            color: z.string().nullable(),
+            order: z.number(),
+          }),
         ),
       })
       .nullable(),

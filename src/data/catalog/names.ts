@@ -39,8 +39,13 @@ interface TableNames {
  * The title and the full name of a table, with the project's prefix in front. Throws INVALID_TABLE with the texts old
  * clients know.
  */
-export function tableNames(request: { title?: string | null | undefined; table_name?: string | null | undefined }, prefix: string): TableNames {
-  const given = request.table_name ?? (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title, MAX_NAME - prefix.length - 1) : '')
+export function tableNames(
+  request: { title?: string | null | undefined; table_name?: string | null | undefined },
+  prefix: string,
+): TableNames {
+  const given =
+    request.table_name ??
+    (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title, MAX_NAME - prefix.length - 1) : '')
   if (given === '' || given === prefix) {
     throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
   }
@@ -48,7 +53,8 @@ export function tableNames(request: { title?: string | null | undefined; table_n
   const tableName = given.startsWith(prefix) ? given : `${prefix}_${given}`
   if ([...tableName].length > MAX_NAME) throw new ApiError('INVALID_TABLE', `Table name exceeds ${MAX_NAME} characters`)
   const bare = given.startsWith(prefix) ? given.slice(prefix.length).replace(/^_/, '') : given
-  const title = request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) || bare : request.title
+  const title =
+    request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) || bare : request.title
   for (const [what, name] of [
     ['Table name', tableName],
     ['Table title', title],

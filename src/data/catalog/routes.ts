@@ -19,7 +19,10 @@ const TableRequest = z
   .object({
     title: z.string().max(1000).nullish().openapi({ description: 'Derived from `table_name` when left out', example: 'Items' }),
     table_name: z.string().max(1000).nullish().openapi({ description: 'Derived from the title when left out', example: 'items' }),
-    columns: z.array(ColumnRequest).max(1000).openapi({ description: 'Without a primary key, Id, CreatedAt and UpdatedAt are added' }),
+    columns: z
+      .array(ColumnRequest)
+      .max(1000)
+      .openapi({ description: 'Without a primary key, Id, CreatedAt and UpdatedAt are added' }),
     meta: z.record(z.string(), z.unknown()).nullish(),
     order: z.number().nullish(),
   })
@@ -123,7 +126,9 @@ tableRoutes.openapi(
     ...needs('tableUpdate'),
     request: {
       params: TableParameter,
-      ...jsonBody(TableRequest.omit({ columns: true, order: true }).openapi('TableUpdate', { description: 'What is left out stays' })),
+      ...jsonBody(
+        TableRequest.omit({ columns: true, order: true }).openapi('TableUpdate', { description: 'What is left out stays' }),
+      ),
     },
     responses: {
       200: json(Message, 'Changed'),
@@ -167,7 +172,10 @@ tableRoutes.openapi(
     tags,
     ...needs('tableDelete'),
     request: { params: TableParameter },
-    responses: { 200: json(z.boolean().openapi({ example: true }), 'Deleted'), ...errorResponses('TABLE_NOT_FOUND', 'FORBIDDEN') },
+    responses: {
+      200: json(z.boolean().openapi({ example: true }), 'Deleted'),
+      ...errorResponses('TABLE_NOT_FOUND', 'FORBIDDEN'),
+    },
   }),
   async (c) => {
     const { table, project, databases } = await tableScope(c, c.req.valid('param').tableId)

@@ -3,7 +3,7 @@
  * after the catalog has forgotten it; orphans.ts covers the time between.
  */
 import { ApiError } from '../../errors'
-import { BatchUndone, ReferenceViolation, SchemaChanged, UniqueViolation, batch, requireChanges, run } from '../../lib/d1'
+import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
 import type { Catalog } from './catalog'
@@ -77,7 +77,7 @@ async function enter(databases: Databases, orphan: Orphan, statements: Parameter
 function whyRefused(error: unknown): ApiError | null {
   if (error instanceof UniqueViolation) return duplicate(error)
   if (error instanceof ReferenceViolation) return new ApiError('PROJECT_NOT_FOUND', undefined, { cause: error })
-  return error instanceof BatchUndone ? new SchemaChanged(error) : null
+  return error instanceof BatchUndone ? changedMeanwhile(error) : null
 }
 
 function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {

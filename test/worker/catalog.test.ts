@@ -1,0 +1,673 @@
+/** Tables and columns over HTTP: contract/api-v1.md 3.3 to 3.6. */
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/catalog/types'
+import {
+  type Answer,
+  type Person,
+  createProject,
+  createTable,
+  dump,
+  request,
+  signUpCreator,
+  succeed,
+  unique,
+} from '../support/client'
+
+type Json = Answer['body']
+
+const META = '/api/v1/db/meta'
+
+let ada: Person
+let projectId: string
+let prefix: string
+
+beforeAll(async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  ada = await signUpCreator()
+  projectId = (await createProject(ada.auth)).id
+  prefix = (await succeed(request('GET', `${META}/projects/${projectId}`, { auth: ada.auth }))).body.prefix
+})
+
+const call = (method: string, path: string, body?: unknown) => request(method, path, { auth: ada.auth, body })
+const make = (body: unknown) => call('POST', `${META}/projects/${projectId}/tables`, body)
+const read = async (id: string): Promise<Json> => (await succeed(call('GET', `${META}/tables/${id}`))).body
+const rename = (id: string, body: unknown) => call('PATCH', `${META}/tables/${id}`, body)
+const add = (table: Json, body: unknown) => call('POST', `${META}/tables/${table.id}/columns`, body)
+const columnOf = (table: Json, title: string): Json => table.columns.find((column: Json) => column.title === title)
+const change = (table: Json, title: string, body: unknown) => call('PATCH', `${META}/columns/${columnOf(table, title).id}`, body)
+const remove = (table: Json, title: string) => call('DELETE', `${META}/columns/${columnOf(table, title).id}`)
+const data = (method: string, table: Json, body?: unknown, more = '') =>
+  call(method, `/api/v1/db/data/noco/${projectId}/${table.id}${more}`, body)
+const fill = (table: Json, rows: unknown[]) => succeed(call('POST', `/api/v1/db/data/bulk/noco/${projectId}/${table.id}`, rows))
+const list = async (table: Json): Promise<Json[]> => (await succeed(data('GET', table, undefined, '?limit=1000'))).body.list
+const values = async (table: Json, title: string) => (await list(table)).map((row) => row[title])
+const titles = (table: Json): string[] => table.columns.map(({ title }: Json) => title)
+const withColumns = (...columns: unknown[]): Promise<Json> => createTable(ada.auth, projectId, { columns })
+/** Of a column made for the table `Id, Value, CreatedAt, UpdatedAt`, with the rows. */
+async function withValues(column: Record<string, unknown>, rows: readonly unknown[]): Promise<Json> {
+  const table = await withColumns({ title: 'Value', ...column })
+  if (rows.length > 0)
+    await fill(
+      table,
+      rows.map((Value) => ({ Value })),
+    )
+  return table
+}
+
+function expectRefused({ status, body }: Answer, code: string, message: string | RegExp, expected = 400): void {
+  expect([status, body.error, body.message]).toEqual([
+    expected,
+    code,
+    typeof message === 'string' ? message : expect.stringMatching(message),
+  ])
+}
+
+async function indexes(table: Json): Promise<string[]> {
+  const names = env.DATA.prepare(
+    `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`,
+  )
+  return (await names.bind(table.id).all<{ name: string }>()).results.map(({ name }) => name.replace(`${table.id}_`, ''))
+}
+
+describe('making a table', () => {
+  test('without a primary key adds Id in front and the two dates behind', async () => {
+    const table = await withColumns({ title: 'Name' })
+    expect(
+      table.columns.map(({ title, column_name, uidt, pk, ai, pv, cdf }: Json) => [title, column_name, uidt, pk, ai, pv, cdf]),
+    ).toEqual([
+      ['Id', 'id', 'ID', true, true, false, null],
+      ['Name', 'name', 'SingleLineText', false, false, true, null],
+      ['CreatedAt', 'created_at', 'DateTime', false, false, false, 'CURRENT_TIMESTAMP'],
+      ['UpdatedAt', 'updated_at', 'DateTime', false, false, false, 'CURRENT_TIMESTAMP'],
+    ])
+    expect(table).toMatchObject({ project_id: projectId, type: 'table', mm: false, enabled: true })
+    expect(table.table_name).toBe(`${prefix}_${table.title.toLowerCase()}`)
+    expect(table.columnsById[table.columns[1].id]).toEqual(table.columns[1])
+    expect(await read(table.id)).toEqual(table)
+  })
+
+  test('without any column makes one that takes rows', async () => {
+    const table = await withColumns()
+    expect(titles(table)).toEqual(['Id', 'CreatedAt', 'UpdatedAt'])
+    expect((await succeed(data('POST', table, {}))).body.Id).toBe(1)
+  })
+
+  test('with a primary key adds nothing', async () => {
+    expect(titles(await withColumns({ title: 'Key', uidt: 'ID' }, { title: 'Name' }))).toEqual(['Key', 'Name'])
+  })
+
+  test('with a text as primary key, rows are reached by it and each value is taken once', async () => {
+    const table = await withColumns({ title: 'Code', pk: true }, { title: 'Name' })
+    expect(columnOf(table, 'Code')).toMatchObject({ pk: true, rqd: true, ai: false })
+    await succeed(data('POST', table, { Code: 'a b', Name: 'x' }))
+    expect((await succeed(data('GET', table, undefined, '/a%20b'))).body).toEqual({ Code: 'a b', Name: 'x' })
+    expectRefused(await data('POST', table, { Code: 'a b' }), 'DUPLICATE_VALUE', /"Code"/)
+    expectRefused(await data('POST', table, { Name: 'y' }), 'REQUIRED_FIELD_MISSING', /"Code"/)
+  })
+
+  test('with a key of two columns, rows are reached by both', async () => {
+    const table = await withColumns({ title: 'A', pk: true, uidt: 'Number' }, { title: 'B', pk: true }, { title: 'C' })
+    await fill(table, [
+      { A: 1, B: 'x', C: '1x' },
+      { A: 1, B: 'y', C: '1y' },
+    ])
+    expect((await succeed(data('GET', table, undefined, '/1___y'))).body.C).toBe('1y')
+    expect(columnOf(table, 'C').pv).toBe(true)
+  })
+
+  test('with an automatic id among several keys is refused', async () => {
+    expectRefused(
+      await make({
+        title: unique('T'),
+        columns: [
+          { title: 'A', uidt: 'ID' },
+          { title: 'B', pk: true },
+        ],
+      }),
+      'INVALID_COLUMN',
+      /several columns/,
+    )
+  })
+
+  test('a column called Created at stands for the date the server fills', async () => {
+    const table = await withColumns({ title: 'Created at', uidt: 'DateTime' })
+    expect(titles(table)).toEqual(['Id', 'Created at', 'UpdatedAt'])
+    expect((await succeed(data('POST', table, {}))).body['Created at']).toMatch(/^20/)
+  })
+
+  test.each(['Id', 'ID', 'id'])('a column called %s that is no key is refused with the way out', async (title) => {
+    expectRefused(await make({ title: unique('T'), columns: [{ title }] }), 'INVALID_COLUMN', /mark it `pk`/)
+  })
+
+  test.each(Object.keys(COLUMN_TYPES) as ColumnType[])('%s has the SQL type of the contract', async (uidt) => {
+    const table = await withColumns({ title: 'Value', uidt, pk: false })
+    expect(columnOf(table, 'Value')).toMatchObject({ uidt, dt: COLUMN_TYPES[uidt].dt, virtual: false })
+    const { columns = [] } = await dump(env.DB)
+    const name = columns.find(({ id }) => id === columnOf(table, 'Value').id)?.['physical_name']
+    const info = await env.DATA.prepare(`SELECT type FROM pragma_table_info(?) WHERE name = ?`).bind(table.id, name).first('type')
+    expect(info).toBe(COLUMN_TYPES[uidt].sql)
+  })
+
+  test.each(VIRTUAL_TYPES)('%s is not implemented, in a table and as a column', async (uidt) => {
+    expectRefused(await make({ title: unique('T'), columns: [{ title: 'V', uidt }] }), 'NOT_IMPLEMENTED', new RegExp(uidt), 501)
+    const table = await withColumns({ title: 'A' })
+    expectRefused(await add(table, { title: 'V', uidt }), 'NOT_IMPLEMENTED', new RegExp(uidt), 501)
+    expectRefused(await change(table, 'A', { uidt }), 'NOT_IMPLEMENTED', new RegExp(uidt), 501)
+  })
+
+  test('a key that the server makes up is not implemented', async () => {
+    for (const meta of [{ ag: 'nc' }, '{"ag":"uuid"}']) {
+      expectRefused(
+        await make({ title: unique('T'), columns: [{ title: 'Key', uidt: 'ID', meta }] }),
+        'NOT_IMPLEMENTED',
+        /meta\.ag/,
+        501,
+      )
+    }
+    await succeed(make({ title: unique('T'), columns: [{ title: 'Key', uidt: 'ID', meta: { ag: null } }] }))
+  })
+
+  test.each(['Nonsense', 'constructor', '__proto__'])('the type %s does not exist', async (uidt) => {
+    expectRefused(
+      await make({ title: unique('T'), columns: [{ title: 'V', uidt }] }),
+      'INVALID_COLUMN',
+      `There is no column type '${uidt}'.`,
+    )
+  })
+
+  test('the display value is the marked column, else the one behind the key, else the one before it', async () => {
+    const displayOf = (table: Json) => table.columns.filter(({ pv }: Json) => pv).map(({ title }: Json) => title)
+    expect(displayOf(await withColumns({ title: 'A' }, { title: 'B', pv: true }))).toEqual(['B'])
+    expect(displayOf(await withColumns({ title: 'A' }, { title: 'B' }))).toEqual(['A'])
+    expect(displayOf(await withColumns({ title: 'A' }, { title: 'Key', pk: true }))).toEqual(['A'])
+  })
+
+  test('99 columns are a table, 100 an error', async () => {
+    const columns = (count: number) => [
+      { title: 'Key', uidt: 'ID' },
+      ...Array.from({ length: count - 1 }, (_, index) => ({ title: `F${index}` })),
+    ]
+    expect((await succeed(make({ title: unique('T'), columns: columns(99) }))).body.columns).toHaveLength(99)
+    expectRefused(
+      await make({ title: unique('T'), columns: columns(100) }),
+      'INVALID_TABLE',
+      'A table can have at most 99 columns; this one would have 100.',
+    )
+    expectRefused(await make({ title: unique('T'), columns: columns(99).slice(1) }), 'INVALID_TABLE', /this one would have 101/)
+  })
+
+  test('more options and meta than D1 takes are refused, not an accident', async () => {
+    const options = Array.from({ length: 1000 }, (_, index) => ({ title: `${index}${'x'.repeat(240)}` }))
+    const columns = Array.from({ length: 10 }, (_, index) => ({
+      title: `S${index}`,
+      uidt: 'SingleSelect',
+      colOptions: { options },
+    }))
+    expectRefused(await make({ title: unique('T'), columns }), 'INVALID_TABLE', /500000 characters/)
+    expectRefused(await make({ title: unique('T'), columns: [], meta: { a: 'x'.repeat(5_000_000) } }), 'INVALID_TABLE', /500000/)
+  })
+})
+
+describe('names', () => {
+  test('each is derived from the other', async () => {
+    const table = (await succeed(make({ title: 'FilmActor 1', columns: [{ title: 'FirstName' }, { column_name: 'last_name' }] })))
+      .body
+    expect(table.table_name).toBe(`${prefix}_film_actor_1`)
+    expect(table.columns.slice(1, 3).map(({ title, column_name }: Json) => [title, column_name])).toEqual([
+      ['FirstName', 'first_name'],
+      ['LastName', 'last_name'],
+    ])
+    expect((await succeed(make({ table_name: 'city_list', columns: [] }))).body).toMatchObject({
+      title: 'CityList',
+      table_name: `${prefix}_city_list`,
+    })
+  })
+
+  test('a derived one gets out of the way of one that is there, and is never too long', async () => {
+    const [one, two] = [await createTitled('🙂'), await createTitled('🎉')]
+    expect([one.table_name, two.table_name]).toEqual([`${prefix}_field`, `${prefix}_field_1`])
+    const long = `${'Ab'.repeat(127)}C`
+    expect([...(await createTitled(long)).table_name].length).toBe(255)
+    const columns = (await withColumns({ title: '🙂' }, { title: '🎉' }, { title: long })).columns.slice(1, 4)
+    expect(columns.map(({ column_name }: Json) => column_name)).toEqual(['field', 'field_1', 'ab_'.repeat(85)])
+  })
+
+  const createTitled = async (title: string): Promise<Json> => (await succeed(make({ title, columns: [] }))).body
+
+  test.each<[string, unknown, string | RegExp]>([
+    ['no name', { columns: [] }, 'Missing table name `table_name` property in request body'],
+    ['a blank behind', { table_name: 'a ', columns: [] }, 'Leading or trailing whitespace not allowed in table names'],
+    ['a blank before', { table_name: ' a', columns: [] }, 'Leading or trailing whitespace not allowed in table names'],
+    ['256 characters', { table_name: 'x'.repeat(256), columns: [] }, 'Table name exceeds 255 characters'],
+    [
+      'a title of 256 characters',
+      { table_name: 'long', title: 'x'.repeat(256), columns: [] },
+      /Table title must have at most 255/,
+    ],
+    ['a control character', { table_name: 'a\u0001b', columns: [] }, /control characters/],
+    ['a line break in the title', { table_name: 'lines', title: 'a\nb', columns: [] }, /control characters/],
+    ['a lone surrogate', { table_name: 'lone', title: 'a\ud800', columns: [] }, /well-formed/],
+  ])('a table with %s is refused', async (_, body, message) => {
+    expectRefused(await make(body), 'INVALID_TABLE', message)
+  })
+
+  test('NUL stands in no name', async () => {
+    expectRefused(await make({ table_name: 'a\0b', columns: [] }), 'BAD_JSON', 'The request body holds a NUL character.')
+    expectRefused(
+      await make({ table_name: 'nul', columns: [{ title: 'a\0b' }] }),
+      'BAD_JSON',
+      'The request body holds a NUL character.',
+    )
+  })
+
+  test('a taken table name and a taken title are refused, for new tables and in renaming', async () => {
+    const [table, other] = [await withColumns(), await withColumns()]
+    expectRefused(
+      await make({ table_name: table.table_name, title: unique('T'), columns: [] }),
+      'INVALID_TABLE',
+      'Duplicate table name',
+    )
+    expectRefused(
+      await make({ table_name: unique('t'), title: table.title, columns: [] }),
+      'INVALID_TABLE',
+      'Duplicate table alias',
+    )
+    expectRefused(await rename(other.id, { table_name: table.table_name }), 'INVALID_TABLE', 'Duplicate table name')
+    expectRefused(await rename(other.id, { title: table.title }), 'INVALID_TABLE', 'Duplicate table alias')
+    expect(await read(other.id)).toEqual(other)
+  })
+
+  test('columns are refused by the same rules', async () => {
+    const table = await withColumns({ title: 'Name', column_name: 'name' })
+    expectRefused(await add(table, { title: 'Other', column_name: 'name' }), 'INVALID_COLUMN', 'Duplicate column name')
+    expectRefused(await add(table, { title: 'Name', column_name: 'other' }), 'INVALID_COLUMN', 'Duplicate column alias')
+    expectRefused(
+      await add(table, { title: 'Long', column_name: 'x'.repeat(256) }),
+      'INVALID_COLUMN',
+      `Column name ${'x'.repeat(256)} exceeds 255 characters`,
+    )
+    expectRefused(await add(table, { title: 'x'.repeat(256) }), 'INVALID_COLUMN', /Column title must have at most 255/)
+    expectRefused(await add(table, { title: ' a' }), 'INVALID_COLUMN', /blank/)
+    expectRefused(await add(table, { title: 'a\u0001' }), 'INVALID_COLUMN', /control/)
+    expectRefused(await add(table, {}), 'INVALID_COLUMN', /must not be empty/)
+    expect(await read(table.id)).toEqual(table)
+  })
+
+  const HOSTILE = [
+    `a"b'c\`d`,
+    '__proto__',
+    'constructor',
+    '🙂 emoji',
+    'שלום עולם',
+    'a,b',
+    '(a)~and(b)',
+    'sqlite_master',
+    '_cf_KV',
+    '"; DROP TABLE users; --',
+    'a/b',
+    '%',
+    '<b>x</b>',
+  ]
+
+  test.each(HOSTILE)('%s is a title of a table and of a column like any other', async (title) => {
+    const table = (await succeed(make({ title, table_name: title, columns: [{ title, column_name: title }] }))).body
+    expect([table.title, table.table_name, table.columns[1].column_name]).toEqual([title, `${prefix}_${title}`, title])
+    await succeed(data('POST', table, `{${JSON.stringify(title)}:"x"}`))
+    const [row] = await list(table)
+    expect(Object.entries(row).find(([name]) => name === title)).toEqual([title, 'x'])
+    const byTitle = await call('GET', `/api/v1/db/data/noco/${projectId}/${encodeURIComponent(title)}`)
+    expect([title, byTitle.status]).toEqual([title, 200])
+    await succeed(change(table, title, { title: `${title}2`, unique: true }))
+    await succeed(call('DELETE', `${META}/tables/${table.id}`))
+  })
+})
+
+describe('what a column may say', () => {
+  test('a default fills rows that do not name it, and null is null', async () => {
+    const table = await withColumns(
+      { title: 'Qty', uidt: 'Number', cdf: 5 },
+      { title: 'On', uidt: 'Checkbox' },
+      { title: 'Day', uidt: 'Date', cdf: 'CURRENT_TIMESTAMP' },
+    )
+    expect((await succeed(data('POST', table, {}))).body).toMatchObject({
+      Qty: 5,
+      On: false,
+      Day: new Date().toISOString().slice(0, 10),
+    })
+    expect((await succeed(data('POST', table, { Qty: null }))).body.Qty).toBeNull()
+  })
+
+  test.each<[Record<string, unknown>, string, RegExp]>([
+    [{ uidt: 'Number', cdf: 'x' }, 'INVALID_VALUE_FOR_FIELD', /whole number/],
+    [{ uidt: 'Number', cdf: 'CURRENT_TIMESTAMP' }, 'INVALID_COLUMN', /dates and texts/],
+    [{ uidt: 'SingleSelect', dtxp: "'a'", cdf: 'b' }, 'INVALID_COLUMN', /^Default value 'b' is not a select option\.$/],
+    [{ uidt: 'MultiSelect', dtxp: "'a'", cdf: 'a,c' }, 'INVALID_COLUMN', /^Default value 'c' is not a select option\.$/],
+    [{ uidt: 'SingleSelect', dtxp: "'a','a'" }, 'INVALID_COLUMN', /^Duplicates are not allowed!$/],
+    [{ uidt: 'SingleSelect', dtxp: "'a',''" }, 'INVALID_COLUMN', /^Empty options are not allowed!$/],
+    [{ uidt: 'MultiSelect', dtxp: "'a,b'" }, 'INVALID_COLUMN', /^Illegal char\(','\) for MultiSelect$/],
+    [{ uidt: 'SingleSelect', colOptions: { options: [{ title: 'a\n' }] } }, 'INVALID_COLUMN', /control/],
+    [{ meta: '[1]' }, 'INVALID_COLUMN', /JSON object/],
+    [{ pk: true }, 'INVALID_COLUMN', /primary key is chosen/],
+  ])('%j is refused', async (column, code, message) => {
+    const table = await withColumns()
+    expectRefused(await add(table, { title: 'Value', ...column }), code, message)
+    expect(await read(table.id)).toEqual(table)
+  })
+
+  test('a required one must be given, a unique one is taken once', async () => {
+    const table = await withColumns({ title: 'Must', rqd: true }, { title: 'Once', unique: 1 })
+    expectRefused(await data('POST', table, { Once: 'a' }), 'REQUIRED_FIELD_MISSING', /"Must"/)
+    await succeed(data('POST', table, { Must: 'x', Once: 'a' }))
+    expectRefused(await data('POST', table, { Must: 'x', Once: 'a' }), 'DUPLICATE_VALUE', /"Once"/)
+  })
+
+  test('options are told in both forms', async () => {
+    const table = await withColumns({ title: 'S', uidt: 'SingleSelect', dtxp: "'a','it''s'" })
+    const { dtxp, colOptions, id } = columnOf(table, 'S')
+    expect(dtxp).toBe("'a','it''s'")
+    expect(colOptions.options).toMatchObject([
+      { title: 'a', fk_column_id: id, order: 1 },
+      { title: "it's", order: 2 },
+    ])
+  })
+})
+
+describe('tables', () => {
+  test('are renamed and told of under the new name only', async () => {
+    const table = await withColumns({ title: 'A' })
+    const title = unique('Renamed ')
+    await succeed(rename(table.id, { title, table_name: unique('renamed') }))
+    expect((await succeed(call('GET', `/api/v1/db/data/noco/${projectId}/${encodeURIComponent(title)}`))).status).toBe(200)
+    expect((await call('GET', `/api/v1/db/data/noco/${projectId}/${encodeURIComponent(table.title)}`)).status).toBe(404)
+    await succeed(rename(table.id, { title }))
+  })
+
+  test('are listed in their order, without columns', async () => {
+    const { id } = await createProject(ada.auth)
+    const [one, two] = [await createTable(ada.auth, id), await createTable(ada.auth, id)]
+    expect((await succeed(call('POST', `${META}/tables/${two.id}/reorder`, { order: 0.5 }))).body).toBe(true)
+    const { body } = await succeed(call('GET', `${META}/projects/${id}/tables`))
+    expect(body.list.map((table: Json) => [table.id, table.columns])).toEqual([
+      [two.id, undefined],
+      [one.id, undefined],
+    ])
+  })
+
+  test('are gone with their rows when deleted', async () => {
+    const table = await withColumns()
+    expect((await succeed(call('DELETE', `${META}/tables/${table.id}`))).body).toBe(true)
+    expect((await call('GET', `${META}/tables/${table.id}`)).status).toBe(404)
+    expect((await data('GET', table)).body.error).toBe('TABLE_NOT_FOUND')
+    expect(await env.DATA.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').bind(table.id).first()).toBeNull()
+  })
+
+  test('have one view, a grid', async () => {
+    const table = await withColumns()
+    const { body } = await succeed(call('GET', `${META}/tables/${table.id}/views`))
+    expect(body.list).toEqual(table.views)
+    expect(body.list).toMatchObject([{ title: table.title, type: 3, is_default: true, fk_model_id: table.id }])
+  })
+})
+
+describe('adding a column', () => {
+  test('fills the rows there are with its default', async () => {
+    const table = await withValues({}, ['a', 'b'])
+    for (const column of [
+      { title: 'Qty', uidt: 'Number', cdf: '7', rqd: true },
+      { title: 'On', uidt: 'Checkbox' },
+      { title: 'Stars', uidt: 'Rating' },
+      { title: 'Note', rqd: true },
+    ]) {
+      expect((await succeed(add(table, column))).body.id).toBe(table.id)
+    }
+    expect(await list(table)).toMatchObject(['a', 'b'].map((Value) => ({ Value, Qty: 7, On: false, Stars: 0, Note: null })))
+  })
+
+  test('that is unique is refused when the default stands in two rows', async () => {
+    const table = await withValues({}, ['a', 'b'])
+    expectRefused(await add(table, { title: 'Once', unique: true, cdf: 'x' }), 'DUPLICATE_VALUE', /cannot be unique/)
+    expect(await read(table.id)).toEqual(table)
+    await succeed(add(table, { title: 'Once', unique: true }))
+  })
+})
+
+describe('changing a column', () => {
+  test('its title leaves the values, and what is left out stays', async () => {
+    const table = await withValues({ rqd: true, cdf: 'd', meta: { a: 1 } }, ['x'])
+    const { body } = await succeed(change(table, 'Value', { title: 'Name' }))
+    expect(columnOf(body, 'Name')).toMatchObject({ column_name: 'value', rqd: true, cdf: 'd', meta: { a: 1 } })
+    expect(await values(table, 'Name')).toEqual(['x'])
+    expectRefused(await change(table, 'Value', { title: 'Id' }), 'INVALID_COLUMN', 'Duplicate column alias')
+  })
+
+  test('each may be sent back as it was read', async () => {
+    const table = await withColumns(
+      { title: 'A', uidt: 'SingleSelect', dtxp: "'a'", cdf: 'a' },
+      { title: 'On', uidt: 'Checkbox', unique: false },
+    )
+    for (const column of table.columns) {
+      const { body } = await succeed(call('PATCH', `${META}/columns/${column.id}`, column))
+      expect(columnOf(body, column.title)).toEqual({ ...column, updated_at: expect.anything() })
+    }
+  })
+
+  const CONVERSIONS: [from: Record<string, unknown>, to: Record<string, unknown>, before: unknown[], after: unknown[]][] = [
+    [{}, { uidt: 'Number' }, ['1', ' 2 ', '', null], [1, 2, null, null]],
+    [{}, { uidt: 'Decimal' }, ['1.5'], [1.5]],
+    [{}, { uidt: 'Checkbox' }, ['true', '0'], [true, false]],
+    [{}, { uidt: 'Date' }, ['2026-01-31'], ['2026-01-31']],
+    [{}, { uidt: 'DateTime' }, ['2026-01-31T09:30:00Z'], ['2026-01-31 09:30:00+00:00']],
+    [{}, { uidt: 'Time' }, ['9:30', '09:30'].slice(1), ['09:30:00']],
+    [{}, { uidt: 'LongText' }, ['a'], ['a']],
+    [{}, { uidt: 'SingleSelect', dtxp: "'a','b'" }, ['a', 'b'], ['a', 'b']],
+    [{}, { uidt: 'MultiSelect', dtxp: "'a','b'" }, ['a', 'a,b'], ['a', 'a,b']],
+    [{}, { uidt: 'JSON' }, ['{"a": 1}', 'plain', '1e400'], [{ a: 1 }, 'plain', '1e400']],
+    [{}, { uidt: 'Year' }, ['2026'], [2026]],
+    [{ uidt: 'JSON' }, { uidt: 'LongText' }, [{ a: 1 }, 'x', [1]], ['{"a":1}', 'x', '[1]']],
+    [{ uidt: 'Number' }, { uidt: 'SingleLineText' }, [1, -2], ['1', '-2']],
+    [{ uidt: 'Number' }, { uidt: 'Decimal' }, [1], [1]],
+    [{ uidt: 'Number' }, { uidt: 'Checkbox' }, [1, 0], [true, false]],
+    [{ uidt: 'Decimal' }, { uidt: 'Number' }, [2], [2]],
+    [{ uidt: 'Checkbox' }, { uidt: 'Number' }, [true, false], [1, 0]],
+    [{ uidt: 'Checkbox' }, { uidt: 'SingleLineText' }, [true], ['true']],
+    [{ uidt: 'Date' }, { uidt: 'DateTime' }, ['2026-01-31'], ['2026-01-31 00:00:00+00:00']],
+    [{ uidt: 'DateTime' }, { uidt: 'Date' }, ['2026-01-31T00:00:00Z'], ['2026-01-31']],
+    [{ uidt: 'SingleSelect', dtxp: "'a','b'" }, { uidt: 'MultiSelect' }, ['a'], ['a']],
+    [{ uidt: 'MultiSelect', dtxp: "'a','b'" }, { uidt: 'SingleSelect' }, ['a'], ['a']],
+    [{ uidt: 'SingleSelect', dtxp: "'a'" }, { uidt: 'SingleLineText' }, ['a'], ['a']],
+  ]
+
+  test.each(CONVERSIONS)('from %j to %j converts %j to %j', async (from, to, before, after) => {
+    const table = await withValues(from, before)
+    const { body } = await succeed(change(table, 'Value', to))
+    expect(columnOf(body, 'Value').uidt).toBe(to['uidt'])
+    expect(await values(table, 'Value')).toEqual(after)
+    expect(titles(body)).toEqual(titles(table))
+  })
+
+  test.each<[Record<string, unknown>, Record<string, unknown>, unknown[], string]>([
+    [{}, { uidt: 'Number' }, ['1', 'x', '1.5'], '2, 3'],
+    [{}, { uidt: 'Checkbox' }, ['yes'], '1'],
+    [{}, { uidt: 'Date' }, ['31.1.2026'], '1'],
+    [{}, { uidt: 'SingleSelect', dtxp: "'a'" }, ['a', 'b'], '2'],
+    [{}, { uidt: 'Email', meta: { validate: true } }, ['a@example.org', 'nobody'], '2'],
+    [{ uidt: 'Decimal' }, { uidt: 'Number' }, [1.5], '1'],
+    [{ uidt: 'Number' }, { uidt: 'Year' }, [2026, -1], '2'],
+    [{ uidt: 'Number' }, { uidt: 'Checkbox' }, [2], '1'],
+    [{ uidt: 'DateTime' }, { uidt: 'Date' }, ['2026-01-31T09:30:00Z'], '1'],
+    [{ uidt: 'MultiSelect', dtxp: "'a','b'" }, { uidt: 'SingleSelect' }, ['a,b'], '1'],
+    [{}, { uidt: 'Number' }, Array.from({ length: 20 }, () => 'x'), '1, 2, 3, 4, 5, 6, 7, 8, 9, 10'],
+  ])('from %j to %j refuses %j, naming the rows, and nothing changes', async (from, to, before, named) => {
+    const table = await withValues(from, before)
+    const stored = await list(table)
+    const answer = await change(table, 'Value', to)
+    expectRefused(
+      answer,
+      'INVALID_VALUE_FOR_FIELD',
+      `The field "Value" cannot become ${String(to['uidt'])}: the values of these rows do not convert: ${named}.`,
+    )
+    expect(answer.body.errors.map(({ path }: Json) => path).join(', ')).toBe(named)
+    expect([await read(table.id), await list(table)]).toEqual([table, stored])
+    const columns = await env.DATA.prepare('SELECT COUNT(*) AS n FROM pragma_table_info(?)').bind(table.id).first('n')
+    expect(columns).toBe(table.columns.length + 1)
+  })
+
+  test('the primary key keeps its type, and no other column becomes one', async () => {
+    const table = await withColumns({ title: 'A' })
+    expectRefused(
+      await change(table, 'Id', { uidt: 'Number' }),
+      'INVALID_COLUMN',
+      'The type of the primary key cannot be changed.',
+    )
+    expectRefused(await change(table, 'A', { pk: true }), 'INVALID_COLUMN', /primary key is chosen/)
+    await succeed(change(table, 'Id', { title: 'No' }))
+  })
+
+  test('rows follow an option that is renamed by its id', async () => {
+    for (const [uidt, before, after] of [
+      ['SingleSelect', 'a', 'b'],
+      ['MultiSelect', 'a,b', 'b,a'],
+    ]) {
+      const table = await withValues({ uidt, dtxp: "'a','b'" }, [before])
+      const [a, b] = columnOf(table, 'Value').colOptions.options
+      const options = [{ ...a, title: 'b' }, { ...b, title: 'a' }, { title: 'c' }]
+      const { body } = await succeed(change(table, 'Value', { colOptions: { options } }))
+      const changed = columnOf(body, 'Value').colOptions.options
+      expect(changed.map(({ id, title }: Json) => [id, title])).toEqual([
+        [a.id, 'b'],
+        [b.id, 'a'],
+        [expect.any(String), 'c'],
+      ])
+      expect(await values(table, 'Value')).toEqual([after])
+    }
+  })
+
+  test('a new option with the title that another had until now gets an id of its own', async () => {
+    const table = await withValues({ uidt: 'SingleSelect', dtxp: "'a'" }, ['a'])
+    const [a] = columnOf(table, 'Value').colOptions.options
+    const { body } = await succeed(
+      change(table, 'Value', { colOptions: { options: [{ title: 'a' }, { id: a.id, title: 'b' }] } }),
+    )
+    const ids = columnOf(body, 'Value').colOptions.options.map(({ id }: Json) => id)
+    expect(ids[1]).toBe(a.id)
+    expect(new Set(ids).size).toBe(2)
+    expect(await values(table, 'Value')).toEqual(['b'])
+  })
+
+  test('an option in use is not removed, another one is', async () => {
+    const table = await withValues({ uidt: 'SingleSelect', dtxp: "'a','b'" }, ['a'])
+    expectRefused(await change(table, 'Value', { dtxp: "'b'" }), 'INVALID_VALUE_FOR_FIELD', /do not convert: 1\.$/)
+    const { body } = await succeed(change(table, 'Value', { dtxp: "'a'" }))
+    expect(columnOf(body, 'Value').dtxp).toBe("'a'")
+  })
+
+  test('unique goes on and off with its index, and existing duplicates refuse it', async () => {
+    const table = await withValues({}, ['a', 'b', null, null])
+    await succeed(change(table, 'Value', { unique: true }))
+    expect(await indexes(table)).toEqual(['c2_unique'])
+    expectRefused(await data('POST', table, { Value: 'a' }), 'DUPLICATE_VALUE', /"Value"/)
+    await succeed(change(table, 'Value', { unique: false }))
+    expect(await indexes(table)).toEqual([])
+    await succeed(data('POST', table, { Value: 'a' }))
+    expectRefused(
+      await change(table, 'Value', { unique: true }),
+      'DUPLICATE_VALUE',
+      'The field "Value" cannot be unique: some rows have the same value.',
+    )
+    expect([columnOf(await read(table.id), 'Value').unique, await indexes(table)]).toEqual([false, []])
+  })
+
+  test('an index goes on and off by meta.index, gives way to unique, and follows a change of type', async () => {
+    const table = await withValues({ meta: { index: true } }, ['1'])
+    expect(await indexes(table)).toEqual(['c2_index'])
+    await succeed(change(table, 'Value', { unique: true }))
+    expect(await indexes(table)).toEqual(['c2_unique'])
+    await succeed(change(table, 'Value', { unique: false, uidt: 'Number' }))
+    expect(await indexes(table)).toEqual([expect.stringMatching(/^c\d+_index$/)])
+    await succeed(change(table, 'Value', { meta: {} }))
+    expect(await indexes(table)).toEqual([])
+  })
+})
+
+describe('deleting a column', () => {
+  test('takes its values and its index along, and the display value passes on', async () => {
+    const table = await withColumns({ title: 'A', unique: true }, { title: 'B' })
+    await fill(table, [{ A: 'x', B: 'y' }])
+    const { body } = await succeed(remove(table, 'A'))
+    expect(titles(body)).toEqual(['Id', 'B', 'CreatedAt', 'UpdatedAt'])
+    expect([columnOf(body, 'B').pv, await indexes(table)]).toEqual([true, []])
+    expect(await list(table)).toMatchObject([{ B: 'y' }])
+    expectRefused(await data('POST', table, { A: 'x' }), 'FIELD_NOT_FOUND', /A/)
+    expect((await remove(table, 'A')).status).toBe(404)
+    await succeed(add(table, { title: 'A' }))
+    expect(await values(table, 'A')).toEqual([null])
+  })
+
+  test('is refused for the primary key', async () => {
+    const table = await withColumns({ title: 'A' })
+    expectRefused(await remove(table, 'Id'), 'INVALID_COLUMN', 'The primary key cannot be deleted.')
+  })
+
+  test('another display value is chosen by `primary`', async () => {
+    const table = await withColumns({ title: 'A' }, { title: 'B' })
+    expect((await succeed(call('POST', `${META}/columns/${columnOf(table, 'B').id}/primary`))).body).toBe(true)
+    const after = await read(table.id)
+    expect(after.columns.filter(({ pv }: Json) => pv).map(({ title }: Json) => title)).toEqual(['B'])
+    expect((await succeed(call('GET', `${META}/columns/${columnOf(table, 'B').id}`))).body).toEqual(columnOf(after, 'B'))
+  })
+})
+
+describe('a table of 99 columns', () => {
+  let table: Json
+  const names = Array.from({ length: 97 }, (_, index) => `F${index}`)
+  const row = Object.fromEntries(names.map((name, index) => [name, String(index)]))
+
+  beforeAll(async () => {
+    table = await withColumns({ title: 'Key', uidt: 'ID' }, ...names.map((title) => ({ title })), { title: 'Code', unique: true })
+    await succeed(data('POST', table, { ...row, Code: 'a' }))
+  })
+
+  test('works in every statement', async () => {
+    expect(table.columns).toHaveLength(99)
+    expect((await succeed(data('GET', table, undefined, '/1'))).body).toEqual({ Key: 1, ...row, Code: 'a' })
+    expect((await succeed(data('PATCH', table, { ...row, F96: 'x' }, '/1'))).body.F96).toBe('x')
+    const keyed = { auth: ada.auth, body: { ...row, Code: 'b' }, headers: { 'idempotency-key': unique('wide') } }
+    const path = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const [one, two] = [await succeed(request('POST', path, keyed)), await succeed(request('POST', path, keyed))]
+    expect(two.body).toEqual(one.body)
+    await fill(table, [
+      { ...row, Code: 'c' },
+      { ...row, Code: 'd' },
+    ])
+    const bulk = `/api/v1/db/data/bulk/noco/${projectId}/${table.id}`
+    await succeed(
+      call('PATCH', bulk, [
+        { Key: 1, ...row },
+        { Key: 2, ...row },
+      ]),
+    )
+    await succeed(call('PATCH', `${bulk}/all?where=(Code,eq,c)`, row))
+    await succeed(
+      call('POST', `${bulk}/upsert?on=Code`, [
+        { ...row, Code: 'd' },
+        { ...row, Code: 'e' },
+      ]),
+    )
+    await succeed(data('GET', table, undefined, '?sort=-F96&where=(F0,eq,0)'))
+    await succeed(data('GET', table, undefined, '/find-one?sort=F1'))
+    await succeed(data('GET', table, undefined, '/groupby?column_name=F1'))
+    await succeed(data('GET', table, undefined, `/group/${columnOf(table, 'F1').id}?fields=Key,F2`))
+    await succeed(data('GET', table, undefined, '/export/csv'))
+    await succeed(data('DELETE', table, undefined, '/1'))
+    expect(await list(table)).toHaveLength(4)
+  })
+
+  test('has no room for a hundredth, nor for another type beside the old one, and says so', async () => {
+    expectRefused(await add(table, { title: 'More' }), 'INVALID_COLUMN', 'A table can have at most 99 columns.')
+    expectRefused(await change(table, 'F1', { uidt: 'Number' }), 'INVALID_COLUMN', /no room for another column/)
+    await succeed(remove(table, 'F2'))
+    await succeed(change(await read(table.id), 'F1', { uidt: 'Number' }))
+    await succeed(add(table, { title: 'More' }))
+  })
+})
