@@ -162,7 +162,13 @@
     const operations = Object.entries(item).filter(([name]) => name !== 'parameters')
     return Object.fromEntries(
       operations.map(([method, operation]) => {
-        const { requestBody: _body, responses: _responses, parameters: _parameters, description: _text, ...names } = isJson(operation) ? operation : {}
+        const {
+          requestBody: _body,
+          responses: _responses,
+          parameters: _parameters,
+          description: _text,
+          ...names
+        } = isJson(operation) ? operation : {}
         return [method, names]
       }),
     )
@@ -170,7 +176,15 @@
 
   /** @param {Json} document */
   function tagsOf(document) {
-    return Array.isArray(document.tags) ? document.tags : []
+    return listOf(document.tags)
+  }
+
+  /**
+   * @param {unknown} value
+   * @returns {unknown[]} the value, if it is a list
+   */
+  function listOf(value) {
+    return Array.isArray(value) ? value : []
   }
 
   /**
@@ -180,10 +194,8 @@
   function resolveHere(document) {
     return () => ({
       fn: {
-        resolveSubtree: async (/** @type {unknown} */ _outline, /** @type {string[]} */ path) => ({
-          spec: resolved(document, withParametersOfPath(document, path), []),
-          errors: [],
-        }),
+        resolveSubtree: (/** @type {unknown} */ _outline, /** @type {string[]} */ path) =>
+          Promise.resolve({ spec: resolved(document, withParametersOfPath(document, path), []), errors: [] }),
       },
     })
   }
@@ -254,7 +266,7 @@
     const node = at(document, path)
     const shared = path.length === 3 && path[0] === 'paths' ? at(document, [...path.slice(0, 2), 'parameters']) : undefined
     if (!Array.isArray(shared) || !isJson(node)) return node
-    return { ...node, parameters: [...shared, ...(Array.isArray(node.parameters) ? node.parameters : [])] }
+    return { ...node, parameters: [...listOf(shared), ...listOf(node.parameters)] }
   }
 
   /**
@@ -272,8 +284,10 @@
       if (inside.includes(reference)) return node
       return resolved(document, at(document, reference.slice(2).split('/').map(unescaped)), [...inside, reference])
     }
-    const { allOf, ...own } = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, resolved(document, value, inside)]))
-    return Array.isArray(allOf) ? [...allOf, own].reduce(merged, {}) : allOf === undefined ? own : { ...own, allOf }
+    const { allOf, ...own } = Object.fromEntries(
+      Object.entries(node).map(([name, value]) => [name, resolved(document, value, inside)]),
+    )
+    return Array.isArray(allOf) ? [...listOf(allOf), own].reduce(merged, {}) : allOf === undefined ? own : { ...own, allOf }
   }
 
   /**
@@ -283,7 +297,7 @@
    * @returns {unknown}
    */
   function merged(one, other) {
-    if (Array.isArray(one) && Array.isArray(other)) return [...new Set([...one, ...other])]
+    if (Array.isArray(one) && Array.isArray(other)) return [...new Set([...listOf(one), ...listOf(other)])]
     if (!isJson(one) || !isJson(other)) return other
     const both = Object.entries(other).map(([name, value]) => [name, Object.hasOwn(one, name) ? merged(one[name], value) : value])
     return { ...one, ...Object.fromEntries(both) }
@@ -300,7 +314,10 @@
    * @returns {unknown}
    */
   function at(node, names) {
-    return names.reduce((/** @type {unknown} */ inner, name) => (isJson(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), node)
+    return names.reduce(
+      (/** @type {unknown} */ inner, name) => (isJson(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined),
+      node,
+    )
   }
 
   /**

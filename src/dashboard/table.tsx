@@ -54,7 +54,7 @@ tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) 
 
 tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
   const { table, data } = await tableScope(c, c.req.param('tableId'))
-  const stream = csvStream(data, table, readQuery(c, table, readView(c)))
+  const stream = await csvStream(data, table, readQuery(c, table, readView(c)))
   const name = `${table.title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)}.csv`
   return c.body(stream, 200, {
     'content-type': 'text/csv; charset=utf-8',

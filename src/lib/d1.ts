@@ -94,12 +94,16 @@ const UNAVAILABLE = [
 /** Seconds after which a client may try again when D1 was not available. */
 const RETRY_AFTER_S = 2
 
+const TOO_BIG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
+
 function translate(error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error)
   if (UNAVAILABLE.some((part) => text.includes(part))) {
     return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
   }
   if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(text, error)
+  // The request fits in a row, but not what the database makes of it: an answer to be kept, or a row as JSON.
+  if (text.includes('string or blob too big')) return new ApiError('PAYLOAD_TOO_LARGE', TOO_BIG, { cause: error })
   if (text.includes('too many columns')) return new TooManyColumns(error)
   if (text.includes('FOREIGN KEY constraint failed')) return new ReferenceViolation(error)
   if (text.includes('malformed JSON')) return new BatchUndone(error)

@@ -6,6 +6,22 @@ const encoder = new TextEncoder()
 /** Room for the brackets, and for what else stands in the statement's parameters. */
 const MAX_BYTES = D1_LIMITS.rowBytes - 10_000
 
+/** Bytes that an item may have as JSON. Whoever may be given a longer one asks isLongerAsJson() first. */
+export const MAX_ITEM_BYTES = MAX_BYTES - 10_000
+
+/** At most: what JSON.stringify() makes of a control character (`\u0001`), and of a number with its comma. */
+const UNIT_BYTES = 6
+const NUMBER_BYTES = 25
+
+/** Whether values take more bytes as a JSON array. They are written out only where their lengths do not tell. */
+export function isLongerAsJson(values: readonly (string | number | null)[], bytes: number): boolean {
+  const atMost = values.reduce(
+    (sum: number, value) => sum + (typeof value === 'string' ? value.length * UNIT_BYTES + 3 : NUMBER_BYTES),
+    2,
+  )
+  return atMost > bytes && encoder.encode(JSON.stringify(values)).length > bytes
+}
+
 export interface JsonChunk {
   /** A JSON array. */
   json: string

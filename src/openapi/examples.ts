@@ -32,7 +32,10 @@ const BY_TYPE = {
   Email: ['ada@example.com', 'grace@example.com'],
   URL: ['https://example.com/pens', 'https://example.com/inks'],
   PhoneNumber: ['+44 20 7946 0958', '+44 20 7946 0959'],
-  JSON: [{ colour: 'blue', sizes: [1, 2] }, { colour: 'green', sizes: [3] }],
+  JSON: [
+    { colour: 'blue', sizes: [1, 2] },
+    { colour: 'green', sizes: [3] },
+  ],
   GeoData: ['52.52;13.405', '48.85;2.35'],
   AutoNumber: [1, 2],
   Count: [3, 4],
@@ -68,7 +71,8 @@ export function newRowExample(table: Table): Record<string, unknown> | undefined
 export function newRowsExample(table: Table): Record<string, unknown>[] | undefined {
   if (cannotBeShown(table)) return undefined
   const [first, second] = interestingColumns(table)
-  const isShown = (column: Column): boolean => column === first || column === second || column.unique || isRequiredOnInsert(column)
+  const isShown = (column: Column): boolean =>
+    column === first || column === second || column.unique || isRequiredOnInsert(column)
   return [toBody(writableColumns(table).filter(isShown), 1)]
 }
 

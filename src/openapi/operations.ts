@@ -362,14 +362,17 @@ function errorName({ id }: Operation, through: Through, status: number): string 
 }
 
 /** Errors are the same for every table: references to them are made once. */
-const ERROR_REFS: Readonly<Record<Through, ReadonlyMap<Operation, Described>>> = { table: errorRefs('table'), view: errorRefs('view') }
+const ERROR_REFS: Readonly<Record<Through, ReadonlyMap<Operation, Described>>> = {
+  table: errorRefs('table'),
+  view: errorRefs('view'),
+}
 
 function errorRefs(through: Through): Map<Operation, Described> {
   return new Map(
     OPERATIONS.map((operation) => {
       const statuses = [...documentErrors(errorsOf(operation, through)).keys()]
       const refs = statuses.map((status) => [status, { $ref: `#/components/responses/${errorName(operation, through, status)}` }])
-      return [operation, Object.fromEntries(refs)]
+      return [operation, Object.fromEntries(refs) as Described]
     }),
   )
 }
@@ -378,8 +381,11 @@ function errorRefs(through: Through): Map<Operation, Described> {
 export function errorComponents(): Described {
   const components = (['table', 'view'] as const).flatMap((through) =>
     OPERATIONS.filter(({ below }) => through === 'table' || below === 'rows').flatMap((operation) =>
-      [...documentErrors(errorsOf(operation, through))].map(([status, response]) => [errorName(operation, through, status), response]),
+      [...documentErrors(errorsOf(operation, through))].map(([status, response]) => [
+        errorName(operation, through, status),
+        response,
+      ]),
     ),
   )
-  return Object.fromEntries(components)
+  return Object.fromEntries(components) as Described
 }

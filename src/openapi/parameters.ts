@@ -42,7 +42,11 @@ const OF_TABLE = {
     ),
   where: (table) => text('where', WHERE, whereExamples(table)),
   whereToWrite: (table) =>
-    text('where', 'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**.', whereToWriteExamples(table)),
+    text(
+      'where',
+      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**.',
+      whereToWriteExamples(table),
+    ),
   filterArrJson: (table) =>
     jsonText(
       'filterArrJson',

@@ -46,12 +46,15 @@ export function projectDocument({ project, tables, origin, limits }: ProjectDocu
     // The views behind all tables: they repeat what stands before.
     tags: [
       ...tags.map(({ table, tag }) => ({ name: tag.table, description: `Rows of the table with the id \`${table.id}\`` })),
-      ...tags.map(({ table, tag }) => ({ name: tag.view, description: `The same rows by way of the view with the id \`${table.viewId}\`` })),
+      ...tags.map(({ table, tag }) => ({
+        name: tag.view,
+        description: `The same rows by way of the view with the id \`${table.viewId}\``,
+      })),
     ],
   }
-  const { paths, ...components } = tables.length === 0 ? NOTHING : sectionsOf(tags, limits)
-  const security = { securitySchemes: SECURITY_SCHEMES }
-  return `{${[membersOf(head), `"paths":{${paths}}`, `"components":{${[membersOf(security), ...Object.entries(components).map(asMember)].join(',')}}`].join(',')}}`
+  const { paths, ...components } = tables.length === 0 ? { paths: '' } : sectionsOf(tags, limits)
+  const members = Object.entries({ securitySchemes: membersOf(SECURITY_SCHEMES), ...components }).map(asMember)
+  return `{${[membersOf(head), asMember(['paths', paths]), asMember(['components', members.join(',')])].join(',')}}`
 }
 
 interface Tagged {
@@ -64,13 +67,14 @@ function tagsOf(tables: readonly Table[]): Tagged[] {
   const titles = new Set(tables.map(({ title }) => title))
   return tables.map((table) => {
     const view = `Default view of ${table.title}`
-    return { table, tag: { table: table.title, view: titles.has(view) ? `Default view ${table.viewId} of ${table.title}` : view } }
+    return {
+      table,
+      tag: { table: table.title, view: titles.has(view) ? `Default view ${table.viewId} of ${table.title}` : view },
+    }
   })
 }
 
 type Section = keyof TableParts | 'headers'
-
-const NOTHING: Partial<Record<Section, string>> & { paths: string } = { paths: '' }
 
 /**
  * The members of each section as text. Text by table, because a large project has a million of small objects, and an isolate
@@ -86,9 +90,11 @@ function sectionsOf(tags: readonly Tagged[], limits: Limits): Record<Section, st
     responses: [membersOf({ ...sharedAnswers(), ...errorComponents() })],
   }
   for (const { table, tag } of tags) {
-    for (const [section, part] of Object.entries(tableParts(table, tag))) texts[section as keyof TableParts].push(membersOf(part))
+    const parts = tableParts(table, tag)
+    for (const section of Object.keys(parts) as (keyof TableParts)[]) texts[section].push(membersOf(parts[section]))
   }
-  return Object.fromEntries(Object.entries(texts).map(([section, parts]) => [section, parts.join(',')])) as Record<Section, string>
+  const joined = Object.entries(texts).map(([section, members]) => [section, members.filter((text) => text !== '').join(',')])
+  return Object.fromEntries(joined) as Record<Section, string>
 }
 
 /** An object as JSON, without its braces. */

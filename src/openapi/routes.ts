@@ -53,7 +53,10 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
       tags,
       ...needs('swaggerJson'),
       request: { params: ProjectParameter },
-      responses: { 200: json(Document, 'OpenAPI 3.1, with the tables of the project'), ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN') },
+      responses: {
+        200: json(Document, 'OpenAPI 3.1, with the tables of the project'),
+        ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN'),
+      },
     }),
     async (c) => {
       const project = requireProject(c)

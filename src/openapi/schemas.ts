@@ -2,6 +2,8 @@
 import { primaryKey } from '../data/catalog/catalog'
 import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind } from '../data/catalog/types'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
+import { MAX_CHOSEN_ID } from '../data/records/row'
+import { PHONE_NUMBER } from '../data/records/values'
 import { exampleValue } from './examples'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -20,7 +22,9 @@ interface Shape {
 /** Which way a value goes. Requests may be looser than what comes back. */
 type Way = 'request' | 'answer'
 
-const INTEGER = { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } as const
+/** Beyond, a double has gaps between the integers, and values would be rounded: the server refuses them. */
+const EXACT = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } as const
+const INTEGER = { type: 'integer', ...EXACT } as const
 const DATETIME = '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\+00:00$'
 const ISO_8601 = '^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:?\\d\\d)?)?$'
 const TIME = '^([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$'
@@ -29,7 +33,7 @@ const HOUR_MINUTE = '^([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?$'
 const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
   text: (column, way) => ({ type: 'string', ...textFormat(column, way) }),
   integer: (column) => (column.type === 'Year' ? { type: 'integer', minimum: 0, maximum: 9999 } : INTEGER),
-  number: () => ({ type: 'number', format: 'double' }),
+  number: () => ({ type: 'number', format: 'double', ...EXACT }),
   boolean: () => ({ type: 'boolean' }),
   date: () => ({ type: 'string', format: 'date' }),
   // Not the format `date-time`: RFC 3339 as JSON Schema reads it wants a T where NocoDB has a blank.
@@ -37,21 +41,31 @@ const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
   time: (_column, way) => ({ type: 'string', pattern: way === 'answer' ? TIME : HOUR_MINUTE }),
   select: (column) => ({ type: 'string', ...optionTitles(column) }),
   multiselect: (column, way) =>
-    way === 'answer' ? { type: 'string' } : { type: ['string', 'array'], items: { type: 'string', ...optionTitles(column) } },
+    way === 'answer'
+      ? { type: 'string' }
+      : { type: ['string', 'array'], ...optionList(column), items: { type: 'string', ...optionTitles(column) } },
   json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {} }),
 }
 
 const TEXT_FORMATS: Partial<Record<ColumnType, string>> = { Email: 'email', URL: 'uri' }
 
 /** Always what a request should send; promised of answers only where the server checks it. */
-function textFormat(column: Column, way: Way): { format?: string } {
+function textFormat(column: Column, way: Way): { format?: string; pattern?: string } {
+  const isChecked = column.meta?.['validate'] === true
+  if (column.type === 'PhoneNumber') return isChecked ? { pattern: PHONE_NUMBER.source } : {}
   const format = TEXT_FORMATS[column.type]
-  return format !== undefined && (way === 'request' || column.meta?.['validate'] === true) ? { format } : {}
+  return format !== undefined && (way === 'request' || isChecked) ? { format } : {}
 }
 
 /** JSON Schema knows no empty enum. */
 function optionTitles(column: Column): { enum?: string[] } {
   return column.options.length === 0 ? {} : { enum: column.options.map((option) => option.title) }
+}
+
+/** Options separated by commas; none, too. */
+function optionList({ options }: Column): { pattern?: string } {
+  const titles = options.map(({ title }) => title.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
+  return titles.length === 0 ? {} : { pattern: `^(?:(?:${titles.join('|')})(?:,(?!$)|$))*$` }
 }
 
 const NOTES: Partial<Record<ColumnType, string>> = {
@@ -74,20 +88,7 @@ function describe(column: Column): string {
   ].join('; ')
 }
 
-const made = new Map<string, JsonSchema>()
-
-/** Columns that differ in nothing but their names have one schema object: a large project has ten thousand columns. */
 function columnSchema(column: Column, way: Way): JsonSchema {
-  if (column.options.length > 0) return describedSchema(column, way)
-  const { type, primaryKey, unique, required } = column
-  const facts = [way, type, primaryKey, unique, required, isReadOnly(column), column.meta?.['validate'] === true]
-  const key = facts.join(' ')
-  const schema = made.get(key) ?? describedSchema(column, way)
-  made.set(key, schema)
-  return schema
-}
-
-function describedSchema(column: Column, way: Way): JsonSchema {
   const shape = SHAPES[COLUMN_TYPES[column.type].kind](column, isReadOnly(column) ? 'answer' : way)
   const nullable = way === 'answer' ? !column.primaryKey : takesNull(column)
   const example = way === 'answer' ? exampleValue(column) : undefined
@@ -101,7 +102,14 @@ function describedSchema(column: Column, way: Way): JsonSchema {
 
 /** A part of the key where a request names a row by it, whoever made the value. */
 function keySchema(column: Column): JsonSchema {
-  return { ...SHAPES[COLUMN_TYPES[column.type].kind](column, 'request'), description: describe(column) }
+  const shape = SHAPES[COLUMN_TYPES[column.type].kind](column, 'request')
+  return { ...shape, ...(column.autoIncrement && { maximum: MAX_CHOSEN_ID }), description: describe(column) }
+}
+
+/** Parts of a composite key are joined by `___` in paths; nothing in them may look like that. */
+function partPattern(keys: readonly Column[], column: Column): { pattern?: string } {
+  if (keys.length < 2 || COLUMN_TYPES[column.type].kind !== 'text') return {}
+  return { pattern: String.raw`^(?![\s\S]*___)${column === keys.at(-1) ? '' : String.raw`(?![\s\S]*_$)`}` }
 }
 
 /** A part of the key as bulk operations answer with it: as it is stored. */
@@ -180,7 +188,7 @@ function requestSchemas(table: Table) {
     values: { title: `Values of ${title}`, type: 'object', ...members(others, (column) => columnSchema(column, 'request')) },
     change: extended(table, `Change to ${title}`, {}),
     new: extended(table, `New row of ${title}`, {
-      ...members([...keys, ...defaults], newMember),
+      ...members([...keys, ...defaults], (column) => newMember(keys, column)),
       ...required(columns.filter(isRequiredOnInsert)),
     }),
   }
@@ -214,9 +222,9 @@ function extended(table: Table, title: string, more: JsonSchema): JsonSchema {
   return { title, type: 'object', allOf: [schemaRef(table, 'values')], ...more, unevaluatedProperties: false }
 }
 
-function newMember(column: Column): JsonSchema {
+function newMember(keys: readonly Column[], column: Column): JsonSchema {
   return {
-    ...(column.primaryKey && columnSchema(column, 'request')),
+    ...(column.primaryKey && { ...columnSchema(column, 'request'), ...partPattern(keys, column) }),
     ...(hasDefault(column) && { default: defaultOf(column) }),
   }
 }

@@ -36,7 +36,12 @@ const app = createApp()
 
 /** A request to the application. `path` may be a whole URL. Each request comes from an address of its own. */
 export async function request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-  const call = new Request(new URL(path, ORIGIN), { method, headers: headersOf(options), redirect: 'manual', ...bodyOf(options.body) })
+  const call = new Request(new URL(path, ORIGIN), {
+    method,
+    headers: headersOf(options),
+    redirect: 'manual',
+    ...bodyOf(options.body),
+  })
   const response = options.env === undefined ? await exports.default.fetch(call) : await serveWith(options.env, call)
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: isJson(response) && text !== '' ? JSON.parse(text) : text }

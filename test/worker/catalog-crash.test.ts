@@ -263,6 +263,15 @@ describe('the scheduled job', () => {
     }
   })
 
+  test('goes on with the rest where one thing cannot be dropped', async () => {
+    const insert = env.DB.prepare(`INSERT INTO orphans (table_name, kind, "database", not_before) VALUES (?, 'table', ?, ?)`)
+    await env.DB.batch([insert.bind('md_elsewhere', 'NO_SUCH_BINDING', 0), insert.bind('md_gone', 'DATA', 1)])
+    expect(await purge({ ...env })).toBe(1)
+    const { orphans = [] } = await dump(env.DB)
+    expect(orphans.map(({ table_name }) => table_name)).toEqual(['md_elsewhere'])
+    await env.DB.prepare(`DELETE FROM orphans`).run()
+  })
+
   test('leaves alone what is being made at this moment, and what the catalog names', async () => {
     const table = await makeTable({ unique: true })
     const { tables = [], columns = [] } = await dump(env.DB)

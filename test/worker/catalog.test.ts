@@ -97,6 +97,17 @@ describe('making a table', () => {
     expect(titles(await withColumns({ title: 'Key', uidt: 'ID' }, { title: 'Name' }))).toEqual(['Key', 'Name'])
   })
 
+  test.each<[string, unknown]>([
+    ['JSON', {}],
+    ['Attachment', {}],
+    ['CreateTime', {}],
+    ['LastModifiedTime', {}],
+    ['DateTime', { column_name: 'created_at' }],
+  ])('a %s is no primary key', async (uidt, more) => {
+    const answer = await make({ table_name: unique('key'), columns: [{ title: 'Key', uidt, pk: true, ...(more as object) }] })
+    expectRefused(answer, 'INVALID_COLUMN', /cannot be a primary key/)
+  })
+
   test('with a text as primary key, rows are reached by it and each value is taken once', async () => {
     const table = await withColumns({ title: 'Code', pk: true }, { title: 'Name' })
     expect(columnOf(table, 'Code')).toMatchObject({ pk: true, rqd: true, ai: false })
@@ -513,6 +524,25 @@ describe('changing a column', () => {
     expect(columns).toBe(table.columns.length + 1)
   })
 
+  test('the dates that the server keeps stay so under other names, and no date becomes one by its name', async () => {
+    const table = await withColumns({ title: 'Value' }, { title: 'Mine', uidt: 'DateTime' })
+    await succeed(data('POST', table, { Value: 'a', Mine: '2020-01-01 00:00:00' }))
+    await succeed(change(table, 'UpdatedAt', { title: 'Changed', column_name: 'changed_on' }))
+    await succeed(change(table, 'Mine', { column_name: 'updated_at' }))
+    await env.DATA.prepare(
+      `UPDATE "${table.id}" SET c${titles(table).indexOf('UpdatedAt') + 1} = '2000-01-01 00:00:00+00:00'`,
+    ).run()
+    const changed = (await succeed(data('PATCH', table, { Value: 'b' }, '/1'))).body
+    expect(changed.Changed.slice(0, 4)).toBe(new Date().toISOString().slice(0, 4))
+    expect(changed.Mine).toBe('2020-01-01 00:00:00+00:00')
+  })
+
+  test('an empty text becomes no option', async () => {
+    const table = await withValues({ uidt: 'SingleLineText' }, ['', 'x', null])
+    await succeed(change(table, 'Value', { uidt: 'SingleSelect', dtxp: "'x'" }))
+    expect(await values(table, 'Value')).toEqual([null, 'x', null])
+  })
+
   test('the primary key keeps its type, and no other column becomes one', async () => {
     const table = await withColumns({ title: 'A' })
     expectRefused(
@@ -607,6 +637,20 @@ describe('deleting a column', () => {
   test('is refused for the primary key', async () => {
     const table = await withColumns({ title: 'A' })
     expectRefused(await remove(table, 'Id'), 'INVALID_COLUMN', 'The primary key cannot be deleted.')
+  })
+
+  test('another display value is chosen by `pv` of a new or a changed column', async () => {
+    const table = await withColumns({ title: 'A' }, { title: 'B' })
+    const shown = async () => (await read(table.id)).columns.filter(({ pv }: Json) => pv).map(({ title }: Json) => title)
+    expect(await shown()).toEqual(['A'])
+    await succeed(change(table, 'B', { pv: true }))
+    expect(await shown()).toEqual(['B'])
+    await succeed(change(table, 'A', { pv: true, uidt: 'Number' }))
+    expect(await shown()).toEqual(['A'])
+    await succeed(add(table, { title: 'C', pv: 1 }))
+    expect(await shown()).toEqual(['C'])
+    await succeed(change(table, 'A', { pv: false }))
+    expect(await shown()).toEqual(['C'])
   })
 
   test('another display value is chosen by `primary`', async () => {

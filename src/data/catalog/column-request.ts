@@ -77,6 +77,13 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
       details: { field: title },
     })
   }
+  const auto = readAuto(type, columnName)
+  // A path could not name the JSON of a row, nor a client the moment at which the server wrote it.
+  if (primaryKey && (COLUMN_TYPES[type].kind === 'json' || auto !== null)) {
+    throw new ApiError('INVALID_COLUMN', `A column of type ${type}, called ${columnName}, cannot be a primary key.`, {
+      details: { field: title },
+    })
+  }
   const autoIncrement =
     primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
   const options = readOptions(request, type, title)
@@ -88,7 +95,7 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
     type,
     primaryKey,
     autoIncrement,
-    auto: readAuto(type, columnName),
+    auto,
     required: !autoIncrement && (primaryKey || isOn(request.rqd)),
     unique: !primaryKey && isOn(request.unique),
     displayValue: false,
@@ -101,7 +108,8 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   }
 }
 
-function isOn(flag: z.infer<typeof Flag>): boolean {
+/** Old clients write 1 for true. */
+export function isOn(flag: z.infer<typeof Flag>): boolean {
   return flag === true || flag === 1
 }
 

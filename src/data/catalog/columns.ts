@@ -15,7 +15,7 @@ import {
 } from '../../lib/d1'
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
-import { type ColumnRequestBody, buildColumn, checkDefault, refuseTooLarge } from './column-request'
+import { type ColumnRequestBody, buildColumn, checkDefault, isOn, refuseTooLarge } from './column-request'
 import { convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
@@ -56,6 +56,7 @@ export async function addColumn(
   await enterOrUndo(databases, added, [
     insertColumns(table.id, [column], isOrphan(added)),
     requireChanges(1),
+    ...(isOn(request.pv) ? [setDisplayColumn(table.id, column.id)] : []),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
   ])
@@ -169,7 +170,9 @@ function planChange(table: Table, column: Column, request: ColumnRequestBody, no
     dtxp: request.dtxp,
     colOptions: request.colOptions ?? (request.dtxp == null || request.dtxp === '' ? { options: [...column.options] } : null),
   }
-  const planned = buildColumn(whole, others, { nextColumn: 0, now })
+  const built = buildColumn(whole, others, { nextColumn: 0, now })
+  // A name makes a date the server's when it is new; later it may be called anything.
+  const planned: Column = { ...built, auto: built.type === column.type ? column.auto : built.auto }
   if (column.primaryKey && planned.type !== column.type) {
     throw new ApiError('INVALID_COLUMN', 'The type of the primary key cannot be changed.', { details: { field: column.title } })
   }
@@ -182,7 +185,7 @@ function planChange(table: Table, column: Column, request: ColumnRequestBody, no
     autoIncrement: column.autoIncrement,
     // A client may send the whole column back as it read it, and reads CURRENT_TIMESTAMP for what the server fills.
     defaultValue: planned.auto === null ? planned.defaultValue : null,
-    displayValue: column.displayValue,
+    displayValue: column.displayValue || isOn(request.pv),
     required: column.autoIncrement ? false : planned.required,
     // An option keeps its id under a new title, so that rows follow it.
     options: keepOptionIds(planned.options, column, request),
@@ -259,6 +262,7 @@ async function retype(
     insertOrphan(replaced, project.database, now),
     updateColumn(column, replacement, isOrphan(added)),
     requireChanges(1),
+    ...displayStatements(table, column, planned),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
   ])
@@ -285,10 +289,15 @@ async function reindex(
     ...(dropped === null ? [] : [insertOrphan(dropped, project.database, now)]),
     updateColumn(column, planned, added === null ? all([]) : isOrphan(added)),
     requireChanges(1),
+    ...displayStatements(table, column, planned),
     ...(added === null ? [] : [deleteOrphan(added)]),
     raiseSchemaVersion(project.id),
   ])
   if (dropped !== null) await dropNow(databases, dropped)
+}
+
+function displayStatements(table: Table, { displayValue }: Column, planned: Column): Sql[] {
+  return planned.displayValue && !displayValue ? [setDisplayColumn(table.id, planned.id)] : []
 }
 
 function indexKind(column: Column): 'unique' | 'index' | null {

@@ -88,13 +88,13 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { v
 /** What a client would write to get the same meaning under the new type. */
 function convertible(value: Stored, from: Column, to: Column): unknown {
   const [fromKind, toKind] = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind]
-  if (toKind === 'select' || toKind === 'multiselect') return optionTitles(String(value), from, to)
   const json = toJson(from, value)
+  // An empty text is no value of any other type; of options it is the choice of none.
+  if (json === '' && toKind !== 'text' && toKind !== 'json' && toKind !== 'multiselect') return null
+  if (toKind === 'select' || toKind === 'multiselect') return optionTitles(String(value), from, to)
   if (toKind === 'json' && fromKind === 'text') return fromText(String(value))
   if (fromKind === 'json' && toKind === 'text') return typeof json === 'string' ? json : value
   if (fromKind === 'boolean' && (toKind === 'integer' || toKind === 'number')) return value
-  // An empty text is no value of any other type.
-  if (json === '' && toKind !== 'text' && toKind !== 'json') return null
   return json
 }
 

@@ -8,7 +8,10 @@ import { type OrphanKind, dropOrphan } from './orphans'
 /** Of one run: an invocation may make 1,000 queries, 50 on the free plan. */
 const PER_RUN = 8
 
-/** The tables of deleted projects become orphans and the projects go; then what is due is dropped. Returns how many were. */
+/**
+ * The tables of deleted projects become orphans and the projects go; then what is due is dropped. Returns how many were. What
+ * cannot be dropped now keeps nothing else from it, and is tried again at the next run.
+ */
 export async function purge(env: Bindings, now: number = Date.now()): Promise<number> {
   const projects = await rows<{ id: string }>(
     env.DB,
@@ -26,8 +29,14 @@ export async function purge(env: Bindings, now: number = Date.now()): Promise<nu
     env.DB,
     sql`SELECT table_name, kind, column_name, "database" FROM orphans WHERE not_before <= ${now} ORDER BY not_before LIMIT ${PER_RUN}`,
   )
+  let dropped = 0
   for (const { table_name: table, kind, column_name: column, database } of due) {
-    await dropOrphan(env.DB, dataBinding(env, database), { table, kind, column })
+    try {
+      await dropOrphan(env.DB, dataBinding(env, database), { table, kind, column })
+      dropped += 1
+    } catch (error) {
+      console.error(JSON.stringify({ orphan: { table, kind, column, database }, cause: String(error) }))
+    }
   }
-  return due.length
+  return dropped
 }

@@ -1,88 +1,100 @@
 /** The SQL of many rows at once: their values travel as JSON parameters, each under D1's size of a string. */
 import { requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
-import { type Sql, all, column, ident, join, jsonKey, literal, sql } from '../../lib/sql'
+import { D1_LIMITS, type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../catalog/types'
 import type { StoredRow } from './row'
-import { assignments, condition, countRemoved } from './statements'
+import { assignments, columnList, condition, countAdded, countRemoved, nameList } from './statements'
 import type { Stored } from './values'
 
 const version = ident(VERSION_COLUMN)
 
-/** Inserts rows of values in the order of `columns`. The values of `returned` come back, row by row, in the same order. */
-export function insertRows(
-  table: Table,
-  columns: readonly Column[],
-  rows: readonly (readonly Stored[])[],
-  returned: readonly Column[],
-): Sql[] {
-  const names = join(
-    columns.map(({ physicalName }) => ident(physicalName)),
-    ', ',
-  )
-  const values = join(
-    columns.map((_, index) => sql`j.value ->> ${literal(index)}`),
-    ', ',
-  )
-  const back = join(
-    returned.map(({ physicalName }) => ident(physicalName)),
-    ', ',
-  )
-  return jsonChunks(rows).map(
-    ({ json }) =>
-      sql`INSERT INTO ${ident(table.physicalName)} (${names}) SELECT ${values} FROM json_each(${json}) j RETURNING ${back}`,
-  )
+interface InsertOptions {
+  /** Their values come back, row by row, in the order of the rows. */
+  returned?: readonly Column[]
+  /** Rows whose value here is there already are left out. */
+  unlessThere?: Column
 }
 
-/** A change of one row: its key, and the values it gets. */
+/** Inserts rows, and counts them. What a row does not hold is NULL: for the Id of a new row, the next one. */
+export function insertRows(table: Table, rows: readonly StoredRow[], { returned, unlessThere }: InsertOptions): Sql[] {
+  const target = ident(table.physicalName)
+  const held = table.columns.filter((candidate) => rows.some((row) => row.has(candidate)))
+  const columns = held.length === 0 ? primaryKey(table) : held
+  const values = members(columns.length)
+  const back = returned === undefined ? empty : sql` RETURNING ${nameList(returned)}`
+  const there =
+    unlessThere === undefined
+      ? null
+      : sql`NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${column(unlessThere.physicalName)} = ${member(columns.indexOf(unlessThere))})`
+  return jsonChunks(rows.map((row) => columns.map((each) => row.get(each) ?? null))).flatMap(({ json }) => [
+    sql`INSERT INTO ${target} (${nameList(columns)}) SELECT ${values} FROM json_each(${json}) j${condition(there)}${back}`,
+    countAdded(table),
+  ])
+}
+
+/** A change of one row: the values it is found by, and those it gets. */
 export interface RowChange {
   key: readonly Stored[]
   change: StoredRow
 }
 
-/**
- * Changes rows, each its own columns: all of them or, where one is not there, none. The JSON of a row holds its key under
- * `k` and each new value under the physical name; a column that a row does not name keeps its value.
- */
+/** Changes rows by their keys: all of them or, where one is not there, none. */
 export function updateRows(table: Table, changes: readonly RowChange[]): Sql[] {
+  return changeRows(table, primaryKey(table), changes).flatMap(({ statement, count }) => [statement, requireChanges(count)])
+}
+
+/**
+ * Changes those rows that are there, each its own columns. The JSON of a row holds the values of `by` under `k`, and each new
+ * value under the physical name; a column that a row does not name keeps its value.
+ */
+export function changeRows(
+  table: Table,
+  by: readonly Column[],
+  changes: readonly RowChange[],
+): { statement: Sql; count: number }[] {
   const target = ident(table.physicalName)
   const touched = [...new Set(changes.flatMap(({ change }) => [...change.keys()]))]
-  const settings = touched.map(({ physicalName }) => {
-    const member = jsonKey(physicalName)
-    const name = ident(physicalName)
-    const given = changes.every(({ change }) => [...change.keys()].some((column) => column.physicalName === physicalName))
-    if (given) return sql`${name} = j.value ->> ${member}`
-    return sql`${name} = CASE WHEN j.value -> ${member} IS NULL THEN ${target}.${name} ELSE j.value ->> ${member} END`
+  const settings = touched.map((each) => {
+    const [name, value] = [ident(each.physicalName), jsonKey(each.physicalName)]
+    if (changes.every(({ change }) => change.has(each))) return sql`${name} = j.value ->> ${value}`
+    return sql`${name} = CASE WHEN j.value -> ${value} IS NULL THEN ${target}.${name} ELSE j.value ->> ${value} END`
   })
-  const items = changes.map(({ key, change }) => ({
-    k: key,
-    ...Object.fromEntries([...change].map(([{ physicalName }, value]) => [physicalName, value])),
-  }))
   const matches = all(
-    primaryKey(table).map((part, index) => sql`${target}.${ident(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`),
+    by.map((part, index) => sql`${target}.${ident(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`),
   )
-  return jsonChunks(items).flatMap(({ json, count }) => [
-    sql`UPDATE ${target} SET ${join([...settings, sql`${version} = ${target}.${version} + 1`], ', ')}
+  return jsonChunks(changes.map(({ key, change }) => ({ k: key, ...byPhysicalName(change) }))).map(({ json, count }) => ({
+    statement: sql`UPDATE ${target} SET ${join([...settings, sql`${version} = ${target}.${version} + 1`], ', ')}
         FROM json_each(${json}) j WHERE ${matches}`,
-    requireChanges(count),
-  ])
+    count,
+  }))
+}
+
+/** Names of our own making: none of them can be `__proto__`. */
+function byPhysicalName(change: StoredRow): Record<string, Stored> {
+  return Object.fromEntries([...change].map(([{ physicalName }, value]) => [physicalName, value]))
+}
+
+/** What stands at a place of the JSON array that is a row. */
+function member(index: number): Sql {
+  return sql`j.value ->> ${literal(index)}`
+}
+
+function members(count: number): Sql {
+  return join(
+    Array.from({ length: count }, (_, index) => member(index)),
+    ', ',
+  )
 }
 
 /** Deletes rows: all of them or, where one is not there, none. */
 export function deleteRows(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
   const parts = primaryKey(table)
-  const columns = join(
-    parts.map(({ physicalName }) => column(physicalName)),
-    ', ',
-  )
-  const members = join(
-    parts.map((_, index) => sql`j.value ->> ${literal(index)}`),
-    ', ',
-  )
+  const listed = sql`(${columnList(parts)}) IN`
   return jsonChunks(keys).flatMap(({ json, count }) => [
-    sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE (${columns}) IN (SELECT ${members} FROM json_each(${json}) j)`,
+    sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${listed} (SELECT ${members(parts.length)} FROM json_each(${json}) j)`,
     requireChanges(count),
     countRemoved(table),
   ])
@@ -103,14 +115,21 @@ export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]
 }
 
 function missing(table: Table, json: string): Sql {
-  const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = j.value ->> ${literal(index)}`))
+  const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`))
   return sql`SELECT j.key AS position FROM json_each(${json}) j
     WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`
 }
 
-/** The same change to every row that matches. */
+/** The same change to every row that matches. Values that are too many for D1 beside those of the filter travel as JSON. */
 export function updateAll(table: Table, where: Sql | null, change: StoredRow): Sql {
-  return sql`UPDATE ${ident(table.physicalName)} AS t SET ${assignments(change)}${condition(where)}`
+  const target = sql`UPDATE ${ident(table.physicalName)} AS t SET`
+  const direct = sql`${target} ${assignments(change)}${condition(where)}`
+  if (direct.values.length <= D1_LIMITS.parameters) return direct
+  const settings = [...change.keys()].map(
+    ({ physicalName }) => sql`${ident(physicalName)} = (SELECT v ->> ${jsonKey(physicalName)} FROM given)`,
+  )
+  return sql`WITH given(v) AS (SELECT ${JSON.stringify(byPhysicalName(change))})
+    ${target} ${join([...settings, sql`${version} = ${version} + 1`], ', ')}${condition(where)}`
 }
 
 export function deleteAll(table: Table, where: Sql | null): Sql {

@@ -1,6 +1,7 @@
 /** Many rows in one request: all of them or none. */
 import { ApiError, type Issue } from '../../errors'
 import { rows } from '../../lib/d1'
+import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../catalog/types'
@@ -17,7 +18,7 @@ import {
 import type { Write } from './idempotency'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
-import { countAdded, countRemoved, lastCounted } from './statements'
+import { countRemoved, lastCounted } from './statements'
 import type { Stored } from './values'
 
 /** A row's key by column name, as clients of the contract get it from bulk calls: contract/api-v1.md 4.7. */
@@ -63,28 +64,25 @@ export function keyOf(table: Table, values: readonly Stored[]): Key {
   return Object.fromEntries(primaryKey(table).map(({ columnName }, index) => [columnName, values[index] ?? null]))
 }
 
+/** The key in a row as D1 gave it. */
+export function keyIn(table: Table, row: Readonly<Record<string, unknown>>): Stored[] {
+  return primaryKey(table).map(({ physicalName }) => row[physicalName] as Stored)
+}
+
+/** Rows of a bulk request travel as JSON, which may be longer than what is stored. Throws INVALID_VALUE_FOR_FIELD. */
+export function asParameter(row: StoredRow): StoredRow {
+  if (isLongerAsJson([...row.values()], MAX_ITEM_BYTES)) {
+    throw new ApiError('INVALID_VALUE_FOR_FIELD', `As JSON a row of many may have ${MAX_ITEM_BYTES} bytes; send this one alone.`)
+  }
+  return row
+}
+
 /** The keys of the new rows, in the order of the request. Throws as readNewRow does, with the index of each bad row. */
 export function insertMany(table: Table, bodies: readonly Row[], now: number): Write<Key[]> {
-  const stored = readAll(bodies, (body) => readNewRow(table, body, now))
-  const columns = table.columns.filter((column) => !column.autoIncrement || stored.some((row) => row.has(column)))
-  const keys = primaryKey(table)
-  const inserts = insertRows(
-    table,
-    columns,
-    stored.map((row) => columns.map((column) => row.get(column) ?? null)),
-    keys,
-  )
+  const stored = readAll(bodies, (body) => asParameter(readNewRow(table, body, now)))
   return {
-    statements: inserts.flatMap((insert) => [insert, countAdded(table)]),
-    read: (results) =>
-      results.flatMap((result) =>
-        result.results.map((row) =>
-          keyOf(
-            table,
-            keys.map(({ physicalName }) => row[physicalName] as Stored),
-          ),
-        ),
-      ),
+    statements: insertRows(table, stored, { returned: primaryKey(table) }),
+    read: (results) => results.flatMap(({ results: inserted }) => inserted).map((row) => keyOf(table, keyIn(table, row))),
     answer: () => insertedKeys(table, stored),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
@@ -107,7 +105,7 @@ function insertedKeys(table: Table, stored: readonly StoredRow[]): Sql {
 export function updateMany(table: Table, bodies: readonly Row[], now: number): Write<Key[]> {
   const changes = readAll(bodies, (body): RowChange => {
     const key = readKey(table, body)
-    return { key, change: readChange(table, body, key, now) }
+    return { key, change: asParameter(readChange(table, body, key, now)) }
   })
   const keys = changes.map(({ key }) => key)
   refuseRepeatedKeys(keys)

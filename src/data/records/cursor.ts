@@ -4,60 +4,107 @@
  */
 import { base64url } from 'jose'
 import { ApiError } from '../../errors'
-import { type Sql, all, any, column as columnOf, sql } from '../../lib/sql'
+import { first } from '../../lib/d1'
+import { D1_LIMITS, type Sql, all, column as columnOf, join, sql } from '../../lib/sql'
+import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../catalog/types'
+import { type Binder, Pool, parameters } from '../query/binder'
+import { MAX_PARAMETERS } from '../query/compiler'
 import type { SortTerm } from '../query/sort'
+import { selectByKey } from './statements'
 import type { Stored } from './values'
 
-/** Characters; a cursor holds the sort values of one row. */
-const MAX_LENGTH = 8192
+/** Characters up to which a cursor holds the values of the sort; a longer one holds the row's key, for URLs have an end. */
+const MAX_LENGTH = 4096
+
+/** What D1 takes in a statement beside the largest filter, and the limit and offset of a page. */
+const OWN_PARAMETERS = D1_LIMITS.parameters - MAX_PARAMETERS - 2
+
+/** Where a page ended: what its last row holds in the columns of the sort, in that order. */
+type Position = readonly Stored[]
 
 /** `terms` is the total order: the sort of the request and the primary key behind it. */
-export function writeCursor(table: Table, terms: readonly SortTerm[], row: Readonly<Record<string, unknown>>): string {
-  const values = terms.map(({ column }) => row[column.physicalName] ?? null)
-  return base64url.encode(JSON.stringify([signature(table, terms), ...values]))
+export function positionOf(terms: readonly SortTerm[], row: Readonly<Record<string, unknown>>): Position {
+  return terms.map(({ column }) => (row[column.physicalName] ?? null) as Stored)
 }
 
-/** The rows behind the cursor, as a condition. Throws INVALID_CURSOR when it was not made by a list of this sort. */
-export function afterCursor(table: Table, terms: readonly SortTerm[], cursor: string): Sql {
-  const values = readValues(cursor, signature(table, terms), terms.length)
-  return any(
-    terms.map((term, index) => {
-      const same = terms
-        .slice(0, index)
-        .map(({ column }, position) => sql`${columnOf(column.physicalName)} IS ${values[position] ?? null}`)
-      return all([...same, isBehind(term, values[index] ?? null)])
-    }),
-  )
+export function writeCursor(table: Table, terms: readonly SortTerm[], row: Readonly<Record<string, unknown>>): string {
+  const cursor = encode([signature(table, terms), ...positionOf(terms, row)])
+  if (cursor.length <= MAX_LENGTH) return cursor
+  return encode([signature(table, terms), primaryKey(table).map(({ physicalName }) => row[physicalName])])
+}
+
+/** Throws INVALID_CURSOR when the cursor was not made by a list of this sort, or names a row that is gone. */
+export async function readCursor(data: D1Database, table: Table, terms: readonly SortTerm[], cursor: string): Promise<Position> {
+  const [signed, ...values] = decode(cursor)
+  if (signed !== signature(table, terms)) throw new ApiError('INVALID_CURSOR')
+  const [key] = values
+  if (Array.isArray(key)) return findPosition(data, table, terms, key)
+  if (values.length !== terms.length || !values.every(isStored)) throw new ApiError('INVALID_CURSOR')
+  return values
+}
+
+async function findPosition(data: D1Database, table: Table, terms: readonly SortTerm[], key: unknown[]): Promise<Position> {
+  if (key.length !== primaryKey(table).length || !key.every(isStored)) throw new ApiError('INVALID_CURSOR')
+  const columns = terms.map(({ column }) => column)
+  const row = await first<Record<string, unknown>>(data, selectByKey(table, columns, key))
+  if (row === null) throw new ApiError('INVALID_CURSOR', 'The row at which this cursor stands was deleted; begin anew.')
+  return positionOf(terms, row)
+}
+
+/** The rows behind a position, as a condition. */
+export function behind(terms: readonly SortTerm[], position: Position): Sql {
+  const bound = firstBound(terms, position)
+  const direct = compare(terms, position, parameters)
+  if (bound.values.length + direct.values.length <= OWN_PARAMETERS) return all([bound, direct])
+  const pool = new Pool()
+  return all([bound, pool.wrap(compare(terms, position, pool))])
+}
+
+/** What follows for the first column alone: the range of an index, where it has one. */
+function firstBound([first]: readonly SortTerm[], [value = null]: Position): Sql {
+  if (first === undefined || value === null) return sql`TRUE`
+  const cell = columnOf(first.column.physicalName)
+  if (!first.descending) return sql`${cell} >= ${value}`
+  return first.column.primaryKey ? sql`${cell} <= ${value}` : sql`TRUE`
+}
+
+/** Column by column, the first that differs decides. A CASE, because its depth does not grow with its length. */
+function compare(terms: readonly SortTerm[], position: Position, binder: Binder): Sql {
+  const steps = terms.map((term, index) => {
+    const value = position[index] ?? null
+    const cell = columnOf(term.column.physicalName)
+    const differs = value === null ? sql`${cell} IS NOT NULL` : sql`${cell} IS NOT ${binder.value(value)}`
+    return sql`WHEN ${isBehind(term, value, binder)} THEN 1 WHEN ${differs} THEN 0`
+  })
+  return sql`CASE ${join(steps, ' ')} ELSE 0 END`
 }
 
 /** NULLs come first ascending and last descending. */
-function isBehind({ column, descending }: SortTerm, value: Stored): Sql {
+function isBehind({ column, descending }: SortTerm, value: Stored, binder: Binder): Sql {
   const cell = columnOf(column.physicalName)
-  if (descending) return value === null ? sql`FALSE` : sql`(${cell} < ${value} OR ${cell} IS NULL)`
-  return value === null ? sql`${cell} IS NOT NULL` : sql`${cell} > ${value}`
+  if (value === null) return descending ? sql`FALSE` : sql`${cell} IS NOT NULL`
+  return descending ? sql`(${cell} < ${binder.value(value)} OR ${cell} IS NULL)` : sql`${cell} > ${binder.value(value)}`
 }
 
 function signature(table: Table, terms: readonly SortTerm[]): string {
   return [table.id, ...terms.map(({ column, descending }) => `${descending ? '-' : ''}${column.physicalName}`)].join(' ')
 }
 
-function readValues(cursor: string, expected: string, count: number): Stored[] {
-  const content = cursor.length > MAX_LENGTH ? null : decode(cursor)
-  if (!Array.isArray(content) || content[0] !== expected || content.length !== count + 1) throw new ApiError('INVALID_CURSOR')
-  const values: unknown[] = content.slice(1)
-  if (!values.every(isStored)) throw new ApiError('INVALID_CURSOR')
-  return values
-}
-
 function isStored(value: unknown): value is Stored {
   return value === null || typeof value === 'string' || typeof value === 'number'
 }
 
-function decode(cursor: string): unknown {
+function encode(content: readonly unknown[]): string {
+  return base64url.encode(JSON.stringify(content))
+}
+
+/** Empty when it is none. */
+function decode(cursor: string): unknown[] {
   try {
-    return JSON.parse(new TextDecoder().decode(base64url.decode(cursor)))
+    const content: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(cursor)))
+    return Array.isArray(content) ? content : []
   } catch {
-    return null
+    return []
   }
 }

@@ -62,7 +62,7 @@ export async function groupedList(data: D1Database, table: Table, column: Column
   const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
   if (totals.length > MAX_GROUPS)
     throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
-  const byValue = Map.groupBy(found?.results ?? [], (row) => row[GROUP] as Stored)
+  const byValue = Map.groupBy(found?.results ?? [], (row) => row[column.physicalName] as Stored)
   return groupKeys(
     column,
     totals.map(({ value }) => value),
@@ -75,21 +75,16 @@ export async function groupedList(data: D1Database, table: Table, column: Column
   }))
 }
 
-/** Names of our own beside the physical columns of a page. */
-const GROUP = 'group_value'
-
 function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
   return sql`SELECT ${columnOf(column.physicalName)} AS value, COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}
     GROUP BY 1 ORDER BY 1 LIMIT ${MAX_GROUPS + 1}`
 }
 
 function selectGroupPages(table: Table, column: Column, { fields, where, order, limit, offset, shuffle }: ListQuery): Sql {
-  const group = columnOf(column.physicalName)
   const orderBy = shuffle ? sql`random()` : compileSort(order)
-  const shown = fields.length === 0 ? sql`NULL` : columnList(fields)
+  const place = sql`ROW_NUMBER() OVER (PARTITION BY ${columnOf(column.physicalName)} ORDER BY ${orderBy}) AS place`
   return sql`SELECT * FROM (
-      SELECT ${shown}, ${group} AS ${ident(GROUP)}, ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY ${orderBy}) AS place
-      FROM ${ident(table.physicalName)} t${condition(where)})
+      SELECT ${columnList([...new Set([...fields, column])])}, ${place} FROM ${ident(table.physicalName)} t${condition(where)})
     WHERE place > ${offset} AND place <= ${offset + limit} ORDER BY place`
 }
 

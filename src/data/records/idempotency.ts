@@ -65,11 +65,11 @@ export async function runOnce<Answer>(
     const keeping = idempotent === null ? [] : [keepAnswer(idempotent, write.answer(), now)]
     return { answer: write.read(await batch(data, [...write.statements, ...keeping])), replayed: false }
   } catch (error) {
-    if (error instanceof BatchUndone && write.refused !== undefined) throw await write.refused(data)
-    // The same request ran beside this one and was first: the whole batch was undone, and its answer stands.
-    const other = error instanceof UniqueViolation && idempotent !== null ? await findAnswer(data, idempotent, now) : null
-    if (other === null) throw error
-    return { answer: write.restore(other.answer), replayed: true }
+    if (!(error instanceof UniqueViolation || error instanceof BatchUndone)) throw error
+    // When the same request ran beside this one and was first, the whole batch was undone, and its answer stands.
+    const other = idempotent === null ? null : await findAnswer(data, idempotent, now)
+    if (other !== null) return { answer: write.restore(other.answer), replayed: true }
+    throw error instanceof BatchUndone && write.refused !== undefined ? await write.refused(data) : error
   }
 }
 

@@ -2,15 +2,16 @@
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, requireChanges, requireThat } from '../../lib/d1'
 import { type PageInfo, pageInfo } from '../../lib/paging'
-import { type Sql, all, sql } from '../../lib/sql'
+import { type Sql, sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../catalog/types'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
-import { afterCursor, writeCursor } from './cursor'
+import { behind, readCursor, writeCursor } from './cursor'
 import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
 import {
+  both,
   countAdded,
   countRemoved,
   deleteRow,
@@ -46,15 +47,15 @@ interface ListOptions {
   cursor?: string | undefined
 }
 
-/** A page and the number of rows that match, in one round trip. Throws INVALID_CURSOR. */
+/** A page and the number of rows that match, in one round trip (two behind a cursor of long values). Throws INVALID_CURSOR. */
 export async function listRows(data: D1Database, table: Table, query: ListQuery, { cursor }: ListOptions = {}): Promise<Page> {
   const { where, limit, offset } = query
-  const shown = cursor === undefined ? where : all([...(where === null ? [] : [where]), afterCursor(table, query.order, cursor)])
+  const after = cursor === undefined ? null : behind(query.order, await readCursor(data, table, query.order, cursor))
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   // The values of the sort are needed for the cursor, also where they are no fields of the answer.
   const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
   const [page, count] = await batch(data, [
-    selectPage(table, { columns, where: shown, orderBy, limit, offset }),
+    selectPage(table, { columns, where: both(where, after), orderBy, limit, offset }),
     selectCount(table, where),
   ])
   const found = page?.results ?? []

@@ -109,10 +109,10 @@ function rowRoutes(through: 'table' | 'view') {
       const name = onlyParameter(c.req.queries(), 'column_name') ?? ''
       const column = scope.table.columns.find(({ columnName }) => columnName === name) ?? findColumn(scope.table, name)
       if (column === undefined) throw fieldNotFound(scope.table, name, 'column_name')
-      const { sort: _sort, s: _s, sortArrJson: _json, ...queries } = c.req.queries()
+      const { sort = [], s = [], 'sort[]': more = [], sortArrJson: _json, ...queries } = c.req.queries()
       const query = listQuery(c, scope.table, queries)
-      const sort = readGroupSort(c.req.queries('sort') ?? c.req.queries('s') ?? [], [column.title, column.columnName])
-      return c.json(await groupBy(scope.data, scope.table, column, query, sort), 200)
+      const order = readGroupSort([...sort, ...s, ...more], [column.title, column.columnName])
+      return c.json(await groupBy(scope.data, scope.table, column, query, order), 200)
     },
   )
 
@@ -161,7 +161,7 @@ function rowRoutes(through: 'table' | 'view') {
     async (c) => {
       const scope = await rowScope(c)
       const name = `${encodeURIComponent(scope.table.title)}-export.csv`
-      return c.body(csvStream(scope.data, scope.table, listQuery(c, scope.table)), 200, {
+      return c.body(await csvStream(scope.data, scope.table, listQuery(c, scope.table)), 200, {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${name}"; filename*=UTF-8''${name}`,
         'nc-export-offset': '-1',
@@ -184,7 +184,8 @@ function rowRoutes(through: 'table' | 'view') {
     async (c) => {
       const scope = await rowScope(c)
       const cursor = onlyParameter(c.req.queries(), 'cursor')
-      return c.json(await listRows(scope.data, scope.table, listQuery(c, scope.table), { cursor }), 200)
+      const options = { cursor: cursor === '' ? undefined : cursor }
+      return c.json(await listRows(scope.data, scope.table, listQuery(c, scope.table), options), 200)
     },
   )
 

@@ -12,6 +12,9 @@ export type StoredRow = Map<Column, Stored>
 /** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
 const KEY_SEPARATOR = '___'
 
+/** The largest Id that a client may choose: enough of those behind it are whole numbers that JSON holds exactly. */
+export const MAX_CHOSEN_ID = 2 ** 52
+
 /**
  * The values of a new row: what the body says, defaults for the rest, the server's own for CreatedAt and UpdatedAt.
  * Throws FIELD_NOT_FOUND, INVALID_VALUE_FOR_FIELD or REQUIRED_FIELD_MISSING.
@@ -21,13 +24,39 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
   const row: StoredRow = new Map()
   for (const column of table.columns) {
     const value = column.auto === null ? given.get(column) : undefined
-    if (value === undefined && column.autoIncrement) continue
-    row.set(
-      column,
-      value === undefined ? defaultFor(column, now) : value === null && column.autoIncrement ? null : toStored(column, value),
-    )
+    if (column.autoIncrement) {
+      if (value !== undefined) row.set(column, readChosenId(column, value))
+    } else row.set(column, value === undefined ? defaultFor(column, now) : toStored(column, value))
   }
+  refuseAmbiguousKey(table, row)
   return withinRowLimit(row)
+}
+
+function readChosenId(column: Column, value: unknown): Stored {
+  const id = toStored(column, value)
+  if (typeof id === 'number' && id > MAX_CHOSEN_ID) {
+    throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" takes ids up to ${MAX_CHOSEN_ID}.`, {
+      details: { field: column.title },
+    })
+  }
+  return id
+}
+
+/** `a_` and `b` in a path would be read as `a` and `_b`, another row's key. */
+function refuseAmbiguousKey(table: Table, row: StoredRow): void {
+  const keys = primaryKey(table)
+  if (keys.length < 2) return
+  const parts = keys.map((column) => String(row.get(column)))
+  const read = parts.join(KEY_SEPARATOR).split(KEY_SEPARATOR)
+  const wrong = keys.find((_, index) => parts[index] !== read[index])
+  if (wrong === undefined && read.length === parts.length) return
+  throw new ApiError(
+    'INVALID_VALUE_FOR_FIELD',
+    `A key of several parts cannot hold "${KEY_SEPARATOR}", nor a "_" before the next part.`,
+    {
+      details: { field: (wrong ?? keys.at(-1))?.title },
+    },
+  )
 }
 
 /**
@@ -58,13 +87,20 @@ export function readChange(
   return withinRowLimit(row)
 }
 
-/** What an upsert on `on` writes to a row that is there: as readChange, but `on` is among the values. */
-export function readUpsert(table: Table, on: Column, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+/** What an upsert does to a row that is there: the value of `on` that it is found by, and a change as of readChange. */
+export function readUpsert(
+  table: Table,
+  on: Column,
+  body: Readonly<Record<string, unknown>>,
+  now: number,
+): { key: [Stored]; change: StoredRow } {
   const value = readFields(table, body).get(on)
   if (value === undefined || value === null) throw missing(on)
-  const stored = toStored(on, value)
-  const key = primaryKey(table).map((column) => (column === on ? stored : null))
-  return readChange(table, body, key, now).set(on, stored)
+  const found = toStored(on, value)
+  const key = primaryKey(table).map((column) => (column === on ? found : null))
+  const change = readChange(table, body, key, now)
+  change.delete(on)
+  return { key: [found], change }
 }
 
 /** The key that a body names among other fields, in key order. Throws REQUIRED_FIELD_MISSING, and as toStored does. */

@@ -16,9 +16,22 @@ export function columnList(columns: readonly Column[]): Sql {
   )
 }
 
+/** `"c1", "c2"`, where no alias can stand before a name. */
+export function nameList(columns: readonly Column[]): Sql {
+  return join(
+    columns.map(({ physicalName }) => ident(physicalName)),
+    ', ',
+  )
+}
+
 /** ` WHERE …`, or nothing. */
 export function condition(where: Sql | null): Sql {
   return where === null ? empty : sql` WHERE ${where}`
+}
+
+/** What holds for both; `null` holds for every row. */
+export function both(one: Sql | null, other: Sql | null): Sql | null {
+  return one === null || other === null ? (one ?? other) : all([one, other])
 }
 
 /** RETURNING knows the table by its own name only, never by an alias. */
@@ -92,11 +105,7 @@ function hasVersion(expected: number | null): Sql {
 export function insertRow(table: Table, row: StoredRow): Sql {
   const target = ident(table.physicalName)
   if (row.size === 0) return sql`INSERT INTO ${target} DEFAULT VALUES ${returning(table)}`
-  const names = join(
-    [...row.keys()].map(({ physicalName }) => ident(physicalName)),
-    ', ',
-  )
-  return sql`INSERT INTO ${target} (${names}) VALUES (${join([...row.values()], ', ')}) ${returning(table)}`
+  return sql`INSERT INTO ${target} (${nameList([...row.keys()])}) VALUES (${join([...row.values()], ', ')}) ${returning(table)}`
 }
 
 /** `"c1" = ?, …`, and one more for the row's version. */

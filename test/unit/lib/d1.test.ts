@@ -52,6 +52,12 @@ describe.each(WAYS)('%s', (_, ask) => {
     expect(error).toMatchObject({ table: 'tables', columns: ['project_id', 'title'] })
   })
 
+  test('says PAYLOAD_TOO_LARGE for a text that production does not hold, although the local database does', async () => {
+    const error = await caught(ask(failing('D1_ERROR: string or blob too big: SQLITE_TOOBIG')))
+    expect(error).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', status: 413 })
+    expect((error as ApiError).message).not.toMatch(/SQLITE|blob/)
+  })
+
   test('lets an error of ours through as it is', async () => {
     const error = await caught(ask(failing('D1_ERROR: no such table: nope: SQLITE_ERROR')))
     expect(error).not.toBeInstanceOf(ApiError)

@@ -16,11 +16,15 @@ const KNOWN = new Set(
     'minimum',
     'maximum',
     'minLength',
-    'minProperties',
+    'maxLength',
+    'maxItems',
+    'uniqueItems',
+    'contentMediaType',
     'properties',
     'patternProperties',
   ].concat([
     'additionalProperties',
+    'unevaluatedProperties',
     'required',
     'items',
     'allOf',
@@ -49,6 +53,7 @@ export function problemsOf(document: Json, schema: Json, value: unknown, at = ''
     const format = FORMATS[String(schema['format'])]
     if (format !== undefined && !format.test(value)) found.push(...say(`is no ${String(schema['format'])}`))
     if (value.length < Number(schema['minLength'] ?? 0)) found.push(...say('is too short'))
+    if (value.length > Number(schema['maxLength'] ?? Infinity)) found.push(...say('is too long'))
   }
   if (typeof value === 'number') {
     if (value < Number(schema['minimum'] ?? -Infinity) || value > Number(schema['maximum'] ?? Infinity))
@@ -56,6 +61,9 @@ export function problemsOf(document: Json, schema: Json, value: unknown, at = ''
   }
   if (Array.isArray(value)) {
     const items = schema['items'] as Json | undefined
+    if (value.length > Number(schema['maxItems'] ?? Infinity)) found.push(...say('has too many items'))
+    const distinct = new Set(value.map((item) => JSON.stringify(item)))
+    if (schema['uniqueItems'] === true && distinct.size < value.length) found.push(...say('has an item twice'))
     if (items !== undefined) found.push(...value.flatMap((item, index) => problemsOf(document, items, item, `${at}/${index}`)))
   } else if (typeof value === 'object' && value !== null) found.push(...problemsOfMembers(document, schema, value as Json, at))
   return found
@@ -67,15 +75,26 @@ function problemsOfMembers(document: Json, schema: Json, value: Json, at: string
   const found = asList(schema['required'])
     .filter((name) => !Object.hasOwn(value, String(name)))
     .map((name) => `${at}/${String(name)} is missing`)
-  if (Object.keys(value).length < Number(schema['minProperties'] ?? 0)) found.push(`${at} has too few members`)
   for (const [name, member] of Object.entries(value)) {
     const schemas = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, matching]) => matching)
     const own = properties.get(name)
     if (own !== undefined) schemas.push(own)
-    if (schemas.length === 0 && schema['additionalProperties'] === false) found.push(`${at}/${name} is not expected`)
+    const { additionalProperties: others, unevaluatedProperties: unknown } = schema
+    if (schemas.length === 0 && typeof others === 'object') schemas.push(others as Json)
+    if (schemas.length === 0 && others === false) found.push(`${at}/${name} is not expected`)
+    if (unknown === false && !isEvaluated(document, schema, name)) found.push(`${at}/${name} is not expected`)
     found.push(...schemas.flatMap((matching) => problemsOf(document, matching, member, `${at}/${name}`)))
   }
   return found
+}
+
+/** Whether the schema, or one that it is all of, says something about the member. */
+function isEvaluated(document: Json, schema: Json, name: string): boolean {
+  if (typeof schema['$ref'] === 'string') return isEvaluated(document, resolve(document, schema['$ref']), name)
+  if (Object.hasOwn(schema['properties'] ?? {}, name)) return true
+  const patterns = Object.keys(schema['patternProperties'] ?? {})
+  if (patterns.some((pattern) => new RegExp(pattern, 'u').test(name))) return true
+  return asList(schema['allOf']).some((part) => isEvaluated(document, part as Json, name))
 }
 
 /** What a `$ref` of the same document points at. */

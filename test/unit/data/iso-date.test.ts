@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { parseIsoDate, storedDate } from '../../../src/data/iso-date'
+
+describe('reading', () => {
+  test.each([
+    ['2026-01-31', '2026-01-31 00:00:00+00:00'],
+    ['2024-02-29', '2024-02-29 00:00:00+00:00'],
+    ['2000-02-29', '2000-02-29 00:00:00+00:00'],
+    ['0000-01-01', '0000-01-01 00:00:00+00:00'],
+    ['0099-12-31', '0099-12-31 00:00:00+00:00'],
+    ['2026-01-31T09:30Z', '2026-01-31 09:30:00+00:00'],
+    ['2026-01-31T09:30:15', '2026-01-31 09:30:15+00:00'],
+    ['2026-01-31 09:30:15.999Z', '2026-01-31 09:30:15+00:00'],
+    ['2026-01-31T00:30:00+02:00', '2026-01-30 22:30:00+00:00'],
+    ['2026-01-31T00:30:00+0200', '2026-01-30 22:30:00+00:00'],
+    ['2026-01-31T00:30:00 02:00', '2026-01-30 22:30:00+00:00'],
+    ['2026-12-31T23:30:00-01:00', '2027-01-01 00:30:00+00:00'],
+    ['2026-01-31 09:30:00+00:00', '2026-01-31 09:30:00+00:00'],
+  ])('%s is %s', (text, stored) => {
+    expect(storedDate('datetime', parseIsoDate(text)?.ms ?? Number.NaN)).toBe(stored)
+  })
+
+  test.each([
+    '2026-02-29',
+    '1900-02-29',
+    '2026-02-30',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-01-00',
+    '2026-01-31T24:00',
+    '2026-01-31T23:60',
+    '2026-01-31T23:59:60',
+    '2026-01-31T09:30+24:00',
+    '2026-01-31T09:30+02:60',
+    '2026-1-31',
+    '20260131',
+    '31.01.2026',
+    '+002026-01-31',
+    '2026-01-31T',
+    '2026-01-31x',
+    '٢٠٢٦-٠١-٣١',
+    '',
+  ])('%j is no date', (text) => {
+    expect(parseIsoDate(text)).toBeNull()
+  })
+
+  test('knows a day from a moment', () => {
+    expect(parseIsoDate('2026-01-31')?.dateOnly).toBe(true)
+    expect(parseIsoDate('2026-01-31T00:00Z')?.dateOnly).toBe(false)
+  })
+})
+
+describe('what is stored', () => {
+  test('keeps to years of four digits, where texts sort as time does', () => {
+    expect(storedDate('date', Date.UTC(9999, 11, 31))).toBe('9999-12-31')
+    expect(storedDate('date', Date.UTC(9999, 11, 31) + 86_400_000)).toBeNull()
+    expect(storedDate('datetime', parseIsoDate('0000-01-01T00:00+00:01')?.ms ?? 0)).toBeNull()
+    expect(storedDate('date', Number.NaN)).toBeNull()
+  })
+})
