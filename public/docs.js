@@ -219,14 +219,21 @@
     let madeFor = []
     /** @type {Collection} */
     let list
+    /** @type {Collection | null} */
+    let shownFor = null
+    /** @type {Collection} */
+    let shown
     /** @typedef {{ layoutSelectors: { currentFilter: () => unknown } }} System */
     const taggedOperations =
       (/** @type {(state: Collection, ...more: unknown[]) => Collection} */ make, /** @type {System} */ system) =>
       (/** @type {Collection} */ state, /** @type {unknown[]} */ ...more) => {
         const now = [state.getIn(['json']), system.layoutSelectors.currentFilter()]
-        if (now.some((part, index) => part !== madeFor[index])) list = make(state, ...more)
+        const isNew = now.some((part, index) => part !== madeFor[index])
+        if (isNew) list = make(state, ...more)
+        if (isNew || state !== shownFor) shown = withOpened(list, state)
         madeFor = now
-        return withOpened(list, state)
+        shownFor = state
+        return shown
       }
     return { statePlugins: { spec: { wrapSelectors: { taggedOperations } } } }
   }

@@ -57,7 +57,9 @@ function anyOf(document: Json, schema: Json): Arbitrary<unknown> {
 
 function ofType(document: Json, flat: Flat, type: string): Arbitrary<unknown> {
   const { schema } = flat
-  const [min, max] = [Number(schema['minimum'] ?? -1e6), Number(schema['maximum'] ?? 1e6)]
+  // Integers that a double holds, for chance never ends among more; numbers of any size.
+  const bound = type === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  const [min, max] = [Number(schema['minimum'] ?? -bound), Number(schema['maximum'] ?? bound)]
   switch (type) {
     case 'null':
       return constant(null)
