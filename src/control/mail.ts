@@ -22,7 +22,7 @@ export function canSendMail(c: Context<AppEnv>): boolean {
 
 /** The link of a mail. Its origin is the configured one or the request's own; never one that a header names. */
 export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): string {
-  const origin = c.var.config.publicUrl ?? new URL(c.req.url).origin
+  const origin = c.get('config').publicUrl ?? new URL(c.req.url).origin
   switch (kind) {
     case 'reset':
       return `${origin}/auth/password/reset/${token}`
@@ -36,13 +36,13 @@ export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): str
 /** Sends one mail, where mail is configured. */
 export async function sendMail(c: Context<AppEnv>, to: string, kind: MailKind, token: string): Promise<void> {
   const { MAIL } = c.env
-  const from = c.var.config.mailFrom
+  const from = c.get('config').mailFrom
   if (MAIL === undefined || from === null) return
   await MAIL.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(c, kind, token)}\n` })
 }
 
 /** Work that the answer does not wait for: no route fails, takes longer or answers differently because of mail. */
 export function inBackground(c: Context<AppEnv>, work: Promise<void>): void {
-  const log = (error: unknown) => console.error(JSON.stringify({ request_id: c.var.requestId, mail: String(error) }))
+  const log = (error: unknown) => console.error(JSON.stringify({ request_id: c.get('requestId'), mail: String(error) }))
   c.executionCtx.waitUntil(work.catch(log))
 }

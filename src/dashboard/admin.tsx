@@ -91,7 +91,7 @@ async function screenOf(c: Context<AppEnv>): Promise<Screen> {
   const offset = Math.max(0, Number.parseInt(c.req.query('offset') ?? '0', 10) || 0)
   const [{ users, total }, settings] = await Promise.all([
     listUsers(c.env.DB, { query, limit: PAGE_SIZE, offset }),
-    getAppSettings(c.env.DB, c.var.config),
+    getAppSettings(c.env.DB, c.get('config')),
   ])
   return { users, total, offset, query, inviteOnly: settings.invite_only_signup }
 }

@@ -43,7 +43,7 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
     const name = textOf(await readForm(c), 'name')
     const made = await attempt(async () => {
       const description = requireName(name)
-      return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.var.startedAt })
+      return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.get('startedAt') })
     })
     const screen = await screenOf(c)
     if (made instanceof ApiError) return show(c, <Tokens screen={screen} adding name={name} error={made} />, 400)
@@ -76,7 +76,7 @@ function baseOf(c: Context<AppEnv>): string {
 async function screenOf(c: Context<AppEnv>): Promise<Screen> {
   const [tokens, tables] = await Promise.all([
     listApiTokens(c.env.DB, requireActor(c).userId),
-    c.var.project === null ? [] : projectScope(c).then(({ catalog }) => catalog.tables),
+    c.get('project') === null ? [] : projectScope(c).then(({ catalog }) => catalog.tables),
   ])
   return { base: baseOf(c), tokens, tables }
 }

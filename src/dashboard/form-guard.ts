@@ -39,7 +39,7 @@ export function isApiPath(c: Context<AppEnv>): boolean {
 /** The fields of a form, from either of the two encodings a form has. */
 export async function readForm(c: Context<AppEnv>): Promise<FormData> {
   const bytes = await c.req.arrayBuffer()
-  const { bodySize } = c.var.config
+  const { bodySize } = c.get('config')
   if (bytes.byteLength > bodySize)
     throw new ApiError('PAYLOAD_TOO_LARGE', `This is larger than the ${bodySize} bytes allowed here.`)
   if (bytes.byteLength === 0) return new FormData()
@@ -55,14 +55,18 @@ export async function readForm(c: Context<AppEnv>): Promise<FormData> {
 }
 
 /** Tied to the session, so that it ends with it; made by the secret, so that nothing has to be stored. */
-export function csrfToken(c: Context<AppEnv>, sessionId: string, secret: string = c.var.config.jwtSecrets[0]): Promise<string> {
+export function csrfToken(
+  c: Context<AppEnv>,
+  sessionId: string,
+  secret: string = c.get('config').jwtSecrets[0],
+): Promise<string> {
   return hmacSha256(secret, `form:${sessionId}`)
 }
 
 async function isCsrfToken(c: Context<AppEnv>, sessionId: string, shown: unknown): Promise<boolean> {
   if (typeof shown !== 'string') return false
   const given = Buffer.from(shown)
-  for (const secret of c.var.config.jwtSecrets) {
+  for (const secret of c.get('config').jwtSecrets) {
     const wanted = Buffer.from(await csrfToken(c, sessionId, secret))
     if (wanted.length === given.length && timingSafeEqual(wanted, given)) return true
   }

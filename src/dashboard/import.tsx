@@ -21,13 +21,13 @@ export const importRoutes = createRouter()
 
 importRoutes.get('/projects/:projectId/tables/:tableId/import', needs('bulkDataInsert').middleware, async (c) => {
   const { catalog, table } = await tableScope(c, c.req.param('tableId'))
-  return show(c, <ImportPage tables={catalog.tables} table={table} limit={c.var.config.bodySize} />)
+  return show(c, <ImportPage tables={catalog.tables} table={table} limit={c.get('config').bodySize} />)
 })
 
 importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkDataInsert').middleware, async (c) => {
   const form = await readForm(c)
   const { catalog, project, data, table } = await tableScope(c, c.req.param('tableId'))
-  const limit = c.var.config.bodySize
+  const limit = c.get('config').bodySize
   const file = await attempt(async () => readCsv(await fileOf(form)))
   if (file instanceof ApiError)
     return show(c, <ImportPage tables={catalog.tables} table={table} limit={limit} error={file} />, 400)
@@ -42,24 +42,24 @@ importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkData
 
 importRoutes.get('/projects/:projectId/import', needs('tableCreate').middleware, async (c) => {
   const { catalog } = await projectScope(c)
-  return show(c, <ImportPage tables={catalog.tables} table={null} limit={c.var.config.bodySize} />)
+  return show(c, <ImportPage tables={catalog.tables} table={null} limit={c.get('config').bodySize} />)
 })
 
 importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware, async (c) => {
   const form = await readForm(c)
   const title = textOf(form, 'title')
   const { catalog, project, databases, data } = await projectScope(c)
-  const limit = c.var.config.bodySize
+  const limit = c.get('config').bodySize
   const file = await attempt(async () => readCsv(await fileOf(form)))
   if (file instanceof ApiError) {
     return show(c, <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={file} />, 400)
   }
   const made = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    const table = await createTable(databases, project, catalog, { title, columns: columnsFor(file) }, c.var.startedAt)
+    const table = await createTable(databases, project, catalog, { title, columns: columnsFor(file) }, c.get('startedAt'))
     const refused = await refusalOf(() => insertAll(c, data, table, file))
     if (refused === null) return table
-    await removeTable(databases, project.database, table, c.var.startedAt)
+    await removeTable(databases, project.database, table, c.get('startedAt'))
     throw refused
   })
   if (!(made instanceof ApiError)) return go(c, `/projects/${project.id}/tables/${made.id}`, 'rows-imported')
@@ -74,7 +74,7 @@ importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware
 /** One write of the record service, so that all rows are stored or none. */
 async function insertAll(c: Context<AppEnv>, data: D1Database, table: Table, file: CsvFile): Promise<void> {
   const rows = rowsFor(table, file)
-  if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.var.startedAt))
+  if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.get('startedAt')))
 }
 
 async function fileOf(form: FormData): Promise<ArrayBuffer> {

@@ -4,5 +4,5 @@ import type { AppEnv } from '../env'
 
 /** The configured origin, or the request's own; never one that a header names. */
 export function originOf(c: Context<AppEnv>): string {
-  return c.var.config.publicUrl ?? new URL(c.req.url).origin
+  return c.get('config').publicUrl ?? new URL(c.req.url).origin
 }

@@ -27,12 +27,13 @@ export async function show(
   page: Child,
   status: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503 = 200,
 ): Promise<Response> {
+  const sessionId = c.get('sessionId')
   const info: PageInfo = {
-    actor: c.var.actor,
-    project: c.var.project,
-    csrf: c.var.sessionId === null ? '' : await csrfToken(c, c.var.sessionId),
+    actor: c.get('actor'),
+    project: c.get('project'),
+    csrf: sessionId === null ? '' : await csrfToken(c, sessionId),
     notice: readNotice(c.req.query('notice')),
-    now: c.var.startedAt,
+    now: c.get('startedAt'),
   }
   c.header('content-security-policy', PAGE_CSP)
   const whole = <PageInfoContext.Provider value={info}>{page}</PageInfoContext.Provider>

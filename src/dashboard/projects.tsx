@@ -35,7 +35,7 @@ projectRoutes.post('/projects/new', needs('projectCreate').middleware, async (c)
   const project = await attempt(() => {
     requireTitle(title)
     const ownerId = requireActor(c).userId
-    return createProject(c.env.DB, { title, description: null, color: null, meta: null, ownerId, now: c.var.startedAt })
+    return createProject(c.env.DB, { title, description: null, color: null, meta: null, ownerId, now: c.get('startedAt') })
   })
   if (project instanceof ApiError) return show(c, <NewProject title={title} error={project} />, 400)
   return go(c, `/projects/${project.id}`, 'project-created')
@@ -64,7 +64,7 @@ projectRoutes.post('/projects/:projectId/settings/project', needs('projectUpdate
   const { catalog, project } = await projectScope(c)
   const refused = await refusalOf(async () => {
     requireTitle(title)
-    await updateProject(c.env.DB, project.id, { title }, c.var.startedAt)
+    await updateProject(c.env.DB, project.id, { title }, c.get('startedAt'))
   })
   if (refused !== null) return show(c, <ProjectSettings tables={catalog.tables} title={title} error={refused} />, 400)
   return go(c, `/projects/${project.id}/settings/project`, 'project-renamed')
@@ -76,7 +76,7 @@ projectRoutes.get('/projects/:projectId/delete', needs('projectDelete').middlewa
 })
 
 projectRoutes.post('/projects/:projectId/delete', needs('projectDelete').middleware, async (c) => {
-  await markProjectDeleted(c.env.DB, requireProject(c).id, c.var.startedAt)
+  await markProjectDeleted(c.env.DB, requireProject(c).id, c.get('startedAt'))
   return go(c, '/projects', 'project-deleted')
 })
 

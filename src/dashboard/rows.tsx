@@ -39,7 +39,7 @@ rowRoutes.post(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
       c,
       scope.data,
       scope.table,
-      insertOne(scope.table, toBody(scope.table, texts, { leaveOutEmpty: true }), c.var.startedAt),
+      insertOne(scope.table, toBody(scope.table, texts, { leaveOutEmpty: true }), c.get('startedAt')),
     ),
   )
   if (refused !== null) return show(c, <RowForm scope={scope} rowId={null} texts={texts} version={null} error={refused} />, 400)
@@ -61,7 +61,7 @@ rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate').middleware, async (c) 
   const texts = readTexts(table, form)
   const version = /^\d{1,15}$/.test(textOf(form, 'version')) ? Number(textOf(form, 'version')) : null
   const refused = await refusalOf(() =>
-    perform(c, data, table, updateOne(table, rowId, toBody(table, texts), version, c.var.startedAt)),
+    perform(c, data, table, updateOne(table, rowId, toBody(table, texts), version, c.get('startedAt'))),
   )
   if (refused !== null)
     return show(c, <RowForm scope={scope} rowId={rowId} texts={texts} version={version} error={refused} />, 400)
@@ -88,7 +88,7 @@ rowRoutes.post(`${PATH}/delete-rows`, needs('dataDelete').middleware, async (c) 
 })
 
 function tablePath(c: Context<AppEnv>, { table }: TableScope): string {
-  return `/projects/${c.var.project?.id}/tables/${table.id}`
+  return `/projects/${c.get('project')?.id}/tables/${table.id}`
 }
 
 /** The key of a row as the body of a bulk call says it. */

@@ -26,7 +26,8 @@ sessionRoutes.post('/session/auth-token', async (c) => {
 })
 
 sessionRoutes.post('/session/sign-out', async (c) => {
-  if (c.var.sessionId !== null) await endSession(c.env.DB, c.var.sessionId)
+  const sessionId = c.get('sessionId')
+  if (sessionId !== null) await endSession(c.env.DB, sessionId)
   clearRefreshCookie(c)
   return go(c, '/', 'signed-out')
 })

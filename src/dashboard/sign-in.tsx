@@ -83,11 +83,11 @@ export function statusOf(error: ApiError | null): 200 | 400 | 429 {
 
 async function isSignedIn(c: Context<AppEnv>): Promise<boolean> {
   const cookie = readRefreshCookie(c)
-  return cookie !== null && (await identifyBySession(c.env.DB, cookie, null, c.var.startedAt)) !== null
+  return cookie !== null && (await identifyBySession(c.env.DB, cookie, null, c.get('startedAt'))) !== null
 }
 
 async function mayJoin(c: Context<AppEnv>): Promise<boolean> {
-  return !(await getAppSettings(c.env.DB, c.var.config)).invite_only_signup
+  return !(await getAppSettings(c.env.DB, c.get('config'))).invite_only_signup
 }
 
 function readNext(path: string | undefined): string {

@@ -73,7 +73,7 @@ function readView(c: Context<AppEnv>): View {
 
 function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: View): ListQuery {
   const limits = { default: PAGE_SIZE, max: PAGE_SIZE, min: PAGE_SIZE }
-  return parseQuery(table, { where: [where], sort: [sort], offset: [String(offset)] }, { now: c.var.startedAt, limits })
+  return parseQuery(table, { where: [where], sort: [sort], offset: [String(offset)] }, { now: c.get('startedAt'), limits })
 }
 
 /** The rows, or why the filter or the sort cannot be read. */

@@ -41,7 +41,7 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   const table = await attempt(() => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
     const columns = typed.filter((column) => column.title !== '').map(toRequest)
-    return createTable(databases, project, catalog, { title, columns }, c.var.startedAt)
+    return createTable(databases, project, catalog, { title, columns }, c.get('startedAt'))
   })
   if (table instanceof ApiError) {
     return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={table} />, 400)
@@ -59,7 +59,7 @@ tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUp
   const { catalog, project, table } = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    await changeTable(c.env.DB, project, catalog, table, { title }, c.var.startedAt)
+    await changeTable(c.env.DB, project, catalog, table, { title }, c.get('startedAt'))
   })
   if (refused !== null) return show(c, <TableSettings tables={catalog.tables} table={table} title={title} error={refused} />, 400)
   return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-renamed')
@@ -72,7 +72,7 @@ tableRoutes.get('/projects/:projectId/tables/:tableId/delete', needs('tableDelet
 
 tableRoutes.post('/projects/:projectId/tables/:tableId/delete', needs('tableDelete').middleware, async (c) => {
   const { databases, project, table } = await tableScope(c, c.req.param('tableId'))
-  await removeTable(databases, project.database, table, c.var.startedAt)
+  await removeTable(databases, project.database, table, c.get('startedAt'))
   return go(c, `/projects/${project.id}`, 'table-deleted')
 })
 

@@ -16,7 +16,7 @@ export function errorResponse(
 ): Response | Promise<Response> {
   const known = toApiError(error)
   if (known.status >= 500) {
-    console.error(JSON.stringify({ request_id: c.var.requestId, error: known.code, cause: describe(known.cause) }))
+    console.error(JSON.stringify({ request_id: c.get('requestId'), error: known.code, cause: describe(known.cause) }))
   }
   return answer(known, c)
 }
@@ -26,7 +26,7 @@ type ErrorAnswer = (error: ApiError, c: Context<AppEnv>) => Response | Promise<R
 
 function jsonAnswer(known: ApiError, c: Context<AppEnv>): Response {
   const body: Record<string, unknown> = { error: known.code, message: known.message, msg: known.message, ...known.details }
-  if (known.status >= 500) body['request_id'] = c.var.requestId
+  if (known.status >= 500) body['request_id'] = c.get('requestId')
   const headers: Record<string, string> = { ...known.headers }
   if (known.status === 401) {
     headers['www-authenticate'] =

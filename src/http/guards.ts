@@ -1,4 +1,5 @@
 /** What every request passes before any feature sees it. */
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
@@ -20,6 +21,17 @@ export const settings = createMiddleware<AppEnv>(async (c, next) => {
   await next()
 })
 
+/** A middleware that settings decide on, made once for them. */
+function perConfig(make: (config: Config) => MiddlewareHandler): MiddlewareHandler<AppEnv> {
+  const made = new WeakMap<Config, MiddlewareHandler>()
+  return (c, next) => {
+    const config = c.get('config')
+    const middleware = made.get(config) ?? make(config)
+    made.set(config, middleware)
+    return middleware(c, next)
+  }
+}
+
 /** A name for the request in answers and in the log, and the moment it began. */
 export const requestIdentity = createMiddleware<AppEnv>(async (c, next) => {
   c.set('requestId', c.req.header('cf-ray') ?? crypto.randomUUID())
@@ -28,7 +40,7 @@ export const requestIdentity = createMiddleware<AppEnv>(async (c, next) => {
   c.set('project', null)
   c.set('sessionId', null)
   await next()
-  c.res.headers.set('x-request-id', c.var.requestId)
+  c.res.headers.set('x-request-id', c.get('requestId'))
 })
 
 /**
@@ -52,12 +64,15 @@ export const browserHeaders = secureHeaders({
   // The API is meant to be called from other origins; CORS decides which.
   crossOriginResourcePolicy: false,
   xXssProtection: false,
+  // For Internet Explorer, Flash, and pages that link elsewhere: none of them is here.
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xDnsPrefetchControl: false,
 })
 
 /** Browsers of the configured origins may call with token headers; never with cookies (no Allow-Credentials). */
-export const crossOrigin = createMiddleware<AppEnv>((c, next) => {
-  const { corsOrigins } = c.var.config
-  return cors({
+export const crossOrigin = perConfig(({ corsOrigins }) =>
+  cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
     allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
@@ -71,22 +86,21 @@ export const crossOrigin = createMiddleware<AppEnv>((c, next) => {
       'retry-after',
     ],
     maxAge: 86_400,
-  })(c, next)
-})
+  }),
+)
 
 /** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
 const MAX_JSON_DEPTH = 32
 
 /** Bodies of at most `config.bodySize` bytes, counted while they arrive: a chunked body has no length to believe. */
-export const bodySize = createMiddleware<AppEnv>((c, next) => {
-  const maxSize = c.var.config.bodySize
-  return bodyLimit({
+export const bodySize = perConfig(({ bodySize: maxSize }) =>
+  bodyLimit({
     maxSize,
     onError: () => {
       throw tooLarge(maxSize)
     },
-  })(c, next)
-})
+  }),
+)
 
 function tooLarge(maxSize: number): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
@@ -100,7 +114,7 @@ export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.raw.body !== null && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     const bytes = await c.req.arrayBuffer()
     // bodyLimit() believes a Content-Length; what came is what counts.
-    if (bytes.byteLength > c.var.config.bodySize) throw tooLarge(c.var.config.bodySize)
+    if (bytes.byteLength > c.get('config').bodySize) throw tooLarge(c.get('config').bodySize)
     if (bytes.byteLength > 0 && !JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
     if (bytes.byteLength > 0) checkStructure(decodeUtf8(bytes))
   }
@@ -156,7 +170,7 @@ export const pathLimits = createMiddleware<AppEnv>(async (c, next) => {
  */
 export const d1Cost = createMiddleware<AppEnv>(async (c, next) => {
   const { cost } = await withD1Cost(next)
-  if (c.var.actor === null || cost.calls === 0) return
+  if (c.get('actor') === null || cost.calls === 0) return
   c.res.headers.set('server-timing', `d1;dur=${cost.milliseconds.toFixed(1)};desc="${cost.calls} calls"`)
   c.res.headers.set('x-d1-rows-read', String(cost.rowsRead))
   c.res.headers.set('x-d1-rows-written', String(cost.rowsWritten))

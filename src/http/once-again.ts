@@ -14,7 +14,7 @@ export function onceAgain(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Re
     const body = raw.body === null ? null : await c.req.arrayBuffer()
     const headers = new Headers(raw.headers)
     // One name in the log for both tries: guards.ts reads it there.
-    headers.set('cf-ray', c.var.requestId)
+    headers.set('cf-ray', c.get('requestId'))
     const second = new Request(raw.url, { method: raw.method, headers, body })
     secondTries.add(second)
     return app.fetch(second, c.env, c.executionCtx)

@@ -61,7 +61,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
     async (c) => {
       const project = requireProject(c)
       const { tables } = await getCatalog(c.env.DB, project)
-      return jsonText(c, projectDocument({ project, tables, origin: originOf(c), limits: c.var.config.limits }))
+      return jsonText(c, projectDocument({ project, tables, origin: originOf(c), limits: c.get('config').limits }))
     },
   )
 
@@ -88,7 +88,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
 }
 
 function originOf(c: Context<AppEnv>): string {
-  return c.var.config.publicUrl ?? new URL(c.req.url).origin
+  return c.get('config').publicUrl ?? new URL(c.req.url).origin
 }
 
 /** As c.json() with what the text says; Hono cannot know what that is. */

@@ -22,7 +22,8 @@ const AUTH_TOKEN_ONLY: Record<string, string[]>[] = [{ xcAuth: [] }]
  */
 export function needs(permission: Permission, { apiTokens = true }: { apiTokens?: boolean } = {}) {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    const { actor, project } = c.var
+    const actor = c.get('actor')
+    const project = c.get('project')
     if (actor === null) throw new ApiError('AUTHENTICATION_REQUIRED')
     if (!apiTokens && actor.via === 'api_token') throw new ApiError('API_TOKEN_NOT_ALLOWED')
     const roles = project === null ? actor.roles : [project.role]
@@ -39,12 +40,14 @@ export function needs(permission: Permission, { apiTokens = true }: { apiTokens?
 
 /** The actor of a guarded route. */
 export function requireActor(c: Context<AppEnv>): Actor {
-  if (c.var.actor === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  return c.var.actor
+  const actor = c.get('actor')
+  if (actor === null) throw new ApiError('AUTHENTICATION_REQUIRED')
+  return actor
 }
 
 /** The project of a guarded route whose path names one. */
 export function requireProject(c: Context<AppEnv>): ProjectContext {
-  if (c.var.project === null) throw new ApiError('PROJECT_NOT_FOUND')
-  return c.var.project
+  const project = c.get('project')
+  if (project === null) throw new ApiError('PROJECT_NOT_FOUND')
+  return project
 }

@@ -14,7 +14,7 @@ export function isDue(lastUsedAt: number | null, now: number): boolean {
 
 /** Writes the time of use behind the answer's back; of many requests at once only one changes the row. */
 export function noteUse(c: Context<AppEnv>, tokenId: number): void {
-  const now = c.var.startedAt
+  const now = c.get('startedAt')
   const write = run(
     c.env.DB,
     sql`UPDATE api_tokens SET last_used_at = ${now}

@@ -94,7 +94,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
     async (c) => {
       const actor = requireActor(c)
       const description = c.req.valid('json').description ?? null
-      const { token, ...row } = await generateApiToken(c.env.DB, { userId: actor.userId, description, now: c.var.startedAt })
+      const { token, ...row } = await generateApiToken(c.env.DB, { userId: actor.userId, description, now: c.get('startedAt') })
       const created = timestamp(row.created_at)
       return c.json(
         {

@@ -52,14 +52,14 @@ export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn
   const tokenVersion = newToken()
   const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(c))
   const { firstname, lastname } = form
-  const account = { email, passwordHash, tokenVersion, firstname, lastname, now: c.var.startedAt }
+  const account = { email, passwordHash, tokenVersion, firstname, lastname, now: c.get('startedAt') }
   if (form.token !== null) {
     const inviteHash = await sha256(form.token)
     return { user: await acceptInvitation(c.env.DB, { ...account, inviteHash }, statements), session }
   }
   const verification = canSendMail(c) ? newToken() : null
   const emailVerificationHash = verification === null ? null : await sha256(verification)
-  const inviteOnlyByDefault = c.var.config.inviteOnlySignup
+  const inviteOnlyByDefault = c.get('config').inviteOnlySignup
   const user = await createAccount(c.env.DB, { ...account, emailVerificationHash, inviteOnlyByDefault }, statements)
   if (verification !== null) inBackground(c, sendMail(c, email, 'verification', verification))
   return { user, session }
@@ -74,7 +74,7 @@ export async function signIn(
   await countAttempt(c, email)
   const user = email === null ? null : await findUserByEmail(c.env.DB, email)
   const hash = user?.password_hash ?? null
-  const policy = c.var.config.passwordHash
+  const policy = c.get('config').passwordHash
   if (!(await verifyPassword(password, hash, policy)) || user === null || hash === null) throw new ApiError('INVALID_CREDENTIALS')
   if (needsRehash(hash, policy)) await replacePasswordHash(c.env.DB, user.id, hash, await hashPassword(password, policy))
   const session = await startSession(c.env.DB, { email: user.email, tokenVersion: user.token_version }, sessionOptions(c))
@@ -88,13 +88,13 @@ export async function changeOwnPassword(c: Context<AppEnv>, currentPassword: str
   const problem = passwordProblem(newPassword)
   if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
   await countAttempt(c, actor.email)
-  const policy = c.var.config.passwordHash
+  const policy = c.get('config').passwordHash
   const current = (await findUserById(c.env.DB, actor.userId))?.password_hash ?? null
   const isProved = await verifyPassword(currentPassword, current, policy)
   if (!isProved || current === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
   const passwordHash = await hashPassword(newPassword, policy)
   const provedBy = { passwordHash: current }
-  const changed = await changePassword(c.env.DB, actor.userId, { passwordHash, now: c.var.startedAt, provedBy })
+  const changed = await changePassword(c.env.DB, actor.userId, { passwordHash, now: c.get('startedAt'), provedBy })
   if (!changed) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
 }
 
@@ -116,14 +116,14 @@ export async function resetPassword(c: Context<AppEnv>, token: string, password:
   const user = await requireOpenReset(c, token)
   const passwordHash = await hashNewPassword(c, password, user.email)
   const provedBy = { resetHash: await sha256(token) }
-  const changed = await changePassword(c.env.DB, user.id, { passwordHash, now: c.var.startedAt, provedBy })
+  const changed = await changePassword(c.env.DB, user.id, { passwordHash, now: c.get('startedAt'), provedBy })
   if (!changed) throw new ApiError('INVALID_RESET_TOKEN')
 }
 
 /** Throws INVALID_VERIFICATION_TOKEN. */
 export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<void> {
   await countAttempt(c, null)
-  const verified = await verifyEmail(c.env.DB, await sha256(token), c.var.startedAt)
+  const verified = await verifyEmail(c.env.DB, await sha256(token), c.get('startedAt'))
   if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
 }
 
@@ -134,15 +134,15 @@ export async function issueAuthToken(
   sessionId: string,
 ): Promise<string> {
   const { id, email, firstname, lastname, roles, token_version: tokenVersion } = user
-  const { jwtSecrets, jwtLifetime } = c.var.config
+  const { jwtSecrets, jwtLifetime } = c.get('config')
   return signAuthToken(
     { id, email, firstname, lastname, roles, tokenVersion, sessionId },
-    { secret: jwtSecrets[0], lifetime: jwtLifetime, now: c.var.startedAt },
+    { secret: jwtSecrets[0], lifetime: jwtLifetime, now: c.get('startedAt') },
   )
 }
 
 export function sessionOptions(c: Context<AppEnv>) {
-  return { jwtLifetime: c.var.config.jwtLifetime, now: c.var.startedAt }
+  return { jwtLifetime: c.get('config').jwtLifetime, now: c.get('startedAt') }
 }
 
 function requireEmail(typed: string): string {
@@ -156,13 +156,13 @@ async function hashNewPassword(c: Context<AppEnv>, password: string, email: stri
   const problem = passwordProblem(password)
   if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
   await countAttempt(c, email)
-  return hashPassword(password, c.var.config.passwordHash)
+  return hashPassword(password, c.get('config').passwordHash)
 }
 
 async function requireOpenReset(c: Context<AppEnv>, token: string): Promise<User> {
   const user = await findUserByResetHash(c.env.DB, await sha256(token))
   if (user === null) throw new ApiError('INVALID_RESET_TOKEN')
-  if ((user.reset_expires_at ?? 0) <= c.var.startedAt) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
+  if ((user.reset_expires_at ?? 0) <= c.get('startedAt')) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
   return user
 }
 
@@ -170,6 +170,6 @@ async function mailReset(c: Context<AppEnv>, email: string): Promise<void> {
   const user = await findUserByEmail(c.env.DB, email)
   if (user === null) return
   const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + RESET_LIFETIME_MS })
+  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + RESET_LIFETIME_MS })
   await sendMail(c, user.email, 'reset', token)
 }

@@ -42,7 +42,7 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
     const identity = await (isPage ? identifyBrowser : identifyClient)(c, named?.ref ?? null)
     if (identity === null && access === undefined) throw new ApiError('AUTHENTICATION_REQUIRED')
     if (identity !== null && named !== null && identity.project === null) throw new ApiError(named.missing)
-    if (identity?.apiToken && isDue(identity.apiToken.lastUsedAt, c.var.startedAt)) noteUse(c, identity.apiToken.id)
+    if (identity?.apiToken && isDue(identity.apiToken.lastUsedAt, c.get('startedAt'))) noteUse(c, identity.apiToken.id)
     c.set('actor', identity?.actor ?? null)
     c.set('project', identity?.project ?? null)
     return next()
@@ -50,12 +50,12 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
 }
 
 async function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
-  const { config, startedAt } = c.var
+  const startedAt = c.get('startedAt')
   const credentials = readCredentials(c.req.raw.headers)
   const client = JSON.stringify([addressKey(c.req.header('cf-connecting-ip') ?? ''), credentials])
   refuseRepeated(client, startedAt)
   try {
-    return await identify(c.env.DB, credentials, project, config, startedAt)
+    return await identify(c.env.DB, credentials, project, c.get('config'), startedAt)
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) countRefusal(client, startedAt)
     throw error
@@ -64,7 +64,7 @@ async function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): P
 
 async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
   const cookie = readRefreshCookie(c)
-  const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, c.var.startedAt)
+  const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, c.get('startedAt'))
   c.set('sessionId', identity?.sessionId ?? null)
   return identity
 }

@@ -20,7 +20,7 @@ function cookieOptions(c: Context<AppEnv>) {
 }
 
 export function setRefreshCookie(c: Context<AppEnv>, session: NewSession): void {
-  const expires = new Date(Math.min(session.expiresAt, c.var.startedAt + MAX_AGE_MS))
+  const expires = new Date(Math.min(session.expiresAt, c.get('startedAt') + MAX_AGE_MS))
   setCookie(c, NAME, session.refreshToken, { ...cookieOptions(c), expires })
 }
 

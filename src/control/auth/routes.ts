@@ -158,8 +158,8 @@ authRoutes.openapi(
     const crossSite = isCrossSite(c)
     if (crossSite && authToken === undefined) throw new ApiError('CROSS_SITE_REQUEST')
     if (authToken !== undefined) {
-      const { jwtSecrets: secrets, jwtLifetime: lifetime } = c.var.config
-      const verified = await verifyAuthToken(authToken, { secrets, lifetime, now: c.var.startedAt })
+      const { jwtSecrets: secrets, jwtLifetime: lifetime } = c.get('config')
+      const verified = await verifyAuthToken(authToken, { secrets, lifetime, now: c.get('startedAt') })
       if (verified.ok) await endSession(c.env.DB, verified.sessionId)
     }
     if (!crossSite) {

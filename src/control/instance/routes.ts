@@ -32,8 +32,11 @@ instanceRoutes.openapi(
     },
   }),
   (c) => {
-    firstRequestAt ??= c.var.startedAt
-    return c.json({ message: 'OK' as const, timestamp: c.var.startedAt, uptime: (c.var.startedAt - firstRequestAt) / 1000 }, 200)
+    firstRequestAt ??= c.get('startedAt')
+    return c.json(
+      { message: 'OK' as const, timestamp: c.get('startedAt'), uptime: (c.get('startedAt') - firstRequestAt) / 1000 },
+      200,
+    )
   },
 )
 
@@ -127,12 +130,12 @@ instanceRoutes.openapi(
         connectToExternalDB: false,
         version: VERSION,
         // contract/api-v1.md section 7: clients are told at most 100 here.
-        defaultLimit: Math.min(c.var.config.limits.default, 100),
+        defaultLimit: Math.min(c.get('config').limits.default, 100),
         timezone: 'UTC',
         ncMin: false,
         teleEnabled: false,
         auditEnabled: false,
-        ncSiteUrl: c.var.config.publicUrl ?? new URL(c.req.url).origin,
+        ncSiteUrl: c.get('config').publicUrl ?? new URL(c.req.url).origin,
         ee: false,
         ncAttachmentFieldSize: 0,
         ncMaxAttachmentsAllowed: 0,

@@ -34,7 +34,7 @@ export async function inviteMembers(
   const invitations = await Promise.all(
     emails
       .filter((email) => !users.some((user) => user.email === email))
-      .map(async (email) => ({ email, ...(await newInvite(c.var.startedAt)) })),
+      .map(async (email) => ({ email, ...(await newInvite(c.get('startedAt'))) })),
   )
   await addAll(
     c,
@@ -66,9 +66,9 @@ export async function reinviteMember(c: Context<AppEnv>, userId: string): Promis
   const projectId = requireProject(c).id
   await getMemberRole(c.env.DB, projectId, userId)
   const user = await findUserById(c.env.DB, userId)
-  const { token, invite } = await newInvite(c.var.startedAt)
+  const { token, invite } = await newInvite(c.get('startedAt'))
   if (user === null || user.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
-  if (!(await renewInvite(c.env.DB, userId, invite, c.var.startedAt, { projectId }))) {
+  if (!(await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), { projectId }))) {
     throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
   }
   inBackground(c, sendMail(c, user.email, 'invitation', token))
@@ -85,7 +85,7 @@ function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
 /** Throws INVALID_MEMBER when one of them is a member already. */
 async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<void> {
   try {
-    await addMembers(c.env.DB, requireProject(c).id, members, role, c.var.startedAt)
+    await addMembers(c.env.DB, requireProject(c).id, members, role, c.get('startedAt'))
   } catch (error) {
     if (error instanceof UniqueViolation) {
       throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })

@@ -111,7 +111,7 @@ projectRoutes.openapi(
       color: color ?? null,
       meta: storedMeta(meta) ?? null,
       ownerId: requireActor(c).userId,
-      now: c.var.startedAt,
+      now: c.get('startedAt'),
     })
     return c.json(toBody(project), 200)
   },
@@ -155,7 +155,7 @@ projectRoutes.openapi(
   async (c) => {
     const { title, color, meta, status } = c.req.valid('json')
     const change = { title, color, meta: storedMeta(meta), status }
-    return c.json(await updateProject(c.env.DB, requireProject(c).id, change, c.var.startedAt), 200)
+    return c.json(await updateProject(c.env.DB, requireProject(c).id, change, c.get('startedAt')), 200)
   },
 )
 
@@ -175,7 +175,7 @@ projectRoutes.openapi(
     },
   }),
   async (c) => {
-    await markProjectDeleted(c.env.DB, requireProject(c).id, c.var.startedAt)
+    await markProjectDeleted(c.env.DB, requireProject(c).id, c.get('startedAt'))
     return c.json(true, 200)
   },
 )

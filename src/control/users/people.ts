@@ -22,9 +22,9 @@ export interface PersonLink {
 export async function invitePerson(c: Context<AppEnv>, typed: string, roles: OrgRole): Promise<PersonLink> {
   const email = normalizeEmail(typed)
   if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
-  const { token, invite } = await newInvite(c.var.startedAt)
+  const { token, invite } = await newInvite(c.get('startedAt'))
   try {
-    await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles, invite, now: c.var.startedAt })])
+    await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles, invite, now: c.get('startedAt') })])
   } catch (error) {
     throw error instanceof UniqueViolation ? new ApiError('USER_EXISTS') : error
   }
@@ -35,8 +35,8 @@ export async function invitePerson(c: Context<AppEnv>, typed: string, roles: Org
 /** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS. */
 export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
-  const { token, invite } = await newInvite(c.var.startedAt)
-  const renewed = await renewInvite(c.env.DB, user.id, invite, c.var.startedAt, 'organisation')
+  const { token, invite } = await newInvite(c.get('startedAt'))
+  const renewed = await renewInvite(c.env.DB, user.id, invite, c.get('startedAt'), 'organisation')
   if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
   inBackground(c, sendMail(c, user.email, 'invitation', token))
   return { email: user.email, token, url: mailLink(c, 'invitation', token) }
@@ -46,7 +46,7 @@ export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promis
 export async function changeOrgRole(c: Context<AppEnv>, userId: string, roles: OrgRole): Promise<void> {
   const user = await requireUser(c.env.DB, userId)
   if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot update super admin roles')
-  await setRoles(c.env.DB, user.id, roles, c.var.startedAt)
+  await setRoles(c.env.DB, user.id, roles, c.get('startedAt'))
 }
 
 /** Throws USER_NOT_FOUND, INVALID_MEMBER. */
@@ -60,7 +60,7 @@ export async function removePerson(c: Context<AppEnv>, userId: string): Promise<
 export async function makeResetLink(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
   const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.var.startedAt + HOUR_MS })
+  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + HOUR_MS })
   return { email: user.email, token, url: mailLink(c, 'reset', token) }
 }
 

@@ -173,7 +173,7 @@ orgUserRoutes.openapi(
     ...needs('appSettingsGet', superAdminOnly),
     responses: { 200: json(AppSettings, 'The switches'), ...errorResponses('FORBIDDEN') },
   }),
-  async (c) => c.json(await getAppSettings(c.env.DB, c.var.config), 200),
+  async (c) => c.json(await getAppSettings(c.env.DB, c.get('config')), 200),
 )
 
 orgUserRoutes.openapi(

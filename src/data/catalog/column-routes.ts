@@ -36,7 +36,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table } = await tableScope(c, c.req.valid('param').tableId)
-    await addColumn(databases, project, table, c.req.valid('json'), c.var.startedAt)
+    await addColumn(databases, project, table, c.req.valid('json'), c.get('startedAt'))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -72,7 +72,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await changeColumn(databases, project, table, column, c.req.valid('json'), c.var.startedAt)
+    await changeColumn(databases, project, table, column, c.req.valid('json'), c.get('startedAt'))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -90,7 +90,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await removeColumn(databases, project, table, column, c.var.startedAt)
+    await removeColumn(databases, project, table, column, c.get('startedAt'))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )

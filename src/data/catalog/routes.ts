@@ -93,7 +93,7 @@ for (const { path, params, prefix } of [
     }),
     async (c) => {
       const { catalog, project, databases } = await baseScope(c)
-      const table = await createTable(databases, project, catalog, c.req.valid('json'), c.var.startedAt)
+      const table = await createTable(databases, project, catalog, c.req.valid('json'), c.get('startedAt'))
       return c.json(toTableBody(table, project.baseId), 200)
     },
   )
@@ -137,7 +137,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), c.var.startedAt)
+    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), c.get('startedAt'))
     return c.json({ msg: 'The table has been updated successfully' }, 200)
   },
 )
@@ -158,7 +158,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, c.var.startedAt)
+    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, c.get('startedAt'))
     return c.json(true, 200)
   },
 )
@@ -179,7 +179,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, project, databases } = await tableScope(c, c.req.valid('param').tableId)
-    await removeTable(databases, project.database, table, c.var.startedAt)
+    await removeTable(databases, project.database, table, c.get('startedAt'))
     return c.json(true, 200)
   },
 )

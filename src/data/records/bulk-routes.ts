@@ -49,7 +49,7 @@ bulkRoutes.openapi(
     const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
     const bodies = c.req.valid('json')
     if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, upsertMany(table, on, bodies, c.var.startedAt)), 200)
+    return c.json(await perform(c, data, table, upsertMany(table, on, bodies, c.get('startedAt'))), 200)
   },
 )
 
@@ -67,7 +67,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.var.startedAt)
+    const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.get('startedAt'))
     return c.json(await perform(c, data, table, write), 200)
   },
 )
@@ -106,7 +106,7 @@ bulkRoutes.openapi(
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const bodies = c.req.valid('json')
     if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, insertMany(table, bodies, c.var.startedAt)), 200)
+    return c.json(await perform(c, data, table, insertMany(table, bodies, c.get('startedAt'))), 200)
   },
 )
 
@@ -126,7 +126,7 @@ bulkRoutes.openapi(
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const bodies = c.req.valid('json')
     if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, updateMany(table, bodies, c.var.startedAt)), 200)
+    return c.json(await perform(c, data, table, updateMany(table, bodies, c.get('startedAt'))), 200)
   },
 )
 

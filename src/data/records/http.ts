@@ -97,7 +97,7 @@ export const WRITE_REFUSALS = [
 
 /** The request's query as data/query reads it. */
 export function listQuery(c: Context<AppEnv>, table: Table, queries: QueryParams = c.req.queries()): ListQuery {
-  return parseQuery(table, queries, { now: c.var.startedAt, limits: c.var.config.limits })
+  return parseQuery(table, queries, { now: c.get('startedAt'), limits: c.get('config').limits })
 }
 
 /** One value of a parameter under any of its names. Throws INVALID_PARAMETER when it is given more than once. */
@@ -111,7 +111,7 @@ export function onlyParameter(queries: QueryParams, ...names: readonly [string, 
 export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
   const queries = c.req.queries()
   const texts = { where: onlyParameter(queries, 'where', 'w'), filterArrJson: onlyParameter(queries, 'filterArrJson') }
-  return parseFilter(table, texts, c.var.startedAt)
+  return parseFilter(table, texts, c.get('startedAt'))
 }
 
 /** Runs a write, once for each Idempotency-Key. What a unique index refuses becomes DUPLICATE_VALUE. */
@@ -125,7 +125,7 @@ export async function perform<Answer>(c: Context<AppEnv>, data: D1Database, tabl
   }
   const idempotent = await readIdempotencyKey(header, request)
   try {
-    const { answer, replayed } = await runOnce(data, write, idempotent, c.var.startedAt)
+    const { answer, replayed } = await runOnce(data, write, idempotent, c.get('startedAt'))
     if (replayed) c.header('idempotency-replayed', 'true')
     return answer
   } catch (error) {

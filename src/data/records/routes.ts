@@ -202,7 +202,7 @@ function rowRoutes(through: 'table' | 'view') {
     }),
     async (c) => {
       const scope = await rowScope(c)
-      const inserted = await perform(c, scope.data, scope.table, insertOne(scope.table, c.req.valid('json'), c.var.startedAt))
+      const inserted = await perform(c, scope.data, scope.table, insertOne(scope.table, c.req.valid('json'), c.get('startedAt')))
       setETag(c, inserted)
       return c.json(inserted.row, 200)
     },
@@ -272,7 +272,7 @@ function rowRoutes(through: 'table' | 'view') {
     }),
     async (c) => {
       const scope = await rowScope(c)
-      const write = updateOne(scope.table, c.req.param('rowId'), c.req.valid('json'), expectedVersion(c), c.var.startedAt)
+      const write = updateOne(scope.table, c.req.param('rowId'), c.req.valid('json'), expectedVersion(c), c.get('startedAt'))
       const updated = await perform(c, scope.data, scope.table, write)
       setETag(c, updated)
       return c.json(updated.row, 200)
