@@ -14,22 +14,29 @@ export const BARE_HOST = 'bare.test'
 const SECRET = 'bench-only-5d0c8a1f94b7e263f0a9c417'
 /** Databases go by these ids, so that both Workers have the same ones. */
 const D1 = { DB: 'bench-control', DATA: 'bench-data' }
+/** MB of heap for each isolate, so that more than the bulk insert may take ends the run. Production gives 128 MB in all. */
+const MAX_HEAP_MB = 100
 /** Attempts are limited in production; here they are what is measured. */
-const UNLIMITED = { simple: { limit: 1_000_000_000, period: 60 } }
+const UNLIMITED = { simple: { limit: 1_000_000_000, period: /** @type {const} */ (60) } }
 
-/** Starts it on empty databases. `stop` removes them. */
+/**
+ * Starts it on empty databases. `inspector` is the address at which V8 of Latchkey's isolate can be asked; `stop` ends it and
+ * removes the databases.
+ */
 export async function startBench() {
+  process.env['MINIFLARE_WORKERD_V8_FLAGS'] = `--max-heap-size=${MAX_HEAP_MB}`
   const state = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const compatibilityDate = /compatibility_date = "(.+)"/.exec(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'))?.[1] ?? ''
   /** @param {string} name @param {string} file */
   const worker = (name, file) => ({
     name,
     compatibilityDate,
-    modules: [{ type: 'ESModule', path: 'index.js', contents: readFileSync(join(ROOT, file), 'utf8') }],
+    modules: [{ type: /** @type {const} */ ('ESModule'), path: 'index.js', contents: readFileSync(join(ROOT, file), 'utf8') }],
     d1Databases: D1,
   })
   const options = convertV4MiniflareOptions({
     port: 0,
+    inspectorPort: 0,
     host: '127.0.0.1',
     cf: false,
     log: new Log(LogLevel.ERROR),
@@ -49,12 +56,13 @@ export async function startBench() {
   options.logRequests = false
   const miniflare = new Miniflare(options)
   const url = String(await miniflare.ready).replace(/\/$/, '')
+  const inspector = new URL('/core:user:latchkey', await miniflare.getInspectorURL()).href
   await migrate(await miniflare.getD1Database('DB', 'latchkey'))
   const stop = async () => {
     await miniflare.dispose()
     rmSync(state, { recursive: true, force: true })
   }
-  return { url, workerd: workerdProcess(), stop }
+  return { url, inspector, workerd: workerdProcess(), stop }
 }
 
 /** @param {{ prepare: (statement: string) => { run: () => Promise<unknown> } }} db */
@@ -85,9 +93,4 @@ function workerdProcess() {
 export function cpuSeconds(id) {
   const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
-/** Most memory that a process has held, MB. @param {number} id */
-export function peakMemory(id) {
-  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
