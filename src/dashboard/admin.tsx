@@ -14,7 +14,7 @@ import { type User, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Copyable, Field, Hidden, Problem, Select } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
@@ -163,25 +163,14 @@ function Users({ screen, email = '', error = null, listError = null, links = [],
 
 function UserList({ screen }: { screen: Screen }) {
   return (
-    <section class="card card-list" aria-label="Users">
-      <div class="scroll" tabindex={0} role="region" aria-label="List of users">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">User</th>
-              <th scope="col">Role</th>
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {screen.users.map((user) => (
-              <UserRow user={user} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <List
+      label="Users"
+      what="users"
+      head={['User', 'Role']}
+      rows={screen.users.map((user) => (
+        <UserRow user={user} />
+      ))}
+    >
       {screen.users.length === 0 && <p class="drawer-empty">Nobody has an e-mail like that.</p>}
       <Pager
         base={BASE}
@@ -191,7 +180,7 @@ function UserList({ screen }: { screen: Screen }) {
         size={PAGE_SIZE}
         what="users"
       />
-    </section>
+    </List>
   )
 }
 
@@ -247,21 +236,14 @@ function UserRow({ user }: { user: User }) {
 function RemoveUser({ user }: { user: User }) {
   return (
     <AppPage title="Remove user">
-      <section class="card" data-dialog-body>
-        <h1>Remove {user.email} from this server?</h1>
-        <p>
-          Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.
-        </p>
-        <form method="post" action={`${BASE}/${user.id}/remove`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Remove
-          </button>
-          <a class="button button-quiet" href={BASE} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation
+        question={`Remove ${user.email} from this server?`}
+        action={`${BASE}/${user.id}/remove`}
+        verb="Remove"
+        back={BASE}
+      >
+        Their sessions end, their API Tokens are deleted, and they are no longer a member of any project. What they wrote stays.
+      </Confirmation>
     </AppPage>
   )
 }

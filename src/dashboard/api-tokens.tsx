@@ -9,7 +9,7 @@ import { projectScope } from '../data/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Copyable, Empty, Field, Hidden, Time } from './controls'
+import { Confirmation, Copyable, Empty, Field, Hidden, List, Time } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
@@ -201,70 +201,50 @@ function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }
 
 function TokenList({ screen }: { screen: Screen }) {
   return (
-    <section class="card card-list" aria-label="Your API Tokens">
-      <div class="scroll" tabindex={0} role="region" aria-label="List of tokens">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Token</th>
-              <th scope="col">Created</th>
-              <th scope="col">Last used</th>
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {screen.tokens.map((token) => (
-              <tr>
-                <td>{token.description ?? <span class="muted">(no name)</span>}</td>
-                <td class="mono">{token.hint}</td>
-                <td data-label="Created">
-                  <Time at={token.created_at} />
-                </td>
-                <td data-label="Last used">
-                  {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
-                </td>
-                <td class="end">
-                  <a class="button button-quiet button-small text-danger" href={`${screen.base}/${token.id}/delete`} data-dialog>
-                    <Icon name="trash" /> Delete<span class="visually-hidden"> {token.description}</span>
-                  </a>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <List
+      label="Your API Tokens"
+      what="tokens"
+      head={['Name', 'Token', 'Created', 'Last used']}
+      rows={screen.tokens.map((token) => (
+        <tr>
+          <td>{token.description ?? <span class="muted">(no name)</span>}</td>
+          <td class="mono">{token.hint}</td>
+          <td data-label="Created">
+            <Time at={token.created_at} />
+          </td>
+          <td data-label="Last used">
+            {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
+          </td>
+          <td class="end">
+            <a class="button button-quiet button-small text-danger" href={`${screen.base}/${token.id}/delete`} data-dialog>
+              <Icon name="trash" /> Delete<span class="visually-hidden"> {token.description}</span>
+            </a>
+          </td>
+        </tr>
+      ))}
+    />
   )
 }
 
 function DeleteToken({ screen, token }: { screen: Screen; token: ApiToken }) {
   return (
     <Frame screen={screen} title="Delete token">
-      <section class="card" data-dialog-body>
-        <h2>Delete “{token.description ?? token.hint}”?</h2>
-        <p>
-          Every program that sends <span class="mono">{token.hint}</span> stops working at its next request.{' '}
-          {token.last_used_at === null ? (
-            'It has not been used so far.'
-          ) : (
-            <>
-              It was last used <Time at={token.last_used_at} />.
-            </>
-          )}
-        </p>
-        <form method="post" action={`${screen.base}/${token.id}/delete`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Delete token
-          </button>
-          <a class="button button-quiet" href={screen.base} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation
+        level={2}
+        question={`Delete “${token.description ?? token.hint}”?`}
+        action={`${screen.base}/${token.id}/delete`}
+        verb="Delete token"
+        back={screen.base}
+      >
+        Every program that sends <span class="mono">{token.hint}</span> stops working at its next request.{' '}
+        {token.last_used_at === null ? (
+          'It has not been used so far.'
+        ) : (
+          <>
+            It was last used <Time at={token.last_used_at} />.
+          </>
+        )}
+      </Confirmation>
     </Frame>
   )
 }

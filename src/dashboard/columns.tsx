@@ -9,7 +9,7 @@ import { type Scope, tableScope } from '../data/scope'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { TypeOptions, hasOptions, readOptions } from './column-fields'
-import { Field, FieldFrame, Hidden, Problem, describe } from './controls'
+import { Confirmation, Field, FieldFrame, Hidden, Problem, describe } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -221,22 +221,15 @@ function DeleteColumn({
   const table = `/projects/${project?.id}/tables/${scope.table.id}`
   return (
     <ProjectPage title="Delete column" tables={scope.catalog.tables} open={scope.table.id}>
-      <section class="card" data-dialog-body>
-        <h1>Delete the column “{column.title}”?</h1>
-        <Problem error={error} />
-        <p>
-          Its values are deleted in every row, and requests that name it are refused from this moment on. This cannot be undone.
-        </p>
-        <form method="post" action={`${table}/columns/${column.id}/delete`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Delete column
-          </button>
-          <a class="button button-quiet" href={table} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation
+        question={`Delete the column “${column.title}”?`}
+        action={`${table}/columns/${column.id}/delete`}
+        verb="Delete column"
+        back={table}
+        error={error}
+      >
+        Its values are deleted in every row, and requests that name it are refused from this moment on. This cannot be undone.
+      </Confirmation>
     </ProjectPage>
   )
 }

@@ -189,3 +189,79 @@ export function Copyable({ text, label, copied }: { text: string; label: string;
     </div>
   )
 }
+
+interface ConfirmationProps {
+  question: string
+  /** Of the heading: 2 on a page that has one of its own. */
+  level?: 1 | 2
+  /** Where the form goes. */
+  action: string
+  /** What the button says; without it nothing can be confirmed. */
+  verb: string | null
+  /** Where Cancel leads. */
+  back: string
+  error?: ApiError | null
+  /** Beside the CSRF token. */
+  fields?: Child
+  /** What will happen. */
+  children: Child
+}
+
+/** Asks before something is taken away: a page of its own, which main.js shows as a dialog. Enter cancels. */
+export function Confirmation({ question, level = 1, action, verb, back, error = null, fields, children }: ConfirmationProps) {
+  return (
+    <section class="card" data-dialog-body>
+      {level === 1 ? <h1>{question}</h1> : <h2>{question}</h2>}
+      <Problem error={error} />
+      <p>{children}</p>
+      <form method="post" action={action} class="actions">
+        <Hidden />
+        {fields}
+        {verb !== null && (
+          <button class="button button-danger" type="submit">
+            {verb}
+          </button>
+        )}
+        <a class="button button-quiet" href={back} data-close autofocus>
+          Cancel
+        </a>
+      </form>
+    </section>
+  )
+}
+
+interface ListProps {
+  /** Names it for screen readers. */
+  label: string
+  /** What its rows are, in a word: `users`. */
+  what: string
+  /** Heads of the columns; behind them is one for the actions on each row. */
+  head: readonly string[]
+  rows: Child
+  /** Below the rows. */
+  children?: Child
+}
+
+/** A card of rows with actions on each, which scrolls by itself where the screen is narrow. */
+export function List({ label, what, head, rows, children }: ListProps) {
+  return (
+    <section class="card card-list" aria-label={label}>
+      <div class="scroll" tabindex={0} role="region" aria-label={`List of ${what}`}>
+        <table class="list">
+          <thead>
+            <tr>
+              {head.map((title) => (
+                <th scope="col">{title}</th>
+              ))}
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>{rows}</tbody>
+        </table>
+      </div>
+      {children}
+    </section>
+  )
+}

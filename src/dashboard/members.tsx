@@ -8,7 +8,7 @@ import { projectScope } from '../data/scope'
 import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Copyable, Field, Hidden, Problem, Select } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -169,66 +169,55 @@ export function Links({ links }: { links: readonly { email: string; url: string 
 function MemberList({ screen, base }: { screen: Screen; base: string }) {
   const { actor, project } = usePage()
   return (
-    <section class="card card-list" aria-label="Members">
-      <div class="scroll" tabindex={0} role="region" aria-label="List of members">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Member</th>
-              <th scope="col">Role</th>
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {screen.members.map((member) => (
-              <tr>
-                <td>
-                  {member.email} {member.invited === 1 && <span class="tag">invited</span>}
-                  {member.id === actor?.userId && <span class="tag">you</span>}
-                </td>
-                <td>
-                  {member.roles === 'owner' && project?.role !== 'owner' ? (
-                    'owner'
-                  ) : (
-                    <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
-                      <Hidden />
-                      <select name="role" aria-label={`Role of ${member.email}`}>
-                        {rolesFor(project?.role).map((role) => (
-                          <option value={role} selected={role === member.roles}>
-                            {role}
-                          </option>
-                        ))}
-                      </select>
-                      <button class="button button-small" type="submit" data-without-script>
-                        Change
-                      </button>
-                    </form>
-                  )}
-                </td>
-                <td>
-                  <div class="actions">
-                    {member.invited === 1 && (
-                      <form method="post" action={`${base}/${member.id}/invite`}>
-                        <Hidden />
-                        <button class="button button-quiet button-small" type="submit">
-                          <Icon name="link" /> New link<span class="visually-hidden"> for {member.email}</span>
-                        </button>
-                      </form>
-                    )}
-                    {member.id !== actor?.userId && (
-                      <a class="button button-quiet button-small text-danger" href={`${base}/${member.id}/remove`} data-dialog>
-                        Remove<span class="visually-hidden"> {member.email}</span>
-                      </a>
-                    )}
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <List
+      label="Members"
+      what="members"
+      head={['Member', 'Role']}
+      rows={screen.members.map((member) => (
+        <tr>
+          <td>
+            {member.email} {member.invited === 1 && <span class="tag">invited</span>}
+            {member.id === actor?.userId && <span class="tag">you</span>}
+          </td>
+          <td>
+            {member.roles === 'owner' && project?.role !== 'owner' ? (
+              'owner'
+            ) : (
+              <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
+                <Hidden />
+                <select name="role" aria-label={`Role of ${member.email}`}>
+                  {rolesFor(project?.role).map((role) => (
+                    <option value={role} selected={role === member.roles}>
+                      {role}
+                    </option>
+                  ))}
+                </select>
+                <button class="button button-small" type="submit" data-without-script>
+                  Change
+                </button>
+              </form>
+            )}
+          </td>
+          <td>
+            <div class="actions">
+              {member.invited === 1 && (
+                <form method="post" action={`${base}/${member.id}/invite`}>
+                  <Hidden />
+                  <button class="button button-quiet button-small" type="submit">
+                    <Icon name="link" /> New link<span class="visually-hidden"> for {member.email}</span>
+                  </button>
+                </form>
+              )}
+              {member.id !== actor?.userId && (
+                <a class="button button-quiet button-small text-danger" href={`${base}/${member.id}/remove`} data-dialog>
+                  Remove<span class="visually-hidden"> {member.email}</span>
+                </a>
+              )}
+            </div>
+          </td>
+        </tr>
+      ))}
+    >
       <Pager
         base={base}
         query={[['q', screen.query]]}
@@ -237,7 +226,7 @@ function MemberList({ screen, base }: { screen: Screen; base: string }) {
         size={PAGE_SIZE}
         what="members"
       />
-    </section>
+    </List>
   )
 }
 
@@ -246,19 +235,9 @@ function RemoveMember({ screen, member }: { screen: Screen; member: Member }) {
   const base = `/projects/${project?.id}/settings/users`
   return (
     <ProjectPage title="Remove member" tables={screen.tables} open="settings">
-      <section class="card" data-dialog-body>
-        <h1>Remove {member.email}?</h1>
-        <p>They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.</p>
-        <form method="post" action={`${base}/${member.id}/remove`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Remove
-          </button>
-          <a class="button button-quiet" href={base} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation question={`Remove ${member.email}?`} action={`${base}/${member.id}/remove`} verb="Remove" back={base}>
+        They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.
+      </Confirmation>
     </ProjectPage>
   )
 }

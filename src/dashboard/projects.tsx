@@ -6,7 +6,7 @@ import { projectScope } from '../data/scope'
 import type { Table } from '../data/catalog/types'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Can, Empty, Field, Hidden, Time, may } from './controls'
+import { Can, Confirmation, Empty, Field, Hidden, Time, may } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
@@ -252,24 +252,17 @@ function DeleteProject({ tables }: { tables: readonly Table[] }) {
   const { project } = usePage()
   return (
     <ProjectPage title="Delete project" tables={tables} open="settings">
-      <section class="card" data-dialog-body>
-        <h1>Delete “{project?.title}”?</h1>
-        <p>
-          {tables.length === 0
-            ? 'It has no tables.'
-            : `Its ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} and all their rows are deleted with it.`}{' '}
-          Every program that reads or writes them is refused from this moment on. This cannot be undone.
-        </p>
-        <form method="post" action={`/projects/${project?.id}/delete`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Delete project
-          </button>
-          <a class="button button-quiet" href={`/projects/${project?.id}/settings/project`} data-close autofocus>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation
+        question={`Delete “${project?.title}”?`}
+        action={`/projects/${project?.id}/delete`}
+        verb="Delete project"
+        back={`/projects/${project?.id}/settings/project`}
+      >
+        {tables.length === 0
+          ? 'It has no tables.'
+          : `Its ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} and all their rows are deleted with it.`}{' '}
+        Every program that reads or writes them is refused from this moment on. This cannot be undone.
+      </Confirmation>
     </ProjectPage>
   )
 }

@@ -11,7 +11,7 @@ import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { isFilled, kindOf, readText, valueText } from './cells'
-import { Can, Field, FieldFrame, Hidden, Problem, describe, may } from './controls'
+import { Can, Confirmation, Field, FieldFrame, Hidden, Problem, describe, may } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -275,25 +275,18 @@ function DeleteRows({ scope, rowIds, error = null }: { scope: TableScope; rowIds
   const what = rowIds.length === 1 ? 'this row' : `these ${rowIds.length} rows`
   return (
     <ProjectPage title="Delete rows" tables={scope.catalog.tables} open={scope.table.id}>
-      <section class="card" data-dialog-body>
-        <h1>{rowIds.length === 0 ? 'Choose rows first' : `Delete ${what}?`}</h1>
-        <Problem error={error} />
-        {rowIds.length === 0 ? <p>Tick the rows to delete, then press Delete selected again.</p> : <p>This cannot be undone.</p>}
-        <form method="post" action={`${base}/delete-rows`} class="actions">
-          <Hidden />
-          {rowIds.map((rowId) => (
-            <input type="hidden" name="row" value={rowId} />
-          ))}
-          {rowIds.length > 0 && (
-            <button class="button button-danger" type="submit">
-              Delete
-            </button>
-          )}
-          <a class="button button-quiet" href={base} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation
+        question={rowIds.length === 0 ? 'Choose rows first' : `Delete ${what}?`}
+        action={`${base}/delete-rows`}
+        verb={rowIds.length === 0 ? null : 'Delete'}
+        back={base}
+        error={error}
+        fields={rowIds.map((rowId) => (
+          <input type="hidden" name="row" value={rowId} />
+        ))}
+      >
+        {rowIds.length === 0 ? 'Tick the rows to delete, then press Delete selected again.' : 'This cannot be undone.'}
+      </Confirmation>
     </ProjectPage>
   )
 }

@@ -8,7 +8,7 @@ import { projectScope, tableScope } from '../data/scope'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { TypeOptions, hasOptions, readOptions } from './column-fields'
-import { Field, Hidden, Problem } from './controls'
+import { Confirmation, Field, Hidden, Problem } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -259,22 +259,10 @@ function DeleteTable({ tables, table }: { tables: readonly Table[]; table: Table
   const base = `/projects/${project?.id}/tables/${table.id}`
   return (
     <ProjectPage title="Delete table" tables={tables} open={table.id}>
-      <section class="card" data-dialog-body>
-        <h1>Delete “{table.title}”?</h1>
-        <p>
-          All of its rows are deleted with it, and programs that call its API are refused from this moment on. This cannot be
-          undone.
-        </p>
-        <form method="post" action={`${base}/delete`} class="actions">
-          <Hidden />
-          <button class="button button-danger" type="submit">
-            Delete table
-          </button>
-          <a class="button button-quiet" href={base} data-close>
-            Cancel
-          </a>
-        </form>
-      </section>
+      <Confirmation question={`Delete “${table.title}”?`} action={`${base}/delete`} verb="Delete table" back={base}>
+        All of its rows are deleted with it, and programs that call its API are refused from this moment on. This cannot be
+        undone.
+      </Confirmation>
     </ProjectPage>
   )
 }
