@@ -19,17 +19,8 @@ import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
-import {
-  apiHeaders,
-  bodySize,
-  browserHeaders,
-  crossOrigin,
-  d1Cost,
-  jsonBodies,
-  pathLimits,
-  requestIdentity,
-  settings,
-} from './http/guards'
+import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
+import { jsonBodies } from './http/json-body'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
 import { isOutdated } from './lib/d1'
@@ -68,7 +59,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   })
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, pathLimits, bodySize)
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, urlLimits, bodySize)
   // Pages are for this site alone, and their forms are no JSON.
   app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)

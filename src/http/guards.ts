@@ -75,22 +75,22 @@ export const crossOrigin = perConfig(({ corsOrigins }) =>
   cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
+    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization', 'idempotency-key', 'if-match'],
     exposeHeaders: [
       'xc-db-response',
       'server-timing',
       'x-d1-rows-read',
       'x-d1-rows-written',
       'etag',
+      'idempotency-replayed',
+      'nc-export-offset',
+      'content-disposition',
       'x-request-id',
       'retry-after',
     ],
     maxAge: 86_400,
   }),
 )
-
-/** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
-const MAX_JSON_DEPTH = 32
 
 /** Bodies of at most `config.bodySize` bytes, counted while they arrive: a chunked body has no length to believe. */
 export const bodySize = perConfig(({ bodySize: maxSize }) =>
@@ -102,66 +102,27 @@ export const bodySize = perConfig(({ bodySize: maxSize }) =>
   }),
 )
 
-function tooLarge(maxSize: number): ApiError {
+export function tooLarge(maxSize: number): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
 }
 
-/**
- * Bodies are JSON in UTF-8, nested at most MAX_JSON_DEPTH deep, without NUL (SQLite's text functions stop at it). An empty
- * body may carry any content type: the NocoDB SDK sends form-urlencoded with none (contract/api-v1.md 8.4).
- */
-export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.raw.body !== null && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-    const bytes = await c.req.arrayBuffer()
-    // bodyLimit() believes a Content-Length; what came is what counts.
-    if (bytes.byteLength > c.get('config').bodySize) throw tooLarge(c.get('config').bodySize)
-    if (bytes.byteLength > 0 && !JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
-    if (bytes.byteLength > 0) checkStructure(decodeUtf8(bytes))
-  }
+/** URLs: NUL never reaches a name, broken percent-encoding neither a name nor a filter (hono leaves it as it is). */
+export const urlLimits = createMiddleware<AppEnv>(async (c, next) => {
+  if (decode('path', c.req.path).includes('\0')) throw new ApiError('INVALID_PARAMETER', 'The path holds a NUL character.')
+  decode('query', new URL(c.req.url).search)
   await next()
 })
 
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
-
-function decodeUtf8(bytes: ArrayBuffer): string {
+function decode(what: 'path' | 'query', text: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-  } catch (error) {
-    throw new ApiError('BAD_JSON', 'The request body is not valid UTF-8.', { cause: error })
-  }
-}
-
-/** What can be refused before parsing; whether it parses is found out by the route that reads it. */
-function checkStructure(json: string): void {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < json.length; index++) {
-    const character = json[index]
-    if (inString) {
-      if (character === '\\') {
-        if (json.startsWith('u0000', index + 1)) throw new ApiError('BAD_JSON', 'The request body holds a NUL character.')
-        index++
-      } else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === '[' || character === '{') {
-      if (++depth > MAX_JSON_DEPTH) {
-        throw new ApiError('BAD_JSON', `The request body is nested more than ${MAX_JSON_DEPTH} levels deep.`)
-      }
-    } else if (character === ']' || character === '}') depth--
-  }
-}
-
-/** Paths: NUL and broken percent-encoding never reach a name (hono leaves a broken sequence as it is). */
-export const pathLimits = createMiddleware<AppEnv>(async (c, next) => {
-  let decoded: string
-  try {
-    decoded = decodeURIComponent(c.req.path)
+    return decodeURIComponent(text)
   } catch {
-    throw new ApiError('INVALID_PARAMETER', 'The path holds a percent sign that is not part of a valid encoding.')
+    throw new ApiError(
+      'INVALID_PARAMETER',
+      `The ${what} holds a percent sign that is not part of a valid encoding; write it as %25.`,
+    )
   }
-  if (decoded.includes('\0')) throw new ApiError('INVALID_PARAMETER', 'The path holds a NUL character.')
-  await next()
-})
+}
 
 /**
  * Tells users what their request cost D1: `Server-Timing` has its time and round trips, `x-d1-rows-read` and `-written` what it

@@ -7,16 +7,16 @@ import type { AppEnv } from '../env'
 
 /** The answer of the second try; null when this was the second one. */
 export function onceAgain(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Response | null> {
-  const secondTries = new WeakSet<Request>()
+  // By invocation: middleware may put another Request in the place of the one that came.
+  const triedAgain = new WeakSet<Context['executionCtx']>()
   return async (c) => {
+    if (triedAgain.has(c.executionCtx)) return null
+    triedAgain.add(c.executionCtx)
     const { raw } = c.req
-    if (secondTries.has(raw)) return null
     const body = raw.body === null ? null : await c.req.arrayBuffer()
     const headers = new Headers(raw.headers)
     // One name in the log for both tries: guards.ts reads it there.
     headers.set('cf-ray', c.get('requestId'))
-    const second = new Request(raw.url, { method: raw.method, headers, body })
-    secondTries.add(second)
-    return app.fetch(second, c.env, c.executionCtx)
+    return app.fetch(new Request(raw.url, { method: raw.method, headers, body }), c.env, c.executionCtx)
   }
 }

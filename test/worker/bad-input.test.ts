@@ -37,11 +37,33 @@ describe('a body that cannot be read is refused, and leaves nothing', () => {
     ['is a list', '[]', 400, 'INVALID_REQUEST_BODY'],
     ['is null', 'null', 400, 'INVALID_REQUEST_BODY'],
     ['is text', '"title"', 400, 'INVALID_REQUEST_BODY'],
+    ['holds half of a surrogate pair', '{"title":"a\\ud800"}', 400, 'INVALID_REQUEST_BODY'],
+    ['holds half of a surrogate pair in a name', '{"title":"x","meta":{"\\udc00":1}}', 400, 'INVALID_REQUEST_BODY'],
+    ['holds a number beyond every double', '{"title":"x","meta":{"a":1e400}}', 400, 'INVALID_REQUEST_BODY'],
+    ['holds a number with more digits than a double', '{"title":"x","meta":[12345678901234567890]}', 400, 'INVALID_REQUEST_BODY'],
   ])('that %s', async (_, body, status, code) => {
     const before = await dump(env.DB)
     const answer = await post(body)
     expect([answer.status, answer.body.error]).toEqual([status, code])
     expect(answer.body.message).not.toMatch(/position|JSON\.parse|Unexpected|SyntaxError/)
+    expect(await dump(env.DB)).toEqual(before)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['and no content type', {}],
+    ['of a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['of JSON', { 'content-type': 'application/json' }],
+  ])('that is not there, %s', async (_, headers) => {
+    const { id } = await createProject(ada.auth)
+    const before = await dump(env.DB)
+    for (const [method, path] of [
+      ['POST', PROJECTS],
+      ['PATCH', `${PROJECTS}/${id}`],
+      ['POST', `${PROJECTS}/${id}/tables`],
+    ] as const) {
+      const answer = await request(method, path, { auth: ada.auth, headers })
+      expect([method, answer.status, answer.body.error]).toEqual([method, 400, 'BAD_JSON'])
+    }
     expect(await dump(env.DB)).toEqual(before)
   })
 
@@ -187,8 +209,10 @@ describe('paths', () => {
   })
 
   test.each(['%', '%zz', '%E0%A4%A', '%C0%AF', '%ED%A0%80'])('a broken encoding, %s, is 400', async (text) => {
-    const { status, body } = await request('GET', `/api/v1/db/meta/projects/${text}`, { auth: ada.auth })
-    expect([status, body.error]).toEqual([400, 'INVALID_PARAMETER'])
+    for (const path of [`${PROJECTS}/${text}`, `${PROJECTS}?where=${text}`]) {
+      const { status, body } = await request('GET', path, { auth: ada.auth })
+      expect([path, status, body.error]).toEqual([path, 400, 'INVALID_PARAMETER'])
+    }
   })
 
   test('an encoded slash stays inside its segment: it reaches no other route', async () => {
@@ -259,7 +283,7 @@ describe('other origins', () => {
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,PUT,DELETE')
-    for (const name of ['xc-auth', 'xc-token', 'authorization', 'content-type']) {
+    for (const name of ['xc-auth', 'xc-token', 'authorization', 'content-type', 'idempotency-key', 'if-match']) {
       expect(headers.get('access-control-allow-headers')?.split(',')).toContain(name)
     }
     expect(headers.get('access-control-allow-credentials')).toBeNull()

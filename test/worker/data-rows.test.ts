@@ -123,9 +123,9 @@ describe('values', () => {
   })
 
   test.each([
-    ['a number beyond every double', '{"Price":1e400}', 'INVALID_VALUE_FOR_FIELD'],
-    ['a lone surrogate', '{"Title":"\\ud800"}', 'INVALID_VALUE_FOR_FIELD'],
-    ['a lone surrogate inside JSON', '{"Data":{"a":["\\udfff"]}}', 'INVALID_VALUE_FOR_FIELD'],
+    ['a number beyond every double', '{"Price":1e400}', 'INVALID_REQUEST_BODY'],
+    ['a lone surrogate', '{"Title":"\\ud800"}', 'INVALID_REQUEST_BODY'],
+    ['a lone surrogate inside JSON', '{"Data":{"a":["\\udfff"]}}', 'INVALID_REQUEST_BODY'],
     ['a NUL', '{"Title":"a\\u0000b"}', 'BAD_JSON'],
     ['a field that is not there', '{"Nope":1}', 'FIELD_NOT_FOUND'],
     ['a field with the name of something every object has', '{"constructor":1}', 'FIELD_NOT_FOUND'],

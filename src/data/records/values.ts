@@ -1,6 +1,10 @@
-/** Values between JSON and SQL, by column type. What does not fit is refused; nothing is rounded or cut without a word. */
+/**
+ * Values between JSON and SQL, by column type. What does not fit is refused; nothing is rounded or cut without a word. (What
+ * JSON.parse itself would change, http/json-body.ts refuses.)
+ */
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
+import { exactNumber } from '../../lib/number'
 import { D1_LIMITS } from '../../lib/sql'
 import { timestamp } from '../../lib/time'
 import { COLUMN_TYPES, type Column, type ValueKind } from '../catalog/types'
@@ -65,16 +69,15 @@ type Conversion = (value: unknown, column: Column) => string | number | { expect
 const INTEGER = { expected: `a whole number between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}` }
 const NUMBER = { expected: 'a number that a double holds exactly as written' }
 const BOOLEAN = { expected: 'true or false' }
-const TEXT = { expected: 'a text of well-formed Unicode without NUL' }
+const TEXT = { expected: 'a text without NUL' }
 const DATE = { expected: 'a date such as 2026-01-31' }
 const DATETIME = { expected: 'a date and time such as 2026-01-31T09:30:00Z' }
 const TIME = { expected: 'a time such as 09:30:00' }
-const JSON_VALUE = { expected: 'a JSON value of well-formed Unicode' }
 
 const CONVERSIONS: Record<ValueKind, Conversion> = {
   text: (value) => {
     if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-    return typeof value === 'string' && isCleanText(value) ? value : TEXT
+    return typeof value === 'string' && !value.includes('\0') ? value : TEXT
   },
   integer: (value, column) => {
     const number = typeof value === 'string' && /^[+-]?\d{1,16}$/.test(value.trim()) ? Number(value) : value
@@ -118,39 +121,13 @@ const CONVERSIONS: Record<ValueKind, Conversion> = {
     if (titles === null || !titles.every((title) => column.options.some((option) => option.title === title))) return oneOf(column)
     return [...new Set(titles)].join(',')
   },
-  json: (value) => {
-    const text = JSON.stringify(value)
-    return /\\u(?:d[89ab]|dc|dd|de|df)[0-9a-f]{2}/i.test(text) && !isDeeplyWellFormed(value) ? JSON_VALUE : text
-  },
+  json: (value) => JSON.stringify(value),
 }
 
 function oneOf(column: Column): { expected: string } {
   const titles = column.options.slice(0, 20).map((option) => `"${option.title}"`)
   const more = column.options.length > titles.length ? ` and ${column.options.length - titles.length} more` : ''
   return { expected: titles.length === 0 ? 'no value: it has no options' : `one of its options: ${titles.join(', ')}${more}` }
-}
-
-/** The number a text says, null when a double would say another one. */
-function exactNumber(text: string): number | null {
-  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i.test(text)) return null
-  const digits = text.replace(/e.*$/i, '').replaceAll(/[^\d]/g, '').replace(/^0+/, '').replace(/0+$/, '')
-  // A double keeps any decimal of 15 significant digits (IEEE 754); beyond that only those that read back the same.
-  const number = Number(text)
-  return digits.length <= 15 || String(Math.abs(number)) === text.replace(/^[+-]/, '') ? number : null
-}
-
-function isCleanText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
-}
-
-/** JSON.stringify escapes lone surrogates; whether that was needed anywhere. */
-function isDeeplyWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed()
-  if (Array.isArray(value)) return value.every(isDeeplyWellFormed)
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).every(([key, member]) => key.isWellFormed() && isDeeplyWellFormed(member))
-  }
-  return true
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,166 @@
+/** JSON bodies: what is refused before any route reads one. */
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from '../env'
+import { ApiError, type Issue } from '../errors'
+import { exactNumber } from '../lib/number'
+import { tooLarge } from './guards'
+
+/** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
+const MAX_DEPTH = 32
+
+/** Of what is wrong in one body, how much is told. */
+const MAX_ISSUES = 100
+
+/** Characters up to which a body is parsed to tell where it is wrong: that is slow, and nobody has signed in by then. */
+const MAX_PARSED = 1024 * 1024
+
+const CHANGED = 'a number that no double holds as it is written, or half of a surrogate pair'
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
+
+/**
+ * Bodies are JSON in UTF-8, nested at most MAX_DEPTH deep, without NUL (SQLite's text functions stop at it) and without what
+ * JSON.parse or UTF-8 would change unasked: numbers that no double holds, halves of surrogate pairs. An empty body may carry
+ * any content type, for the NocoDB SDK sends form-urlencoded with none (contract/api-v1.md 8.4), but it is no JSON: a route
+ * that wants a body refuses it.
+ */
+export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+  const bytes = c.req.raw.body === null ? new ArrayBuffer() : await c.req.arrayBuffer()
+  // bodyLimit() believes a Content-Length; what came is what counts.
+  if (bytes.byteLength > c.get('config').bodySize) throw tooLarge(c.get('config').bodySize)
+  if (bytes.byteLength === 0) {
+    // Of another type it would be taken for {}.
+    const headers = new Headers(c.req.raw.headers)
+    headers.set('content-type', 'application/json')
+    c.req.raw = new Request(c.req.url, { method: c.req.method, headers })
+    return next()
+  }
+  if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
+  checkJson(decodeUtf8(bytes))
+  return next()
+})
+
+function decodeUtf8(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch (error) {
+    throw new ApiError('BAD_JSON', 'The request body is not valid UTF-8.', { cause: error })
+  }
+}
+
+/**
+ * Whether a text would be read as it is written. Throws BAD_JSON for NUL and for depth, INVALID_REQUEST_BODY for what would be
+ * changed. Whether it parses at all is found out by the route that reads it.
+ */
+export function checkJson(json: string): void {
+  const position = findSuspect(json)
+  if (position === null) return
+  const errors = json.length > MAX_PARSED ? [{ path: '', message: `character ${position}: ${CHANGED}` }] : changes(json)
+  if (errors.length === 0) return
+  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  throw new ApiError('INVALID_REQUEST_BODY', `Invalid request body: ${sentence}`, { details: { errors } })
+}
+
+/** Where the first number or escape stands that would be changed; null for nowhere. One pass that parses nothing. Throws for NUL and for depth. */
+function findSuspect(json: string): number | null {
+  let suspect: number | null = null
+  let depth = 0
+  let escape = json.indexOf('\\')
+  for (let index = 0; index < json.length; index++) {
+    const character = json.charAt(index)
+    if (character === '"') {
+      let end = json.indexOf('"', index + 1)
+      while (escape !== -1 && escape < end) {
+        const length = lengthOfEscape(json, escape)
+        if (length === null) suspect ??= escape
+        if (end === escape + 1) end = json.indexOf('"', end + 1)
+        escape = json.indexOf('\\', escape + (length ?? 2))
+      }
+      if (end === -1) return suspect
+      index = end
+    } else if (character === '[' || character === '{') {
+      if (++depth > MAX_DEPTH) throw new ApiError('BAD_JSON', `The request body is nested more than ${MAX_DEPTH} levels deep.`)
+    } else if (character === ']' || character === '}') {
+      depth--
+    } else if (character >= '0' && character <= '9') {
+      const end = endOfNumber(json, index)
+      if (!isShort(json, index, end) && exactNumber(json.slice(index, end)) === null) suspect ??= index
+      index = end - 1
+    }
+  }
+  return suspect
+}
+
+/** Characters of an escape, both halves of a surrogate pair being one; null for a half alone. Throws for NUL. */
+function lengthOfEscape(json: string, start: number): number | null {
+  if (json[start + 1] !== 'u') return 2
+  const unit = codeUnit(json, start)
+  if (unit === 0) throw new ApiError('BAD_JSON', 'The request body holds a NUL character.')
+  if (unit < 0xd800 || unit > 0xdfff) return 2
+  const next = unit < 0xdc00 && json.startsWith('\\u', start + 6) ? codeUnit(json, start + 6) : 0
+  return next >= 0xdc00 && next <= 0xdfff ? 12 : null
+}
+
+/** Of the escape `\uXXXX` there; NaN when it is none. */
+function codeUnit(json: string, start: number): number {
+  return Number(`0x${json.slice(start + 2, start + 6)}`)
+}
+
+const NUMBER_PART = /[^\d+\-.eE]/g
+
+function endOfNumber(json: string, start: number): number {
+  NUMBER_PART.lastIndex = start
+  return NUMBER_PART.exec(json)?.index ?? json.length
+}
+
+/** A double keeps every decimal of 15 digits (IEEE 754). */
+function isShort(json: string, start: number, end: number): boolean {
+  return end - start <= 15 && !/e/i.test(json.slice(start, end))
+}
+
+/** What stands in place of a number that would be changed, while changes() looks for it. */
+class ChangedNumber {
+  constructor(readonly source: string) {}
+}
+
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown
+
+/** Where a body would be changed, the first MAX_ISSUES places; nothing when it does not parse. */
+function changes(json: string): Issue[] {
+  let found = 0
+  const keepSource: Reviver = (_key, value, context) => {
+    if (typeof value !== 'number' || found === MAX_ISSUES) return value
+    const { source } = context ?? {}
+    if (source === undefined || exactNumber(source) !== null) return value
+    found += 1
+    return new ChangedNumber(source)
+  }
+  try {
+    const issues: Issue[] = []
+    collect(JSON.parse(json, keepSource), [], issues)
+    return issues
+  } catch {
+    return []
+  }
+}
+
+/** Adds what is wrong in `value`, which stands at `path`. */
+function collect(value: unknown, path: string[], issues: Issue[]): void {
+  if (issues.length === MAX_ISSUES) return
+  const add = (message: string) => issues.push({ path: path.join('.'), message })
+  if (value instanceof ChangedNumber) add(`a double does not hold ${shortened(value.source)} as it is written`)
+  else if (typeof value === 'string' && !value.isWellFormed()) add('the text holds half of a surrogate pair')
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) {
+      path.push(key.toWellFormed())
+      if (key.isWellFormed()) collect(member, path, issues)
+      else add('the name holds half of a surrogate pair')
+      path.pop()
+    }
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
