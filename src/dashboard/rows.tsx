@@ -61,7 +61,12 @@ rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate').middleware, async (c) 
   const texts = readTexts(table, form)
   const version = /^\d{1,15}$/.test(textOf(form, 'version')) ? Number(textOf(form, 'version')) : null
   const refused = await refusalOf(() =>
-    perform(c, data, table, updateOne(table, rowId, toBody(table, texts), version, c.get('startedAt'))),
+    perform(
+      c,
+      data,
+      table,
+      updateOne(table, rowId, toBody(table, texts), version === null ? null : [version], c.get('startedAt')),
+    ),
   )
   if (refused !== null)
     return show(c, <RowForm scope={scope} rowId={rowId} texts={texts} version={version} error={refused} />, 400)

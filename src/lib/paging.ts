@@ -14,6 +14,11 @@ export function pageInfo(totalRows: number, limit: number, offset: number): Page
   return { totalRows, page, pageSize: limit, isFirstPage: page === 1, isLastPage: page === lastPage }
 }
 
+/** Of a page behind a cursor, whose number nobody knows. */
+export function pageInfoBehind(totalRows: number, limit: number, hasMore: boolean): Omit<PageInfo, 'page'> {
+  return { totalRows, pageSize: limit, isFirstPage: false, isLastPage: !hasMore }
+}
+
 /** A list that is always answered whole. */
 export function wholeList<Item>(list: Item[]): { list: Item[]; pageInfo: PageInfo } {
   return { list, pageInfo: pageInfo(list.length, Math.max(25, list.length), 0) }

@@ -323,6 +323,8 @@ describe('lists', () => {
       do {
         const { body } = await get(`${list}?${query}&limit=7&fields=Id${cursor === undefined ? '' : `&cursor=${cursor}`}`)
         seen.push(...body.list)
+        expect([body.pageInfo.isFirstPage, body.pageInfo.isLastPage]).toEqual([cursor === undefined, seen.length === all.length])
+        expect([body.list.length > 0, body.pageInfo.page]).toEqual([true, cursor === undefined ? 1 : undefined])
         cursor = body.pageInfo.next
       } while (cursor !== undefined && seen.length <= 100)
       expect(seen).toEqual(all)
@@ -399,7 +401,7 @@ describe('CSV', () => {
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(answer.headers.get('content-disposition')).toContain('%C3%9Cn%C3%AF-export.csv')
     expect(answer.body).toBe(
-      [`"Título, ""x""",N,J,'=cmd`, `'=1+1,-5,"{""a"":1}",'@x`, `"a""b\nc",,,'-2+3`, `plain,7,[1],'\tx`, ''].join('\r\n'),
+      [`"Título, ""x""",N,J,'=cmd`, `'=1+1,-5,"{""a"":1}",'@x`, `"a""b\nc",,,'-2+3`, `plain,7,[1],"'\tx"`, ''].join('\r\n'),
     )
   })
 

@@ -20,6 +20,9 @@ const SQL_TYPES = { INTEGER: sql`INTEGER`, REAL: sql`REAL`, TEXT: sql`TEXT` } as
 
 type Physical = Pick<Table, 'physicalName'>
 
+/** By chance, so that a row which takes the key of a deleted one does not pass for it. Below 2^24: convert.ts sums them up. */
+const FIRST_VERSION = sql`(abs(random() % 16777216) + 1)`
+
 /** Statements that make a table, in order. Required values and defaults are kept by data/records, types by STRICT. */
 export function createTable(table: Physical & Pick<Table, 'columns'>, now: number): Sql[] {
   const keys = table.columns.filter((column) => column.primaryKey)
@@ -35,7 +38,7 @@ export function createTable(table: Physical & Pick<Table, 'columns'>, now: numbe
       : []
   return [
     sql`CREATE TABLE ${ident(table.physicalName)} (${join(
-      [...definitions, sql`${ident(VERSION_COLUMN)} INTEGER NOT NULL DEFAULT 1`, ...primaryKey],
+      [...definitions, sql`${ident(VERSION_COLUMN)} INTEGER NOT NULL DEFAULT ${FIRST_VERSION}`, ...primaryKey],
       ', ',
     )}) STRICT`,
     ...table.columns.flatMap((column) => createIndexes(table, column)),

@@ -1,4 +1,4 @@
-/** CSV export: the whole answer is streamed, page by page by cursor, so that a table of any size costs no memory. */
+/** CSV export: streamed page by page, so that memory does not grow with the table. */
 import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
 import type { Sql } from '../../lib/sql'
@@ -10,8 +10,14 @@ import type { Row } from './records'
 import { both, selectPage } from './statements'
 import { toJson } from './values'
 
-/** Rows of one query. An invocation may make 1,000 of them, so that two million rows can leave in one answer. */
-const CHUNK_ROWS = 2000
+/** Rows of the first query: ten of 2 MB, the largest that D1 has, are what an isolate can hold. */
+const FIRST_ROWS = 10
+
+/** Rows of a query. An invocation may make 1,000 of them, so that almost two million rows can leave in one answer. */
+const MAX_ROWS = 2000
+
+/** Characters of CSV that a query should yield: rows are asked for by the size of those before. */
+const CHUNK_LENGTH = 4_000_000
 
 /** What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection); the wide forms are of Asian keyboards. */
 const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/
@@ -23,35 +29,38 @@ const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/
 export async function csvStream(data: D1Database, table: Table, query: ListQuery): Promise<ReadableStream<Uint8Array>> {
   if (query.shuffle) throw new ApiError('INVALID_PARAMETER', 'shuffle: an export has an order.')
   const encoder = new TextEncoder()
-  const pages = exportPages(data, table, query)
-  let page = await pages.next()
+  const chunks = csvChunks(data, table, query)
+  let chunk = await chunks.next()
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(csvLine(query.fields.map(({ title }) => cellText(title)))))
     },
     async pull(controller) {
-      if (page.done === true) return controller.close()
-      controller.enqueue(encoder.encode(page.value.map((row) => csvRow(query.fields, row)).join('')))
-      page = await pages.next()
+      if (chunk.done === true) return controller.close()
+      controller.enqueue(encoder.encode(chunk.value))
+      chunk = await chunks.next()
     },
   })
 }
 
-async function* exportPages(data: D1Database, table: Table, query: ListQuery): AsyncGenerator<Row[], void> {
+async function* csvChunks(data: D1Database, table: Table, query: ListQuery): AsyncGenerator<string, void> {
   const columns = [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
   let after: Sql | null = null
   let offset = query.offset
+  let limit = FIRST_ROWS
   for (;;) {
     const where = both(query.where, after)
-    const page = await rows<Row>(
+    const page: Row[] = await rows<Row>(
       data,
-      selectPage(table, { columns, where, orderBy: compileSort(query.order), limit: CHUNK_ROWS, offset }),
+      selectPage(table, { columns, where, orderBy: compileSort(query.order), limit, offset }),
     )
-    if (page.length > 0) yield page
+    const csv = page.map((row) => csvRow(query.fields, row)).join('')
+    if (page.length > 0) yield csv
     const last = page.at(-1)
-    if (page.length < CHUNK_ROWS || last === undefined) return
+    if (page.length < limit || last === undefined) return
     after = behind(query.order, positionOf(query.order, last))
     offset = 0
+    limit = Math.max(1, Math.min(MAX_ROWS, Math.floor((CHUNK_LENGTH * page.length) / csv.length)))
   }
 }
 
@@ -72,6 +81,7 @@ function cellText(text: string): string {
   return FORMULA_START.test(text) ? `'${text}` : text
 }
 
+/** Quoted also where a spreadsheet of another country splits a line. */
 function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
+  return `${cells.map((cell) => (/[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 }

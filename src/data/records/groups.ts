@@ -14,6 +14,9 @@ import { type Stored, toJson } from './values'
 /** Groups of a grouped list: each brings a page of its own. */
 const MAX_GROUPS = 100
 
+/** Rows of all groups together: what an isolate holds at ease. */
+const MAX_ROWS = 10_000
+
 /** How group-by is sorted: by the number of rows, or by the value. */
 export interface GroupSort {
   by: 'count' | 'value'
@@ -54,7 +57,7 @@ export interface Group {
 
 /**
  * A page of rows for each value of a column: the options of a select in their order, else the values there are, in theirs;
- * and one for rows without a value. Throws INVALID_PARAMETER beyond MAX_GROUPS values.
+ * and one for rows without a value. Throws INVALID_PARAMETER beyond MAX_GROUPS values or MAX_ROWS rows.
  */
 export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
   const { fields, limit, offset } = query
@@ -62,6 +65,8 @@ export async function groupedList(data: D1Database, table: Table, column: Column
   const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
   if (totals.length > MAX_GROUPS)
     throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
+  if (found !== undefined && found.results.length > MAX_ROWS)
+    throw new ApiError('INVALID_PARAMETER', `limit: the groups have more than ${MAX_ROWS} rows together; ask for fewer of each.`)
   const byValue = Map.groupBy(found?.results ?? [], (row) => row[column.physicalName] as Stored)
   return groupKeys(
     column,
@@ -85,7 +90,7 @@ function selectGroupPages(table: Table, column: Column, { fields, where, order, 
   const place = sql`ROW_NUMBER() OVER (PARTITION BY ${columnOf(column.physicalName)} ORDER BY ${orderBy}) AS place`
   return sql`SELECT * FROM (
       SELECT ${columnList([...new Set([...fields, column])])}, ${place} FROM ${ident(table.physicalName)} t${condition(where)})
-    WHERE place > ${offset} AND place <= ${offset + limit} ORDER BY place`
+    WHERE place > ${offset} AND place <= ${offset + limit} ORDER BY place LIMIT ${MAX_ROWS + 1}`
 }
 
 function groupKeys(column: Column, values: readonly Stored[]): Stored[] {

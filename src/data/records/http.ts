@@ -53,9 +53,10 @@ export const RowBody = z
   .openapi('Row', { type: 'object', additionalProperties: true, description: 'Values by field title' })
 export const PageBody = z.object({
   list: z.array(RowBody),
-  pageInfo: PageInfo.extend({ next: z.string().optional().openapi({ description: 'The `cursor` of the next page' }) }).openapi(
-    'CursorPageInfo',
-  ),
+  pageInfo: PageInfo.extend({
+    page: PageInfo.shape.page.optional().openapi({ description: 'offset / limit + 1, not rounded; not known behind a `cursor`' }),
+    next: z.string().optional().openapi({ description: 'The `cursor` of the next page; absent on the last one' }),
+  }).openapi('CursorPageInfo'),
 })
 
 export const WriteHeaders = z.object({
@@ -138,10 +139,13 @@ export function setETag(c: Context<AppEnv>, { version }: VersionedRow): void {
   c.header('etag', `"v${version}"`)
 }
 
-/** The version that If-Match asks for; null for none, or `*`. A tag that is not ours matches no version. */
-export function expectedVersion(c: Context<AppEnv>): number | null {
+/**
+ * The versions that If-Match lists (RFC 9110, 13.1.1), any of which will do; null for none, or `*`. A tag that is not ours
+ * matches no version. A weak tag counts as the strong one: Cloudflare weakens tags of answers that it compresses, and ours
+ * tell of a row's content, not of its bytes.
+ */
+export function expectedVersions(c: Context<AppEnv>): number[] | null {
   const header = c.req.header('if-match')?.trim()
   if (header === undefined || header === '*') return null
-  const version = /^"v(\d{1,15})"$/.exec(header)?.[1]
-  return version === undefined ? -1 : Number(version)
+  return Array.from(header.matchAll(/(?:^|,)\s*(?:W\/)?"v(\d{1,15})"\s*(?=,|$)/g), ([, version]) => Number(version))
 }

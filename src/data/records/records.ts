@@ -1,7 +1,7 @@
 /** The record service: what every API version calls. One batch a request; nothing half done. */
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, requireChanges, requireThat } from '../../lib/d1'
-import { type PageInfo, pageInfo } from '../../lib/paging'
+import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
 import { type Sql, sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../catalog/types'
@@ -38,7 +38,7 @@ export interface VersionedRow {
 
 export interface Page {
   list: Row[]
-  pageInfo: PageInfo & { next?: string }
+  pageInfo: (PageInfo | Omit<PageInfo, 'page'>) & { next?: string }
 }
 
 /** What a list asks for besides its ListQuery. */
@@ -54,16 +54,20 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   // The values of the sort are needed for the cursor, also where they are no fields of the answer.
   const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
+  // One row more tells whether others follow: behind a cursor nobody knows how many came before.
   const [page, count] = await batch(data, [
-    selectPage(table, { columns, where: both(where, after), orderBy, limit, offset }),
+    selectPage(table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
     selectCount(table, where),
   ])
   const found = page?.results ?? []
-  const last = found.length === limit && !query.shuffle ? found.at(-1) : undefined
+  const total = Number(count?.results[0]?.['total'] ?? 0)
+  const shown = found.slice(0, limit)
+  const hasMore = found.length > limit
+  const last = hasMore && !query.shuffle ? shown.at(-1) : undefined
   return {
-    list: found.map((row) => toRecord(query.fields, row)),
+    list: shown.map((row) => toRecord(query.fields, row)),
     pageInfo: {
-      ...pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset),
+      ...(after === null ? pageInfo(total, limit, offset) : pageInfoBehind(total, limit, hasMore)),
       ...(last === undefined ? {} : { next: writeCursor(table, query.order, last) }),
     },
   }
@@ -104,10 +108,16 @@ export function insertOne(table: Table, body: Row, now: number): Write<Versioned
 }
 
 /**
- * The whole row after the change; `expected` is the version it must have. Throws ROW_NOT_FOUND, ROW_CHANGED, and as
+ * The whole row after the change; `expected` are the versions it may have. Throws ROW_NOT_FOUND, ROW_CHANGED, and as
  * readChange does.
  */
-export function updateOne(table: Table, rowId: string, body: Row, expected: number | null, now: number): Write<VersionedRow> {
+export function updateOne(
+  table: Table,
+  rowId: string,
+  body: Row,
+  expected: readonly number[] | null,
+  now: number,
+): Write<VersionedRow> {
   const key = requireKey(table, rowId)
   const change = readChange(table, body, key, now)
   const statements =
@@ -124,7 +134,7 @@ export function updateOne(table: Table, rowId: string, body: Row, expected: numb
 }
 
 /** How many rows went: 1. Throws ROW_NOT_FOUND, ROW_CHANGED. */
-export function deleteOne(table: Table, rowId: string, expected: number | null): Write<number> {
+export function deleteOne(table: Table, rowId: string, expected: readonly number[] | null): Write<number> {
   const key = requireKey(table, rowId)
   return {
     statements: [deleteRow(table, key, expected), requireChanges(1), countRemoved(table)],

@@ -25,7 +25,7 @@ import {
   TableParameters,
   WRITE_REFUSALS,
   WriteHeaders,
-  expectedVersion,
+  expectedVersions,
   filterOf,
   listQuery,
   onlyParameter,
@@ -272,7 +272,7 @@ function rowRoutes(through: 'table' | 'view') {
     }),
     async (c) => {
       const scope = await rowScope(c)
-      const write = updateOne(scope.table, c.req.param('rowId'), c.req.valid('json'), expectedVersion(c), c.get('startedAt'))
+      const write = updateOne(scope.table, c.req.param('rowId'), c.req.valid('json'), expectedVersions(c), c.get('startedAt'))
       const updated = await perform(c, scope.data, scope.table, write)
       setETag(c, updated)
       return c.json(updated.row, 200)
@@ -303,7 +303,7 @@ function rowRoutes(through: 'table' | 'view') {
     async (c) => {
       const scope = await rowScope(c)
       return c.json(
-        await perform(c, scope.data, scope.table, deleteOne(scope.table, c.req.param('rowId'), expectedVersion(c))),
+        await perform(c, scope.data, scope.table, deleteOne(scope.table, c.req.param('rowId'), expectedVersions(c))),
         200,
       )
     },

@@ -91,14 +91,14 @@ export function hasKey(table: Table, key: readonly Stored[]): Sql {
   return all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${key[index] ?? null}`))
 }
 
-/** As a condition: there is such a row, at that version. */
-export function rowExists(table: Table, key: readonly Stored[], expected: number | null): Sql {
+/** As a condition: there is such a row, at one of those versions. */
+export function rowExists(table: Table, key: readonly Stored[], expected: readonly number[] | null): Sql {
   return sql`EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}${hasVersion(expected)})`
 }
 
-/** `null`: whatever version the row has. */
-function hasVersion(expected: number | null): Sql {
-  return expected === null ? empty : sql` AND t.${version} = ${expected}`
+/** One of the expected versions; `null`: whatever version the row has. */
+function hasVersion(expected: readonly number[] | null): Sql {
+  return expected === null ? empty : sql` AND t.${version} IN (SELECT value FROM json_each(${JSON.stringify(expected)}))`
 }
 
 /** Gives back the row as it was stored. */
@@ -115,12 +115,12 @@ export function assignments(change: StoredRow): Sql {
 }
 
 /** Gives back the row as it is now; nothing when there is no such row, or not at that version. */
-export function updateRow(table: Table, key: readonly Stored[], change: StoredRow, expected: number | null): Sql {
+export function updateRow(table: Table, key: readonly Stored[], change: StoredRow, expected: readonly number[] | null): Sql {
   return sql`UPDATE ${ident(table.physicalName)} AS t SET ${assignments(change)}
     WHERE ${hasKey(table, key)}${hasVersion(expected)} ${returning(table)}`
 }
 
-export function deleteRow(table: Table, key: readonly Stored[], expected: number | null): Sql {
+export function deleteRow(table: Table, key: readonly Stored[], expected: readonly number[] | null): Sql {
   return sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${hasKey(table, key)}${hasVersion(expected)}`
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert as check, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { ApiError } from '../../../src/errors'
 import { checkJson } from '../../../src/http/json-body'
@@ -56,8 +56,8 @@ test('a large body is told where by its character alone, soon', () => {
 })
 
 test('whatever JSON.stringify writes is fine, NUL aside', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
+  check(
+    property(jsonValue({ maxDepth: 20 }), (value) => {
       const json = JSON.stringify(value)
       expect(issues(json)).toEqual(/(?:^|[^\\])(?:\\\\)*\\u0000/.test(json) ? 'BAD_JSON' : [])
     }),

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert as check, double, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { exactNumber } from '../../../src/lib/number'
 
@@ -50,8 +50,8 @@ test.each([
 })
 
 test('whatever a program writes for its doubles is one', () => {
-  fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+  check(
+    property(double({ noNaN: true, noDefaultInfinity: true }), (number) => {
       expect(exactNumber(String(number))).toBe(number === 0 ? 0 : number)
       expect(exactNumber(number.toExponential())).toBe(number)
     }),
