@@ -148,8 +148,9 @@ export async function run(db: D1Database, statement: Sql): Promise<number> {
   return (await call(one, () => prepare(db, statement).run())).meta.changes
 }
 
-/** Runs statements as one transaction in one round trip: all take effect or none. Results are in order. */
+/** Runs statements as one transaction in one round trip: all take effect or none. Results are in order. D1 takes no empty batch. */
 export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
+  if (statements.length === 0) return []
   const prepared = () => db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
   return call((results) => results.map(({ meta }) => meta), prepared)
 }

@@ -282,6 +282,137 @@ describe('upsert', () => {
   })
 })
 
+describe('a unique value that is taken', () => {
+  const taken = (field: string) => `Another row has this value of "${field}" already.`
+  const repeats = (row: number, field: string) => `Row ${row} of the request has this value of "${field}" too.`
+
+  /** Refused with these errors, in this order; nothing was written. */
+  async function expectRefused(method: string, path: string, body: unknown, errors: [path: string, message: string][]) {
+    for (const headers of [{}, { 'idempotency-key': `${path} ${JSON.stringify(body)}`.slice(0, 255) }]) {
+      const before = await env.DATA.batch([env.DATA.prepare(`SELECT * FROM "${/md_\w+/.exec(path)?.[0]}"`)])
+      const answer = await send(method, path, body, headers)
+      const [index, field] = errors[0]?.[0].split('.') ?? []
+      expect([answer.status, answer.body.error, answer.body.field, answer.body.index]).toEqual([
+        400,
+        'DUPLICATE_VALUE',
+        field,
+        Number(index),
+      ])
+      expect(answer.body.message).toBe(`Row ${index}: ${errors[0]?.[1]} Nothing was changed.`)
+      expect(answer.body.errors).toEqual(errors.map(([place, message]) => ({ path: place, message })))
+      const after = await env.DATA.batch([env.DATA.prepare(`SELECT * FROM "${/md_\w+/.exec(path)?.[0]}"`)])
+      expect(after[0]?.results).toEqual(before[0]?.results)
+    }
+  }
+
+  test('bulk insert names the rows, against the table and against each other, letter for letter', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'x' })
+    await expectRefused(
+      'POST',
+      paths.bulk,
+      [{ Code: 'a' }, { Code: 'X' }, { Code: 'x' }, {}, {}, { Code: 'a' }, { Code: 'x' }],
+      [
+        ['2.Code', taken('Code')],
+        ['5.Code', repeats(0, 'Code')],
+        ['6.Code', taken('Code')],
+      ],
+    )
+    expect((await send('POST', paths.bulk, [{ Code: 'a' }, { Code: 'X' }, {}, {}])).status).toBe(200)
+  })
+
+  test('bulk insert names an id, and a key of two parts, that is taken', async () => {
+    const single = await newTable()
+    await send('POST', single.bulk, [{ Id: 5 }, { Id: 7 }])
+    await expectRefused(
+      'POST',
+      single.bulk,
+      [{ Id: 1 }, { Id: 7 }, { Id: 1 }],
+      [
+        ['1.Id', taken('Id')],
+        ['2.Id', repeats(0, 'Id')],
+      ],
+    )
+    const double = await newTable([
+      { title: 'A', uidt: 'SingleLineText', pk: true },
+      { title: 'B', uidt: 'Decimal', pk: true },
+    ])
+    await send('POST', double.rows, { A: 'a', B: 1 })
+    await expectRefused(
+      'POST',
+      double.bulk,
+      [
+        { A: 'a', B: 2 },
+        { A: 'b', B: 1 },
+        { A: 'a', B: 1 },
+      ],
+      [['2.A', taken('A", "B')]],
+    )
+  })
+
+  test('bulk update names rows whose value another row has, not those that keep their own', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(4))
+    const body = [
+      { Id: 1, Code: 'c0' },
+      { Id: 3, Code: 'c3' },
+      { Id: 2, Code: 'n' },
+      { Id: 4, Code: 'n' },
+    ]
+    await expectRefused('PATCH', paths.bulk, body, [
+      ['1.Code', taken('Code')],
+      ['3.Code', repeats(2, 'Code')],
+    ])
+  })
+
+  test('upsert names rows whose other unique value is taken, be they there or new', async () => {
+    const paths = await newTable([...COLUMNS, { title: 'Mail', uidt: 'Email', unique: true }])
+    await send('POST', paths.bulk, [
+      { Code: 'a', Mail: 'a@x.org' },
+      { Code: 'b', Mail: 'b@x.org' },
+    ])
+    const body = [
+      { Code: 'a', Mail: 'a@x.org' },
+      { Code: 'b', Mail: 'a@x.org' },
+      { Code: 'new', Mail: 'b@x.org' },
+    ]
+    await expectRefused('POST', `${paths.bulk}/upsert?on=Code`, body, [
+      ['1.Mail', taken('Mail')],
+      ['2.Mail', taken('Mail')],
+    ])
+  })
+
+  test('of many bad rows the first hundred are named, also where the values fill several parameters', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(150))
+    const fresh = { Code: 'y'.repeat(1_900_000) }
+    const { body } = await send('POST', paths.bulk, [{ Code: 'f' }, fresh, ...manyRows(150)])
+    const names = Array.from({ length: 100 }, (_, index) => `${index + 2}.Code`)
+    expect(body.errors?.map(({ path }: { path: string }) => path)).toEqual(names)
+    expect(await counts(paths)).toEqual([150, 150])
+  })
+
+  test('costs one more round trip when it is refused, and none when it is not', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'x' })
+    let calls = 0
+    const tapped: Bindings = { ...env, DATA: tapD1(env.DATA, { before: () => void (calls += 1) }) }
+    await request('POST', paths.bulk, { auth, body: [{ Code: 'a' }], env: tapped })
+    expect(calls).toBe(1)
+    await request('POST', paths.bulk, { auth, body: [{ Code: 'b' }, { Code: 'x' }], env: tapped })
+    expect(calls).toBe(3)
+  })
+
+  test('is told without rows when the one that had it is gone meanwhile', async () => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'x' })
+    const before = async (call: number) => void (call === 2 && (await send('DELETE', `${paths.rows}/1`)))
+    const racing: Bindings = { ...env, DATA: tapD1(env.DATA, { before }) }
+    const { status, body } = await request('POST', paths.bulk, { auth, body: [{ Code: 'x' }], env: racing })
+    expect([status, body.error, body.field, body.errors]).toEqual([400, 'DUPLICATE_VALUE', 'Code', undefined])
+  })
+})
+
 describe('the count of rows', () => {
   test('is right after every kind of write, also one that was refused', async () => {
     const paths = await newTable()

@@ -1,5 +1,5 @@
 /** The SQL of many rows at once: their values travel as JSON parameters, each under D1's size of a string. */
-import { requireChanges, requireThat } from '../../lib/d1'
+import { batch, requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { D1_LIMITS, type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
@@ -105,19 +105,59 @@ export function requireRows(table: Table, keys: readonly (readonly Stored[])[]):
   return jsonChunks(keys).map(({ json }) => requireThat(sql`NOT EXISTS (${missing(table, json)})`))
 }
 
-/** Positions in `keys` for which there is no row, the first hundred of each statement, beside the position it begins with. */
-export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]): { from: number; statement: Sql }[] {
+/** A question about the items of a list from `from` on: a column `position`, counted from there. */
+interface Question {
+  from: number
+  statement: Sql
+}
+
+/** Positions that a question answers with at most; a refusal names no more. */
+const MAX_POSITIONS = literal(100)
+
+function questions(items: readonly unknown[], ask: (json: string) => Sql): Question[] {
   let from = 0
-  return jsonChunks(keys).map(({ json, count }) => {
+  return jsonChunks(items).map(({ json, count }) => {
     from += count
-    return { from: from - count, statement: sql`${missing(table, json)} LIMIT 100` }
+    return { from: from - count, statement: sql`${ask(json)} LIMIT ${MAX_POSITIONS}` }
   })
+}
+
+/** Positions in the whole list, in order, in one round trip. */
+export async function findPositions(data: D1Database, asked: readonly Question[]): Promise<number[]> {
+  const answers = await batch(
+    data,
+    asked.map(({ statement }) => statement),
+  )
+  return answers.flatMap(({ results }, index) => results.map(({ position }) => (asked[index]?.from ?? 0) + Number(position)))
+}
+
+/** Positions in `keys` for which there is no row. */
+export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]): Question[] {
+  return questions(keys, (json) => missing(table, json))
 }
 
 function missing(table: Table, json: string): Sql {
   const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`))
   return sql`SELECT j.key AS position FROM json_each(${json}) j
     WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`
+}
+
+/**
+ * Positions in `wanted` of values that a row of the table has. An item holds a value for each of `columns`, then one for each
+ * of `by`: the row that has those may have the others too.
+ */
+export function selectTaken(
+  table: Table,
+  { columns, by, wanted }: { columns: readonly Column[]; by: readonly Column[]; wanted: readonly (readonly Stored[])[] },
+): Question[] {
+  const same = all(columns.map((each, index) => sql`${column(each.physicalName)} = ${member(index)}`))
+  const own = all(by.map((each, index) => sql`${column(each.physicalName)} = ${member(columns.length + index)}`))
+  const other = by.length === 0 ? same : sql`${same} AND NOT (${own})`
+  return questions(
+    wanted,
+    (json) => sql`SELECT j.key AS position FROM json_each(${json}) j
+      WHERE EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${other})`,
+  )
 }
 
 /** The same change to every row that matches. Values that are too many for D1 beside those of the filter travel as JSON. */

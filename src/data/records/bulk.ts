@@ -1,6 +1,5 @@
 /** Many rows in one request: all of them or none. */
-import { ApiError, type Issue } from '../../errors'
-import { rows } from '../../lib/d1'
+import { ApiError } from '../../errors'
 import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
@@ -9,13 +8,16 @@ import {
   type RowChange,
   deleteAll,
   deleteRows,
+  findPositions,
   insertRows,
   requireRows,
   selectMissing,
   updateAll,
   updateRows,
 } from './bulk-statements'
+import { type Claim, duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
+import { NAMED_PROBLEMS, readAll } from './problems'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { countRemoved, lastCounted } from './statements'
@@ -23,41 +25,6 @@ import type { Stored } from './values'
 
 /** A row's key by column name, as clients of the contract get it from bulk calls: contract/api-v1.md 4.7. */
 export type Key = Record<string, Stored>
-
-/** Problems a refusal names. */
-const NAMED_PROBLEMS = 100
-
-/** Reads every row, and refuses all of them when one is wrong, naming the index and field of each of the first hundred. */
-export function readAll<Result>(bodies: readonly Row[], read: (body: Row) => Result): Result[] {
-  const results: Result[] = []
-  const problems: { index: number; error: ApiError }[] = []
-  for (const [index, body] of bodies.entries()) {
-    try {
-      results.push(read(body))
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      problems.push({ index, error })
-      if (problems.length === NAMED_PROBLEMS) break
-    }
-  }
-  if (problems.length > 0) throw refusal(problems)
-  return results
-}
-
-function refusal(problems: readonly { index: number; error: ApiError }[]): ApiError {
-  const [first] = problems
-  const errors: Issue[] = problems.map(({ index, error }) => ({
-    path: typeof error.details['field'] === 'string' ? `${index}.${error.details['field']}` : String(index),
-    message: error.message,
-  }))
-  return new ApiError(
-    first?.error.code ?? 'INVALID_REQUEST_BODY',
-    `Row ${first?.index}: ${first?.error.message} Nothing was changed.`,
-    {
-      details: { ...first?.error.details, index: first?.index, errors },
-    },
-  )
-}
 
 /** A key as clients get it. */
 export function keyOf(table: Table, values: readonly Stored[]): Key {
@@ -83,9 +50,14 @@ export function insertMany(table: Table, bodies: readonly Row[], now: number): W
   return {
     statements: insertRows(table, stored, { returned: primaryKey(table) }),
     read: (results) => results.flatMap(({ results: inserted }) => inserted).map((row) => keyOf(table, keyIn(table, row))),
+    duplicates: (data, violation) => duplicateRows(data, table, violation, { claims: stored.map(newRow) }),
     answer: () => insertedKeys(table, stored),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
+}
+
+function newRow(values: StoredRow): Claim {
+  return { values, own: [] }
 }
 
 /** The keys as JSON of the database's own making: the newest rows of the table are those of this batch. */
@@ -113,13 +85,18 @@ export function updateMany(table: Table, bodies: readonly Row[], now: number): W
     changes.filter(({ change }) => change.size > 0),
     changes.filter(({ change }) => change.size === 0),
   ]
-  return echoing(table, keys, [
+  const statements = [
     ...updateRows(table, changed),
     ...requireRows(
       table,
       unchanged.map(({ key }) => key),
     ),
-  ])
+  ]
+  const claims = changes.map(({ key, change }): Claim => ({ values: change, own: key }))
+  return {
+    ...echoing(table, keys, statements),
+    duplicates: (data, violation) => duplicateRows(data, table, violation, { claims, by: primaryKey(table) }),
+  }
 }
 
 /** The keys of the deleted rows. Throws ROW_NOT_FOUND when one is not there. */
@@ -157,10 +134,7 @@ export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
 
 /** Names the rows that are not there. */
 async function missingRows(data: D1Database, table: Table, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
-  const positions: number[] = []
-  for (const { from, statement } of selectMissing(table, keys)) {
-    positions.push(...(await rows<{ position: number }>(data, statement)).map(({ position }) => from + position))
-  }
+  const positions = await findPositions(data, selectMissing(table, keys))
   const errors = positions.slice(0, NAMED_PROBLEMS).map((index) => ({ path: String(index), message: 'Row not found' }))
   return new ApiError('ROW_NOT_FOUND', `Row ${positions[0] ?? ''}: Row not found. Nothing was changed.`, {
     details: { index: positions[0], errors },

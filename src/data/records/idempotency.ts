@@ -21,6 +21,8 @@ export interface Write<Answer> {
   read(results: readonly D1Result<Record<string, unknown>>[]): Answer
   /** Why a condition of the batch did not hold, found out afterwards; where it has conditions. */
   refused?(data: D1Database): Promise<ApiError>
+  /** Which rows a unique index refused, found out afterwards; null when none is to blame any more. Where it has many rows. */
+  duplicates?(data: D1Database, violation: UniqueViolation): Promise<ApiError | null>
   /** The same answer as an SQL expression of JSON text, evaluated behind the statements. Asked for only where it is kept. */
   answer: () => Sql
   /** From that JSON to the answer. */
@@ -69,8 +71,17 @@ export async function runOnce<Answer>(
     // When the same request ran beside this one and was first, the whole batch was undone, and its answer stands.
     const other = idempotent === null ? null : await findAnswer(data, idempotent, now)
     if (other !== null) return { answer: write.restore(other.answer), replayed: true }
-    throw error instanceof BatchUndone && write.refused !== undefined ? await write.refused(data) : error
+    throw (await whyRefused(data, write, error)) ?? error
   }
+}
+
+/** What a refusal means for the client, as far as the write can tell. */
+async function whyRefused(
+  data: D1Database,
+  write: Write<unknown>,
+  error: UniqueViolation | BatchUndone,
+): Promise<ApiError | null | undefined> {
+  return error instanceof BatchUndone ? write.refused?.(data) : write.duplicates?.(data, error)
 }
 
 const CREATE_TABLE = sql`CREATE TABLE IF NOT EXISTS idempotency_keys (

@@ -174,10 +174,13 @@ function requireKey(table: Table, rowId: string): Stored[] {
 
 /** What a unique index refused, with the field's title. */
 export function duplicateValue(table: Table, error: unknown): unknown {
-  if (!(error instanceof UniqueViolation)) return error
-  const titles = table.columns.filter(({ physicalName }) => error.columns.includes(physicalName)).map(({ title }) => title)
+  return error instanceof UniqueViolation ? valueTaken(table, error) : error
+}
+
+export function valueTaken(table: Table, violation: UniqueViolation): ApiError {
+  const titles = table.columns.filter(({ physicalName }) => violation.columns.includes(physicalName)).map(({ title }) => title)
   return new ApiError('DUPLICATE_VALUE', `Another row has this value of "${titles.join('", "')}" already.`, {
-    cause: error,
+    cause: violation,
     details: { field: titles[0] },
   })
 }

@@ -5,9 +5,11 @@ import { type Sql, column as columnOf, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../catalog/types'
 import { findColumn } from '../query/names'
-import { type Key, asParameter, keyIn, keyOf, readAll, refuseRepeatedKeys } from './bulk'
+import { type Key, asParameter, keyIn, keyOf, refuseRepeatedKeys } from './bulk'
 import { changeRows, insertRows } from './bulk-statements'
+import { duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
+import { readAll } from './problems'
 import type { Row } from './records'
 import { readNewRow, readUpsert } from './row'
 import { columnList } from './statements'
@@ -38,6 +40,8 @@ export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now
   const wanted = plans.map(({ key }) => key)
   refuseRepeatedKeys(wanted)
   const changes = plans.filter(({ change }) => change.size > 0)
+  // Whether its row is there or new, no other row has its value of `on`.
+  const claims = plans.map(({ key, change }) => ({ values: change, own: key }))
   return {
     statements: [
       ...changeRows(table, [on], changes).map(({ statement }) => statement),
@@ -49,6 +53,7 @@ export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now
       ...selectKeys(table, on, wanted.flat()),
     ],
     read: (results) => results.flatMap(({ results: found }) => found).map((row) => keyOf(table, keyIn(table, row))),
+    duplicates: (data, violation) => duplicateRows(data, table, violation, { claims, by: [on] }),
     answer: () => keysAsJson(table, on, wanted.flat()),
     restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
   }
