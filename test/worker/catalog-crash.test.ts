@@ -106,6 +106,14 @@ const STEPS: Record<string, () => Step | Promise<Step>> = {
     const table = await makeTable()
     return { table, call: change(table, 'Code', { unique: true }), done: [] }
   },
+  'making a column required': async () => {
+    const table = await makeTable()
+    return { table, call: change(table, 'Code', { rqd: true }), done: [] }
+  },
+  'making a column required and unique': async () => {
+    const table = await makeTable()
+    return { table, call: change(table, 'Code', { rqd: true, unique: true }), done: [] }
+  },
   'making a unique column ordinary': async () => {
     const table = await makeTable({ unique: true })
     return { table, call: change(table, 'Code', { unique: false }), done: [] }
@@ -150,7 +158,7 @@ async function view(table: Json): Promise<Json> {
   if (table === null || !list.list.some(({ id }: Json) => id === table.id)) return { names }
   const { body } = await succeed(request('GET', `${META}/tables/${table.id}`, { auth: ada.auth }))
   const { body: page } = await succeed(rows('GET', table.id))
-  const columns = body.columns.map(({ title, uidt, unique: isUnique, meta }: Json) => ({ title, uidt, isUnique, meta }))
+  const columns = body.columns.map(({ title, uidt, rqd, unique: isUnique, meta }: Json) => ({ title, uidt, rqd, isUnique, meta }))
   const values = page.list.map(({ CreatedAt: _c, UpdatedAt: _u, Id: _id, ...row }: Json) => row)
   return { names, columns, values, total: page.pageInfo.totalRows }
 }
@@ -350,10 +358,42 @@ describe('a request under way while its table changes', () => {
   })
 })
 
+describe('a row without a value, written while its column becomes required', () => {
+  test.each([
+    ['a required column', { rqd: true }],
+    ['a required column of another type', { rqd: true, uidt: 'JSON' }],
+  ])('is named, and the column stays as it was: %s', async (_, body) => {
+    for (let at = 1, calls = at; at <= calls; at++) {
+      const table = await makeTable()
+      const before = async (call: number) => {
+        calls = Math.max(calls, call)
+        if (call === at) await succeed(rows('POST', table.id, [{ Text: '3' }]))
+      }
+      const answer = await ask(change(table, 'Code', body), { ...env, DATA: tapD1(env.DATA, { before }) })
+      // The last call of the change of type drops the old column: by then the row itself is refused.
+      if (answer.status === 200) expect((await view(table)).values).toHaveLength(2)
+      else expect([answer.body.error, answer.body.errors[0].path]).toEqual(['INVALID_VALUE_FOR_FIELD', '3'])
+      await expectTidy()
+    }
+  })
+
+  test('undoes the adding of a required column', async () => {
+    const table = await createTable(ada.auth, projectId, { title: unique('Crash ') })
+    const call: Call = ['POST', `${META}/tables/${table.id}/columns`, { title: 'Must', rqd: true }]
+    const answer = await ask(
+      call,
+      interrupted(() => succeed(rows('POST', table.id, [{}]))),
+    )
+    expect([answer.status, answer.body.error]).toEqual([400, 'INVALID_COLUMN'])
+    await expectTidy()
+  })
+})
+
 describe('two changes of a column at once', () => {
   const COLUMN_CHANGES: Record<string, unknown> = {
     'another type': { uidt: 'JSON' },
     unique: { unique: true },
+    'a required value': { rqd: true },
     'an index': { meta: { index: true } },
     'another title': { title: 'Renamed' },
     removal: null,

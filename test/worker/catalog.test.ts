@@ -63,6 +63,10 @@ function expectRefused({ status, body }: Answer, code: string, message: string |
   ])
 }
 
+/** The user's columns and the one that counts writes. */
+const physicalColumns = (table: Json) =>
+  env.DATA.prepare('SELECT COUNT(*) AS n FROM pragma_table_info(?)').bind(table.id).first('n')
+
 async function indexes(table: Json): Promise<string[]> {
   const names = env.DATA.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`,
@@ -427,11 +431,31 @@ describe('adding a column', () => {
       { title: 'Qty', uidt: 'Number', cdf: '7', rqd: true },
       { title: 'On', uidt: 'Checkbox' },
       { title: 'Stars', uidt: 'Rating' },
-      { title: 'Note', rqd: true },
+      { title: 'Note' },
     ]) {
       expect((await succeed(add(table, column))).body.id).toBe(table.id)
     }
     expect(await list(table)).toMatchObject(['a', 'b'].map((Value) => ({ Value, Qty: 7, On: false, Stars: 0, Note: null })))
+  })
+
+  test('that is required needs a default where there are rows, and none where there are not', async () => {
+    const table = await withValues({}, ['a'])
+    expectRefused(
+      await add(table, { title: 'Must', rqd: true }),
+      'INVALID_COLUMN',
+      'The field "Must" cannot be required: the table has rows, and they would have no value for it. ' +
+        'Give it a default value, or add it without `rqd`, fill it, and make it required then.',
+    )
+    expect([await read(table.id), await physicalColumns(table)]).toEqual([table, table.columns.length + 1])
+    for (const column of [
+      { title: 'On', uidt: 'Checkbox', rqd: true },
+      { title: 'Made', uidt: 'CreateTime', rqd: true },
+    ]) {
+      await succeed(add(table, column))
+    }
+    await succeed(data('DELETE', table, undefined, '/1'))
+    await succeed(add(table, { title: 'Must', rqd: true }))
+    expectRefused(await data('POST', table, {}), 'REQUIRED_FIELD_MISSING', 'The field "Must" is required.')
   })
 
   test('that is unique is refused when the default stands in two rows', async () => {
@@ -519,8 +543,39 @@ describe('changing a column', () => {
     )
     expect(answer.body.errors.map(({ path }: Json) => path).join(', ')).toBe(named)
     expect([await read(table.id), await list(table)]).toEqual([table, stored])
-    const columns = await env.DATA.prepare('SELECT COUNT(*) AS n FROM pragma_table_info(?)').bind(table.id).first('n')
-    expect(columns).toBe(table.columns.length + 1)
+    expect(await physicalColumns(table)).toBe(table.columns.length + 1)
+  })
+
+  test.each<[Record<string, unknown>, Record<string, unknown>, unknown[], string]>([
+    [{}, { rqd: true }, [null, 'a', null], '1, 3'],
+    [{}, { rqd: true, title: 'New', unique: true }, ['a', null], '2'],
+    [{}, { rqd: true, cdf: 'd' }, Array.from({ length: 20 }, () => null), '1, 2, 3, 4, 5, 6, 7, 8, 9, 10'],
+    [{}, { rqd: true, uidt: 'Number' }, ['1', null, '', '4'], '2, 3'],
+    [{ rqd: true }, { uidt: 'Number' }, ['1', ''], '2'],
+  ])('from %j to %j refuses %j: rows without a value are named, and nothing changes', async (from, to, before, named) => {
+    const table = await withValues(from, before)
+    const stored = await list(table)
+    const answer = await change(table, 'Value', to)
+    expectRefused(
+      answer,
+      'INVALID_VALUE_FOR_FIELD',
+      to['uidt'] === undefined
+        ? `The field "Value" cannot be required: these rows have no value: ${named}.`
+        : `The field "Value" cannot become Number: the values of these rows do not convert: ${named}.`,
+    )
+    expect(answer.body.errors).toEqual(named.split(', ').map((path) => ({ path, message: 'The field "Value" is required.' })))
+    expect([await read(table.id), await list(table), await indexes(table)]).toEqual([table, stored, []])
+    expect(await physicalColumns(table)).toBe(table.columns.length + 1)
+  })
+
+  test('becomes required once every row has a value, an empty text among them', async () => {
+    const table = await withValues({}, ['', null])
+    await succeed(data('PATCH', table, { Value: 'x' }, '/2'))
+    const { body } = await succeed(change(table, 'Value', { rqd: true, unique: true }))
+    expect(columnOf(body, 'Value')).toMatchObject({ rqd: true, unique: true })
+    expectRefused(await data('POST', table, {}), 'REQUIRED_FIELD_MISSING', 'The field "Value" is required.')
+    await succeed(change(table, 'Value', { rqd: false }))
+    await succeed(data('POST', table, {}))
   })
 
   test('the dates that the server keeps stay so under other names, and no date becomes one by its name', async () => {

@@ -16,9 +16,10 @@ import {
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
 import { type ColumnRequestBody, buildColumn, checkDefault, isOn, refuseTooLarge } from './column-request'
-import { convertValues } from './convert'
+import { becomesRequired, convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
+import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
 import { COLUMN_TYPES, type Column, type SelectOption, type Table } from './types'
@@ -27,7 +28,7 @@ function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }
 }
 
-/** Rows there are get the default value. Throws INVALID_COLUMN, INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED. */
+/** Rows there are get the default value; without one, a required column is for empty tables. Throws INVALID_COLUMN, INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED. */
 export async function addColumn(
   databases: Databases,
   project: ProjectPlace,
@@ -49,6 +50,7 @@ export async function addColumn(
   const [alter, ...indexes] = addColumnStatements(table, column)
   const fill = sql`UPDATE ${ident(table.physicalName)} SET ${ident(column.physicalName)} = ${filling}`
   await makeOrUndo(databases, column, added, [
+    ...(column.required && filling === null ? [requireNoRows(table)] : []),
     ...(alter === undefined ? [] : [alter]),
     ...(filling === null ? [] : [fill]),
     ...indexes,
@@ -62,7 +64,7 @@ export async function addColumn(
   ])
 }
 
-/** The batch in the data database; a value that is there twice under a unique index undoes it. */
+/** The batch in the data database; a value that is there twice under a unique index undoes it, or rows without a required one. */
 async function makeOrUndo(databases: Databases, column: Column, added: Orphan, statements: readonly Sql[]): Promise<void> {
   try {
     await batch(databases.data, statements)
@@ -76,6 +78,7 @@ async function undone(databases: Databases, column: Column, added: Orphan, error
   const isUnknown = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE'
   if (!isUnknown) await dropNow(databases, added)
   if (error instanceof UniqueViolation) return notUnique(column, error)
+  if (error instanceof BatchUndone) return noValues(column, error)
   return error instanceof TooManyColumns ? noRoom(column, error) : error
 }
 
@@ -135,7 +138,8 @@ export async function chooseDisplayColumn(control: D1Database, projectId: string
 
 /**
  * Renames, retypes or otherwise changes a column; what the request leaves out stays. Values are converted where the type or
- * the options ask for it: all of them or, with INVALID_VALUE_FOR_FIELD naming the first rows, none.
+ * the options ask for it: all of them or, with INVALID_VALUE_FOR_FIELD naming the first rows, none. So are rows named that have
+ * no value of a column that becomes required.
  */
 export async function changeColumn(
   databases: Databases,
@@ -269,7 +273,7 @@ async function retype(
   await dropNow(databases, replaced)
 }
 
-/** The values stay where they are; only the catalog changes, and an index comes or goes. */
+/** The values stay where they are, and none may be missing; only the catalog changes, and an index comes or goes. */
 async function reindex(
   databases: Databases,
   project: ProjectPlace,
@@ -278,6 +282,7 @@ async function reindex(
   planned: Column,
   now: number,
 ): Promise<void> {
+  if (becomesRequired(column, planned)) await requireValues(databases.data, table, column)
   const [before, after] = [indexKind(column), indexKind(planned)]
   const added = after === null || after === before ? null : orphan(after, table, column)
   const dropped = before === null || after === before ? null : orphan(before, table, column)

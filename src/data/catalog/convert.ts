@@ -2,7 +2,7 @@
 import { ApiError, type Issue } from '../../errors'
 import { first, rows, run } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
-import { column as columnOf, ident, join, sql } from '../../lib/sql'
+import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
 import { type Stored, toJson, toStored } from '../records/values'
 import { VERSION_COLUMN } from './ddl'
 import { COLUMN_TYPES, type Column, type Table } from './types'
@@ -10,7 +10,7 @@ import { COLUMN_TYPES, type Column, type Table } from './types'
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
 const CHUNK_ROWS = 5000
 /** Rows that a refusal names. */
-const NAMED_ROWS = 10
+export const NAMED_ROWS = 10
 
 interface ValueRow {
   row: number
@@ -49,7 +49,7 @@ async function writes(data: D1Database, table: Table): Promise<string> {
 async function fillOnce(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
   let last = Number.MIN_SAFE_INTEGER
   for (;;) {
-    const chunk = await rows<ValueRow>(data, selectValues(table, from, last))
+    const chunk = await rows<ValueRow>(data, selectValues(table, from, to, last))
     const { values, issues } = convertChunk(chunk, from, to)
     if (issues.length > 0) throw refusal(from, to, issues)
     for (const { json } of jsonChunks(values)) await run(data, storeValues(table, to, json))
@@ -58,11 +58,22 @@ async function fillOnce(data: D1Database, table: Table, from: Column, to: Column
   }
 }
 
-function selectValues(table: Table, from: Column, after: number) {
-  const keys = table.columns.filter(({ primaryKey }) => primaryKey).map(({ physicalName }) => columnOf(physicalName))
+function selectValues(table: Table, from: Column, to: Column, after: number): Sql {
   const value = columnOf(from.physicalName)
-  return sql`SELECT t.rowid AS row, ${value} AS value, ${join(keys, " || '___' || ")} || '' AS name
-    FROM ${ident(table.physicalName)} t WHERE t.rowid > ${after} AND ${value} IS NOT NULL ORDER BY t.rowid LIMIT ${CHUNK_ROWS}`
+  const wanted = becomesRequired(from, to) ? empty : sql` AND ${value} IS NOT NULL`
+  return sql`SELECT t.rowid AS row, ${value} AS value, ${rowName(table)} AS name
+    FROM ${ident(table.physicalName)} t WHERE t.rowid > ${after}${wanted} ORDER BY t.rowid LIMIT ${CHUNK_ROWS}`
+}
+
+/** The key as a path writes it. */
+export function rowName(table: Table): Sql {
+  const keys = table.columns.filter(({ primaryKey }) => primaryKey).map(({ physicalName }) => columnOf(physicalName))
+  return sql`${join(keys, " || '___' || ")} || ''`
+}
+
+/** Then rows without a value are refused; those of a column that is required already are older than that rule, and stay. */
+export function becomesRequired(from: Column, to: Column): boolean {
+  return to.required && !from.required
 }
 
 function storeValues(table: Table, to: Column, json: string) {
@@ -76,7 +87,7 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { v
   const issues: Issue[] = []
   for (const { row, value, name } of chunk) {
     try {
-      values.push([row, toStored({ ...to, required: false }, convertible(value, from, to))])
+      values.push([row, toStored(to, convertible(value, from, to))])
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (issues.length < NAMED_ROWS) issues.push({ path: name, message: error.message })
@@ -87,6 +98,7 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { v
 
 /** What a client would write to get the same meaning under the new type. */
 function convertible(value: Stored, from: Column, to: Column): unknown {
+  if (value === null) return null
   const [fromKind, toKind] = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind]
   const json = toJson(from, value)
   // An empty text is no value of any other type; of options it is the choice of none.
