@@ -106,9 +106,13 @@ function keySchema(column: Column): JsonSchema {
   return { ...shape, ...(column.autoIncrement && { maximum: MAX_CHOSEN_ID }), description: describe(column) }
 }
 
-/** Parts of a composite key are joined by `___` in paths; nothing in them may look like that. */
-function partPattern(keys: readonly Column[], column: Column): { pattern?: string } {
-  if (keys.length < 2 || COLUMN_TYPES[column.type].kind !== 'text') return {}
+/**
+ * A key of one part is a segment of paths, which `.` and `..` cannot be. Parts of a composite key are joined by `___` in paths;
+ * nothing in them may look like that.
+ */
+function newKeyPattern(keys: readonly Column[], column: Column): { pattern?: string } {
+  if (COLUMN_TYPES[column.type].kind !== 'text') return {}
+  if (keys.length < 2) return { pattern: String.raw`^(?!\.{0,2}$)` }
   return { pattern: String.raw`^(?![\s\S]*___)${column === keys.at(-1) ? '' : String.raw`(?![\s\S]*_$)`}` }
 }
 
@@ -200,7 +204,10 @@ function keySchemas(table: Table) {
   const named = members(keys, keySchema)
   return {
     ...(upsertFields(table).length > 0 && {
-      upsert: extended(table, `Row to upsert into ${title}`, { ...named, ...required(columns.filter(isRequiredOnInsert)) }),
+      upsert: extended(table, `Row to upsert into ${title}`, {
+        ...members(keys, (column) => ({ ...keySchema(column), ...newKeyPattern(keys, column) })),
+        ...required(columns.filter(isRequiredOnInsert)),
+      }),
     }),
     keyed: extended(table, `Change by key to ${title}`, { ...named, ...required(keys) }),
     key: { title: `Key of ${title}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
@@ -224,7 +231,7 @@ function extended(table: Table, title: string, more: JsonSchema): JsonSchema {
 
 function newMember(keys: readonly Column[], column: Column): JsonSchema {
   return {
-    ...(column.primaryKey && { ...columnSchema(column, 'request'), ...partPattern(keys, column) }),
+    ...(column.primaryKey && { ...columnSchema(column, 'request'), ...newKeyPattern(keys, column) }),
     ...(hasDefault(column) && { default: defaultOf(column) }),
   }
 }

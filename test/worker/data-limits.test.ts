@@ -165,6 +165,27 @@ describe('keys', () => {
     expect((await send('POST', paths.rows, {})).body.Id).toBe(2 ** 52 + 1)
   })
 
+  test.each(['', '.', '..'])('the key %j, which no path can name, is refused', async (Key) => {
+    const paths = await newTable([
+      { title: 'Key', uidt: 'SingleLineText', pk: true },
+      { title: 'V', uidt: 'Number' },
+    ])
+    const refusals = await Promise.all([
+      send('POST', paths.rows, { Key }),
+      send('POST', paths.bulk, [{ Key: 'a' }, { Key }]),
+      send('POST', `${paths.bulk}/upsert?on=Key`, [{ Key: 'a' }, { Key }]),
+    ])
+    for (const { status, body } of refusals) {
+      expect([status, body.error, body.field]).toEqual([400, 'INVALID_VALUE_FOR_FIELD', 'Key'])
+    }
+    expect(refusals.map(({ body }) => body.index)).toEqual([undefined, 1, 1])
+    expect((await get(`${paths.rows}/count`)).body.count).toBe(0)
+    for (const [V, reached] of ['...', '.a', ' ', '%2e', '/', '../x'].entries()) {
+      expect((await send('POST', paths.rows, { Key: reached, V })).status).toBe(200)
+      expect((await get(`${paths.rows}/${encodeURIComponent(reached)}`)).body).toEqual({ Key: reached, V })
+    }
+  })
+
   test('the parts of a key that a path could not tell apart from another key’s are refused', async () => {
     const paths = await newTable([
       { title: 'A', uidt: 'SingleLineText', pk: true },

@@ -28,6 +28,7 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
       if (value !== undefined) row.set(column, readChosenId(column, value))
     } else row.set(column, value === undefined ? defaultFor(column, now) : toStored(column, value))
   }
+  refuseUnreachableKey(table, row)
   refuseAmbiguousKey(table, row)
   return withinRowLimit(row)
 }
@@ -40,6 +41,21 @@ function readChosenId(column: Column, value: unknown): Stored {
     })
   }
   return id
+}
+
+/** An empty segment is none, and programs resolve `.` and `..` (RFC 3986, 5.2.4) before they send a path, escaped or not. */
+const NO_SEGMENT: ReadonlySet<string> = new Set(['', '.', '..'])
+
+function refuseUnreachableKey(table: Table, row: StoredRow): void {
+  const [key, ...more] = primaryKey(table)
+  if (key === undefined || more.length > 0 || !NO_SEGMENT.has(String(row.get(key)))) return
+  throw new ApiError(
+    'INVALID_VALUE_FOR_FIELD',
+    `The field "${key.title}" is the row's key, which cannot be empty, "." or "..".`,
+    {
+      details: { field: key.title },
+    },
+  )
 }
 
 /** `a_` and `b` in a path would be read as `a` and `_b`, another row's key. */

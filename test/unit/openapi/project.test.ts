@@ -406,6 +406,18 @@ describe('columns', () => {
     else expect(() => readNewRow(table, row, 0)).toThrow('A key of several parts')
   })
 
+  test.each([
+    ['', false],
+    ['.', false],
+    ['..', false],
+    ['...', true],
+    ['.\n', true],
+    ['a.b', true],
+  ])('the key %j of a new row can stand in a path: %s', (Code, taken) => {
+    for (const kind of ['new', 'upsert']) expect(check(`md_textkey-${kind}`, { Code }).length === 0).toBe(taken)
+    expect(check('md_textkey-key', { Code })).toEqual([])
+  })
+
   test('bulk operations answer with keys by column name, as they are stored', () => {
     expect(check('md_textkey-keys', [{ column_0: 'a' }])).toEqual([])
     expect(check('md_textkey-keys', [{ Code: 'a' }])).toEqual(['/0/column_0 is missing', '/0/Code is not expected'])
