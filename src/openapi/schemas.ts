@@ -47,14 +47,19 @@ const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
   json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {} }),
 }
 
-const TEXT_FORMATS: Partial<Record<ColumnType, string>> = { Email: 'email', URL: 'uri' }
-
-/** Always what a request should send; promised of answers only where the server checks it. */
+/** Always what a request should send; promised of answers only where the server checks it, and holds to nothing looser. */
 function textFormat(column: Column, way: Way): { format?: string; pattern?: string } {
   const isChecked = column.meta?.['validate'] === true
-  if (column.type === 'PhoneNumber') return isChecked ? { pattern: PHONE_NUMBER.source } : {}
-  const format = TEXT_FORMATS[column.type]
-  return format !== undefined && (way === 'request' || isChecked) ? { format } : {}
+  switch (column.type) {
+    case 'PhoneNumber':
+      return isChecked ? { pattern: PHONE_NUMBER.source } : {}
+    case 'Email':
+      return way === 'request' || isChecked ? { format: 'email' } : {}
+    case 'URL':
+      return way === 'request' ? { format: 'uri' } : {}
+    default:
+      return {}
+  }
 }
 
 /** JSON Schema knows no empty enum. */

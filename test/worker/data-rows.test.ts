@@ -75,6 +75,7 @@ describe('values', () => {
     ['Data', false, false],
     ['Mail', 'ada@example.org', 'ada@example.org'],
     ['Site', 'https://example.org/x', 'https://example.org/x'],
+    ['Site', 'example.org/x', 'example.org/x'],
   ])('%s takes %j and gives back %j, when inserted and when changed', async (field, given, stored) => {
     const inserted = await insert({ [field]: given })
     expect(inserted.status).toBe(200)
@@ -114,6 +115,7 @@ describe('values', () => {
     ['Tags', ['open', 'lost']],
     ['Mail', 'ada'],
     ['Site', 'example'],
+    ['Site', 'javascript:alert(1)'],
   ])('%s refuses %j, naming the field, and stores nothing', async (field, given) => {
     const before = await count()
     const answer = await insert({ Title: 'refused', [field]: given })

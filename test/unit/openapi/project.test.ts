@@ -311,7 +311,8 @@ describe('columns', () => {
 
   test('a format is promised of answers where the server checks it', () => {
     expect(schemasOf({ type: 'Email', meta: { validate: true } }).answer).toMatchObject({ format: 'email' })
-    const pattern = String.raw`^\+?[\d\s().-]{5,25}$`
+    expect(schemasOf({ type: 'URL', meta: { validate: true } }).answer).not.toHaveProperty('format')
+    const pattern = String.raw`^\+?(?:[\s().-]{0,4}\d){3,15}[\s().-]{0,4}$`
     expect(schemasOf({ type: 'PhoneNumber', meta: { validate: true } })).toMatchObject({
       answer: { pattern },
       request: { pattern },
