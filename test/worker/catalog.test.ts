@@ -358,6 +358,7 @@ describe('what a column may say', () => {
     [{ uidt: 'SingleSelect', dtxp: "'a'", cdf: 'b' }, 'INVALID_COLUMN', /^Default value 'b' is not a select option\.$/],
     [{ uidt: 'MultiSelect', dtxp: "'a'", cdf: 'a,c' }, 'INVALID_COLUMN', /^Default value 'c' is not a select option\.$/],
     [{ uidt: 'SingleSelect', dtxp: "'a','a'" }, 'INVALID_COLUMN', /^Duplicates are not allowed!$/],
+    [{ uidt: 'SingleSelect', dtxp: 'a,,b' }, 'INVALID_COLUMN', /^Empty options are not allowed!$/],
     [{ uidt: 'SingleSelect', dtxp: "'a',''" }, 'INVALID_COLUMN', /^Empty options are not allowed!$/],
     [{ uidt: 'MultiSelect', dtxp: "'a,b'" }, 'INVALID_COLUMN', /^Illegal char\(','\) for MultiSelect$/],
     [{ uidt: 'SingleSelect', colOptions: { options: [{ title: 'a\n' }] } }, 'INVALID_COLUMN', /control/],
@@ -374,6 +375,22 @@ describe('what a column may say', () => {
     expectRefused(await data('POST', table, { Once: 'a' }), 'REQUIRED_FIELD_MISSING', /"Must"/)
     await succeed(data('POST', table, { Must: 'x', Once: 'a' }))
     expectRefused(await data('POST', table, { Must: 'x', Once: 'a' }), 'DUPLICATE_VALUE', /"Once"/)
+  })
+
+  test.each([
+    ["'a','b'", ['a', 'b']],
+    ['a,b', ['a', 'b']],
+    [" 'a, b' , 'c'", ['a, b', 'c']],
+    [" it's , b c ", ["it's", 'b c']],
+    ['10', ['10']],
+    [10, []],
+    [' ', []],
+  ])('`dtxp` of %j has the options %j', async (dtxp, expected) => {
+    const table = await withColumns({ title: 'S', uidt: 'SingleSelect', dtxp })
+    const titlesOf = (options: Json) => (options?.options ?? []).map(({ title }: Json) => title)
+    expect(titlesOf(columnOf(table, 'S').colOptions)).toEqual(expected)
+    const { body } = await succeed(change(table, 'S', { dtxp: 10 }))
+    expect(titlesOf(columnOf(body, 'S').colOptions)).toEqual(expected)
   })
 
   test('options are told in both forms', async () => {

@@ -34,7 +34,7 @@ export const ColumnRequest = z
     dtxp: z
       .union([z.string().max(100_000), z.number()])
       .nullish()
-      .openapi({ description: "Select options as 'a','b'" }),
+      .openapi({ description: "Select options as 'a','b' or a,b" }),
     colOptions: z.object({ options: z.array(Option).max(1000).nullish() }).nullish(),
     meta: z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]).nullish(),
     order: z.number().nullish(),
@@ -215,7 +215,7 @@ function readOptions(request: ColumnRequestBody, type: ColumnType, title: string
   if (kind !== 'select' && kind !== 'multiselect') return []
   const given =
     request.colOptions?.options?.map((option) => ({ title: option.title, color: option.color ?? null })) ??
-    optionTitles(String(request.dtxp ?? '')).map((option) => ({ title: option, color: null }))
+    optionTitles(request.dtxp).map((option) => ({ title: option, color: null }))
   const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: title } })
   if (given.some((option) => option.title === '')) throw problem('Empty options are not allowed!')
   if (new Set(given.map((option) => option.title)).size < given.length) throw problem('Duplicates are not allowed!')
@@ -228,8 +228,10 @@ function readOptions(request: ColumnRequestBody, type: ColumnType, title: string
   return given.map((option) => ({ id: newId('option'), ...option }))
 }
 
-/** `'a','it''s'` → a, it's */
-function optionTitles(list: string): string[] {
+/** `'a','it''s'` → a, it's; `a, b` → a, b. A number is the length of some other type. */
+function optionTitles(list: ColumnRequestBody['dtxp']): string[] {
+  if (typeof list !== 'string' || list.trim() === '') return []
+  if (!list.trimStart().startsWith("'")) return list.split(',').map((title) => title.trim())
   return Array.from(list.matchAll(/'((?:[^']|'')*)'/g), (match) => (match[1] ?? '').replaceAll("''", "'"))
 }
 

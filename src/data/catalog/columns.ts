@@ -172,7 +172,8 @@ function planChange(table: Table, column: Column, request: ColumnRequestBody, no
     meta: request.meta === undefined ? column.meta : request.meta,
     order: request.order ?? column.order,
     dtxp: request.dtxp,
-    colOptions: request.colOptions ?? (request.dtxp == null || request.dtxp === '' ? { options: [...column.options] } : null),
+    colOptions:
+      request.colOptions ?? (typeof request.dtxp !== 'string' || request.dtxp === '' ? { options: [...column.options] } : null),
   }
   const built = buildColumn(whole, others, { nextColumn: 0, now })
   // A name makes a date the server's when it is new; later it may be called anything.
