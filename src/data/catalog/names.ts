@@ -11,11 +11,11 @@ export function titleFromName(name: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-/** `FilmActor`, `Film actor` → `film_actor`; any alphabet. At most `maxLength` characters. */
+/** `FilmActor`, `Film actor` → `film_actor`; any alphabet, with the marks that its letters carry (`नाम`). At most `maxLength` characters. */
 export function nameFromTitle(title: string, maxLength = MAX_NAME): string {
   const name = title
-    .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/(\p{Ll}\p{M}*|\p{N})(\p{Lu})/gu, '$1_$2')
+    .replaceAll(/(?:^\p{M}+|[^\p{L}\p{M}\p{N}]\p{M}*)+/gu, '_')
     .replaceAll(/^_+|_+$/g, '')
     .toLowerCase()
   return name === '' ? 'field' : [...name].slice(0, maxLength).join('')
