@@ -414,6 +414,16 @@ describe('tables', () => {
     await succeed(rename(table.id, { title }))
   })
 
+  test('renamed have the prefix of the project without the underscore of new ones', async () => {
+    const table = await withColumns()
+    const name = unique('film')
+    await succeed(rename(table.id, { table_name: name }))
+    expect((await read(table.id)).table_name).toBe(`${prefix}${name}`)
+    await succeed(rename(table.id, { title: unique('Film ') }))
+    expect((await read(table.id)).table_name).toBe(`${prefix}${name}`)
+    expect((await withColumns()).table_name.startsWith(`${prefix}_`)).toBe(true)
+  })
+
   test('are listed in their order, without columns', async () => {
     const { id } = await createProject(ada.auth)
     const [one, two] = [await createTable(ada.auth, id), await createTable(ada.auth, id)]

@@ -35,6 +35,9 @@ interface TableNames {
   tableName: string
 }
 
+/** What stands between the project's prefix and a table's name: a renamed table has nothing there (contract/api-v1.md 3.3). */
+export const SEPARATORS = { new: '_', renamed: '' } as const
+
 /**
  * The title and the full name of a table, with the project's prefix in front. Throws INVALID_TABLE with the texts old
  * clients know.
@@ -42,6 +45,7 @@ interface TableNames {
 export function tableNames(
   request: { title?: string | null | undefined; table_name?: string | null | undefined },
   prefix: string,
+  separator: string = SEPARATORS.new,
 ): TableNames {
   const given =
     request.table_name ??
@@ -50,7 +54,7 @@ export function tableNames(
     throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
   }
   if (given !== given.trim()) throw new ApiError('INVALID_TABLE', 'Leading or trailing whitespace not allowed in table names')
-  const tableName = given.startsWith(prefix) ? given : `${prefix}_${given}`
+  const tableName = given.startsWith(prefix) ? given : `${prefix}${separator}${given}`
   if ([...tableName].length > MAX_NAME) throw new ApiError('INVALID_TABLE', `Table name exceeds ${MAX_NAME} characters`)
   const bare = given.startsWith(prefix) ? given.slice(prefix.length).replace(/^_/, '') : given
   const title =

@@ -9,7 +9,7 @@ import { D1_LIMITS } from '../../lib/sql'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
 import { createTable as createTableStatements } from './ddl'
-import { freeName, tableNames } from './names'
+import { SEPARATORS, freeName, tableNames } from './names'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
 import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
 import type { Table } from './types'
@@ -140,7 +140,7 @@ export async function changeTable(
   now: number,
 ): Promise<void> {
   const title = change.title ?? table.title
-  const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix)
+  const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix, SEPARATORS.renamed)
   refuseTakenNames(catalog, names, table)
   const meta = change.meta === undefined ? table.meta : change.meta
   refuseTooLarge([], meta)

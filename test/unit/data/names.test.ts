@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_NAME, freeName, nameFromTitle, tableNames, titleFromName } from '../../../src/data/catalog/names'
+import { MAX_NAME, SEPARATORS, freeName, nameFromTitle, tableNames, titleFromName } from '../../../src/data/catalog/names'
 
 const PREFIX = 'nc_ab12__'
 
@@ -53,6 +53,14 @@ describe('the names of a table', () => {
     [{ title: '', table_name: 'film_list' }, 'FilmList', `${PREFIX}_film_list`],
   ])('of %j', (request, title, tableName) => {
     expect(tableNames(request, PREFIX)).toEqual({ title, tableName })
+  })
+
+  test.each([
+    ['film2', `${PREFIX}film2`, 'Film2'],
+    [`${PREFIX}film2`, `${PREFIX}film2`, 'Film2'],
+    [`${PREFIX}_film2`, `${PREFIX}_film2`, 'Film2'],
+  ])('renamed to %j', (table_name, tableName, title) => {
+    expect(tableNames({ table_name }, PREFIX, SEPARATORS.renamed)).toEqual({ title, tableName })
   })
 
   test.each([
