@@ -9,6 +9,7 @@ const PREFIXES = {
   column: 'cl_',
   view: 'vw_',
   option: 'sl_',
+  row: 'rc_',
   session: 'se_',
 } as const
 

@@ -1,6 +1,6 @@
 /** What a column asks of a request: the code that fills new rows answers, so that nothing is decided twice. */
 import { primaryKey } from '../data/catalog/catalog'
-import type { Column, Table } from '../data/catalog/types'
+import { type Column, type Table, keyMaker } from '../data/catalog/types'
 import { defaultFor, toJson } from '../data/records/values'
 import { DAY_MS } from '../lib/time'
 
@@ -60,7 +60,7 @@ export function isMisread(name: string): boolean {
 export function upsertFields(table: Table): Column[] {
   const [key, ...more] = primaryKey(table)
   if (key === undefined || more.length > 0) return []
-  return key.autoIncrement ? [...table.columns.filter(({ unique }) => unique), key] : [key]
+  return key.autoIncrement || keyMaker(key) !== null ? [...table.columns.filter(({ unique }) => unique), key] : [key]
 }
 
 /** Columns that rows can be grouped by; one that is called `count` would take the place of the number of rows. */

@@ -67,21 +67,24 @@ export function newRowExample(table: Table): Record<string, unknown> | undefined
   return cannotBeShown(table) ? undefined : toBody(writableColumns(table))
 }
 
-/** The body of a bulk insert: a second row, with what is required and a little more. */
+/** The body of a bulk insert: a second row, with its key, what is required and a little more. */
 export function newRowsExample(table: Table): Record<string, unknown>[] | undefined {
-  if (cannotBeShown(table)) return undefined
-  const [first, second] = interestingColumns(table)
-  const isShown = (column: Column): boolean =>
-    column === first || column === second || column.unique || isRequiredOnInsert(column)
-  return [toBody(writableColumns(table).filter(isShown), 1)]
+  return cannotBeShown(table) ? undefined : [toBody(shownColumns(table), 1)]
 }
 
-/** The body of an upsert on the field that onExample() names. */
+function shownColumns(table: Table): Column[] {
+  const [first, second] = interestingColumns(table)
+  return writableColumns(table).filter(
+    (column) => column === first || column === second || column.primaryKey || column.unique || isRequiredOnInsert(column),
+  )
+}
+
+/** The body of an upsert on the field that onExample() names, and so with no other key. */
 export function upsertExample(table: Table): Record<string, unknown>[] | undefined {
   const [on] = upsertFields(table)
-  const [row] = newRowsExample(table) ?? []
-  if (on === undefined || row === undefined || !canBeNamed(on)) return undefined
-  return [{ ...toBody([on], 1), ...row }]
+  if (on === undefined || cannotBeShown(table) || !canBeNamed(on)) return undefined
+  const others = shownColumns(table).filter((column) => column !== on && !column.primaryKey)
+  return [toBody([on, ...others], 1)]
 }
 
 /** The body of a bulk update: the row of newRowExample() in an empty table. */

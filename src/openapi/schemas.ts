@@ -1,6 +1,6 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind } from '../data/catalog/types'
+import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, keyMaker } from '../data/catalog/types'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
 import { MAX_CHOSEN_ID } from '../data/records/row'
 import { PHONE_NUMBER } from '../data/records/values'
@@ -90,6 +90,7 @@ function describe(column: Column): string {
     ...(column.primaryKey ? ['primary key'] : []),
     ...(column.unique ? ['unique'] : []),
     ...(isReadOnly(column) ? ['set by the server'] : []),
+    ...(column.primaryKey && keyMaker(column) !== null ? ['made up by the server where it is left out'] : []),
   ].join('; ')
 }
 

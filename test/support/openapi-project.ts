@@ -49,6 +49,13 @@ const TABLES = [
     ],
   },
   {
+    title: 'Made up key',
+    columns: [
+      { title: 'Key', uidt: 'ID', meta: { ag: 'nc' } },
+      { title: 'Name', uidt: 'SingleLineText', unique: true },
+    ],
+  },
+  {
     title: 'Unique',
     columns: [
       { title: 'E-mail', uidt: 'Email', unique: true, rqd: true },

@@ -171,16 +171,44 @@ describe('making a table', () => {
     expectRefused(await change(table, 'A', { uidt }), 'NOT_IMPLEMENTED', new RegExp(uidt), 501)
   })
 
-  test('a key that the server makes up is not implemented', async () => {
-    for (const meta of [{ ag: 'nc' }, '{"ag":"uuid"}']) {
-      expectRefused(
-        await make({ title: unique('T'), columns: [{ title: 'Key', uidt: 'ID', meta }] }),
-        'NOT_IMPLEMENTED',
-        /meta\.ag/,
-        501,
-      )
-    }
-    await succeed(make({ title: unique('T'), columns: [{ title: 'Key', uidt: 'ID', meta: { ag: null } }] }))
+  const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+  test.each<[unknown, RegExp]>([
+    [{ ag: 'nc' }, /^rc_[0-9a-z]{14}$/],
+    ['{"ag":"uuid"}', UUID],
+    [{ ag: true }, UUID],
+  ])('with `meta` of %j makes up the keys that rows do not bring', async (meta, shape) => {
+    const table = await withColumns({ title: 'Key', uidt: 'ID', meta }, { title: 'Code', unique: true }, { title: 'Name' })
+    expect(columnOf(table, 'Key')).toMatchObject({ uidt: 'ID', dt: 'varchar', pk: true, ai: false, rqd: true })
+    const bulk = `/api/v1/db/data/bulk/noco/${projectId}/${table.id}`
+    const { body: one } = await succeed(data('POST', table, { Code: 'a' }))
+    const { body: two } = await succeed(call('POST', bulk, [{ Code: 'b' }, { Key: 'mine', Code: 'c' }]))
+    const { body: three } = await succeed(
+      call('POST', `${bulk}/upsert?on=Code`, [
+        { Code: 'd', Name: 'new' },
+        { Code: 'a', Name: 'there' },
+      ]),
+    )
+    expect([two[1].key, three[1].key]).toEqual(['mine', one.Key])
+    const made = [one.Key, two[0].key, three[0].key]
+    for (const key of made) expect(key).toMatch(shape)
+    expect(new Set(made).size).toBe(3)
+    expect((await succeed(data('GET', table, undefined, `/${one.Key}`))).body).toEqual({ Key: one.Key, Code: 'a', Name: 'there' })
+    const keyed = () => request('POST', bulk, { auth: ada.auth, body: [{ Code: 'e' }], headers: { 'idempotency-key': table.id } })
+    expect((await succeed(keyed())).body).toEqual((await succeed(keyed())).body)
+  })
+
+  test('with such a key may be sent back as it was read, and keeps its type', async () => {
+    const table = await withColumns({ title: 'Key', uidt: 'ID', meta: { ag: 'nc' } })
+    const key = columnOf(table, 'Key')
+    const { body } = await succeed(call('PATCH', `${META}/columns/${key.id}`, key))
+    expect(columnOf(body, 'Key')).toEqual({ ...key, updated_at: expect.anything() })
+    expectRefused(await change(table, 'Key', { meta: null, uidt: 'ID' }), 'INVALID_COLUMN', /type of the primary key/)
+    const plain = await withColumns({ title: 'Key', uidt: 'ID', meta: { ag: null } })
+    expect(columnOf(plain, 'Key')).toMatchObject({ ai: true, dt: 'integer' })
+    expectRefused(await change(plain, 'Key', { meta: { ag: 'nc' } }), 'INVALID_COLUMN', /type of the primary key/)
+    const columns = [{ title: 'Key', uidt: 'Number', pk: true, meta: { ag: 'nc' } }]
+    expectRefused(await make({ title: unique('T'), columns }), 'INVALID_COLUMN', /meta\.ag/)
   })
 
   test.each(['Nonsense', 'constructor', '__proto__'])('the type %s does not exist', async (uidt) => {

@@ -6,7 +6,7 @@ import { D1_LIMITS } from '../../lib/sql'
 import { nameProblem } from '../../lib/text'
 import { defaultFor } from '../records/values'
 import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
-import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES } from './types'
+import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES, keyMaker } from './types'
 
 /** Characters of a table's columns as JSON. They travel to D1 in one parameter, where a character takes at most four bytes. */
 const MAX_DESCRIPTION = D1_LIMITS.rowBytes / 4
@@ -36,7 +36,14 @@ export const ColumnRequest = z
       .nullish()
       .openapi({ description: "Select options as 'a','b' or a,b" }),
     colOptions: z.object({ options: z.array(Option).max(1000).nullish() }).nullish(),
-    meta: z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]).nullish(),
+    meta: z
+      .union([z.string().max(100_000), z.record(z.string(), z.unknown())])
+      .nullish()
+      .openapi({
+        description:
+          '`index: true` makes an index, `validate: true` checks e-mail addresses, URLs and phone numbers. `ag` on an ID makes it ' +
+          'a text key that the server makes up where a row brings none: `nc` as `rc_` and 14 characters, another value as a UUID.',
+      }),
     order: z.number().nullish(),
   })
   .openapi('ColumnRequest')
@@ -68,15 +75,10 @@ export function buildColumns(requests: readonly ColumnRequestBody[], options: Bu
 
 /** One column to stand beside `others`. Throws INVALID_COLUMN or NOT_IMPLEMENTED. */
 export function buildColumn(request: ColumnRequestBody, others: readonly Column[], { nextColumn, now }: BuildOptions): Column {
-  const type = readType(request)
   const { title, columnName } = columnNames(request, others)
   const meta = readMeta(request.meta, title)
   const primaryKey = isPrimaryKey(request)
-  if ((primaryKey || type === 'ID') && meta?.['ag'] !== undefined && meta['ag'] !== null && meta['ag'] !== false) {
-    throw new ApiError('NOT_IMPLEMENTED', 'Keys that the server makes up (`meta.ag`) are not supported.', {
-      details: { field: title },
-    })
-  }
+  const type = readKeyType(readType(request), primaryKey ? keyMaker({ meta }) : null, title)
   const auto = readAuto(type, columnName)
   // A path could not name the JSON of a row, nor a client the moment at which the server wrote it.
   if (primaryKey && (COLUMN_TYPES[type].kind === 'json' || auto !== null)) {
@@ -150,6 +152,16 @@ function readType(request: ColumnRequestBody): ColumnType {
   }
   if (!Object.hasOwn(COLUMN_TYPES, wanted)) throw new ApiError('INVALID_COLUMN', `There is no column type '${wanted}'.`)
   return wanted as ColumnType
+}
+
+/** Keys that the server makes up are texts; clients ask for them, and read them, as IDs. */
+function readKeyType(type: ColumnType, maker: ReturnType<typeof keyMaker>, title: string): ColumnType {
+  if (maker === null) return type
+  if (type === 'ID') return 'SingleLineText'
+  if (COLUMN_TYPES[type].kind === 'text') return type
+  throw new ApiError('INVALID_COLUMN', `Keys that the server makes up (\`meta.ag\`) are texts, not values of type ${type}.`, {
+    details: { field: title },
+  })
 }
 
 function columnNames(request: ColumnRequestBody, others: readonly Column[]): { title: string; columnName: string } {

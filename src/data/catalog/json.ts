@@ -1,7 +1,7 @@
 /** Tables and columns as clients of the contract read them: contract/api-v1.md 3.3, 3.4, 3.6. */
 import { z } from '@hono/zod-openapi'
 import { timestamp } from '../../lib/time'
-import { COLUMN_TYPES, type Column, type Table } from './types'
+import { COLUMN_TYPES, type Column, type Table, keyMaker } from './types'
 
 const nullable = z.null()
 
@@ -146,7 +146,7 @@ export function toColumnBody(column: Column, table: Table, baseId: string): z.in
     fk_model_id: table.id,
     title: column.title,
     column_name: column.columnName,
-    uidt: column.type,
+    uidt: column.primaryKey && keyMaker(column) !== null ? 'ID' : column.type,
     dt,
     np: null,
     ns: null,

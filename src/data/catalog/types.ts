@@ -92,6 +92,13 @@ export interface Column {
   updatedAt: number
 }
 
+/** How the server makes up the keys of rows that bring none: as `meta.ag` asks for it, null where the client must bring them. */
+export function keyMaker({ meta }: Pick<Column, 'meta'>): 'nc' | 'uuid' | null {
+  const wanted = meta?.['ag']
+  if (wanted === undefined || wanted === null || wanted === false || wanted === '') return null
+  return wanted === 'nc' ? 'nc' : 'uuid'
+}
+
 export interface Table {
   id: string
   projectId: string

@@ -4,10 +4,11 @@
  */
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
+import { newId } from '../../lib/ids'
 import { exactNumber } from '../../lib/number'
 import { D1_LIMITS } from '../../lib/sql'
 import { timestamp } from '../../lib/time'
-import { COLUMN_TYPES, type Column, type ValueKind } from '../catalog/types'
+import { COLUMN_TYPES, type Column, type ValueKind, keyMaker } from '../catalog/types'
 import { parseIsoDate, storedDate } from '../iso-date'
 import { isWebAddress } from './web-address'
 
@@ -43,9 +44,17 @@ export function toJson(column: Column, value: unknown): unknown {
   }
 }
 
+/** New keys, by what `meta.ag` asks for. */
+const KEY_MAKERS: Record<NonNullable<ReturnType<typeof keyMaker>>, () => string> = {
+  nc: () => newId('row'),
+  uuid: () => crypto.randomUUID(),
+}
+
 /** What a column gets in a new row that does not name it. `now` in ms. */
-export function defaultFor(column: Column, now: number): Stored {
+export function defaultFor(column: Column, now: number, makers = KEY_MAKERS): Stored {
   if (column.auto !== null) return timestamp(now)
+  const maker = column.primaryKey ? keyMaker(column) : null
+  if (maker !== null) return makers[maker]()
   const { kind } = COLUMN_TYPES[column.type]
   if (column.defaultValue === null) {
     if (kind === 'boolean' || column.type === 'Rating') return 0

@@ -13,6 +13,7 @@ describe('an id', () => {
     ['view', /^vw_[0-9a-z]{14}$/],
     ['option', /^sl_[0-9a-z]{14}$/],
     ['session', /^se_[0-9a-z]{14}$/],
+    ['row', /^rc_[0-9a-z]{14}$/],
   ])('of a %s wears its kind before 14 characters', (kind, shape) => {
     expect(newId(kind)).toMatch(shape)
   })

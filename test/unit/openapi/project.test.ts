@@ -381,6 +381,19 @@ describe('columns', () => {
     expect(check('md_textkey-new', { Code: 'a', Nmae: 'b' })).toEqual(['/Nmae is not expected'])
   })
 
+  test('a new row may leave out a key that the server makes up, whose value it says nothing of', () => {
+    const table = makeTable('md_x', 'X', [
+      { title: 'Key', type: 'SingleLineText', primaryKey: true, required: true, meta: { ag: 'nc' } },
+      { title: 'Code', type: 'SingleLineText', unique: true },
+    ])
+    const document = documentOf([table])
+    const problems = (kind: string, row: Json) => problemsOf(document, { $ref: `#/components/schemas/md_x-${kind}` }, row)
+    expect([problems('new', {}), problems('new', { Key: 'a' }), problems('upsert', { Code: 'a' })]).toEqual([[], [], []])
+    expect(JSON.stringify(document)).toContain('primary key; made up by the server where it is left out')
+    expect(JSON.stringify(document)).not.toContain('rc_')
+    expect(upsertColumn(table, 'Code').title).toBe('Code')
+  })
+
   test('a change does not name the key; one in bulk must', () => {
     expect(check('md_textkey-change', { Name: null })).toEqual([])
     expect(check('md_textkey-change', { Code: 'a' })).toEqual(['/Code is not expected'])
