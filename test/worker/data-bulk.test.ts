@@ -500,6 +500,26 @@ describe('Idempotency-Key', () => {
     expect([kept, there]).toEqual([7, 7])
   })
 
+  test.each([
+    ['POST', '', { Code: 'a' }],
+    ['PATCH', '', { Id: 1 }],
+    ['DELETE', '', { Id: 1 }],
+    ['POST', '/upsert?on=Code', { Code: 'a' }],
+  ])('%s%s of nothing looks at the key like any other request', async (method, below, row) => {
+    const { bulk } = await newTable()
+    const key = { 'idempotency-key': `nothing ${bulk} ${method}` }
+    expect((await send(method, bulk + below, [], { 'idempotency-key': ' ' })).body.error).toBe('INVALID_PARAMETER')
+    for (const replayed of [null, 'true']) {
+      const { status, body, headers } = await send(method, bulk + below, [], key)
+      expect([status, body, headers.get('idempotency-replayed')]).toEqual([200, [], replayed])
+    }
+    expect((await send(method, bulk + below, [row], key)).body.error).toBe('IDEMPOTENCY_KEY_REUSED')
+    let calls = 0
+    const tapped: Bindings = { ...env, DATA: tapD1(env.DATA, { before: () => void (calls += 1) }) }
+    expect((await request(method, bulk + below, { auth, body: [], env: tapped })).body).toEqual([])
+    expect(calls).toBe(0)
+  })
+
   test('another body, path or caller under the same key is no repetition', async () => {
     const paths = await newTable()
     const key = { 'idempotency-key': 'shared' }

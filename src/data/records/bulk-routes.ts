@@ -47,9 +47,7 @@ bulkRoutes.openapi(
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
-    const bodies = c.req.valid('json')
-    if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, upsertMany(table, on, bodies, c.get('startedAt'))), 200)
+    return c.json(await perform(c, data, table, upsertMany(table, on, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -104,9 +102,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const bodies = c.req.valid('json')
-    if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, insertMany(table, bodies, c.get('startedAt'))), 200)
+    return c.json(await perform(c, data, table, insertMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -124,9 +120,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const bodies = c.req.valid('json')
-    if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, updateMany(table, bodies, c.get('startedAt'))), 200)
+    return c.json(await perform(c, data, table, updateMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -144,8 +138,6 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const bodies = c.req.valid('json')
-    if (bodies.length === 0) return c.json([], 200)
-    return c.json(await perform(c, data, table, deleteMany(table, bodies)), 200)
+    return c.json(await perform(c, data, table, deleteMany(table, c.req.valid('json'))), 200)
   },
 )

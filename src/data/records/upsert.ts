@@ -66,7 +66,8 @@ function selectKeys(table: Table, on: Column, wanted: readonly Stored[]): Sql[] 
 
 function keysAsJson(table: Table, on: Column, wanted: readonly Stored[]): Sql {
   const [chunk, ...more] = jsonChunks(wanted)
-  if (chunk === undefined || more.length > 0) {
+  if (chunk === undefined) return sql`'[]'`
+  if (more.length > 0) {
     throw new ApiError('INVALID_PARAMETER', 'With an Idempotency-Key, the values of the unique field must fit in 2 MB together.')
   }
   const key = sql`json_array(${columnList(primaryKey(table))}) AS key`
