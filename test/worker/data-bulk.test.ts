@@ -564,6 +564,28 @@ describe('Idempotency-Key', () => {
 })
 
 describe('ETag and If-Match', () => {
+  test.each([
+    ['POST', '', [{ Code: 'b' }]],
+    ['PATCH', '', [{ Id: 1, Code: 'b' }]],
+    ['DELETE', '', [{ Id: 1 }]],
+    ['POST', '/upsert?on=Code', [{ Code: 'b' }]],
+    ['PATCH', '/all', { Code: 'b' }],
+    ['DELETE', '/all', undefined],
+  ])('%s%s in bulk takes no If-Match', async (method, below, body) => {
+    const paths = await newTable()
+    await send('POST', paths.rows, { Code: 'a' })
+    for (const tag of ['"v1"', '*']) {
+      const answer = await send(method, paths.bulk + below, body, { 'if-match': tag })
+      expect([answer.status, answer.body.error, answer.body.message]).toEqual([
+        400,
+        'INVALID_PARAMETER',
+        'If-Match belongs to a single row.',
+      ])
+    }
+    expect(await list(paths, 'Code')).toEqual([{ Code: 'a' }])
+    expect((await send(method, paths.bulk + below, body)).status).toBe(200)
+  })
+
   test('eight clients that add twenty each by If-Match lose nothing', { timeout: 60_000 }, async () => {
     const paths = await newTable()
     await send('POST', paths.rows, { Qty: 0 })

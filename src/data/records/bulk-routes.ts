@@ -1,7 +1,11 @@
 /** Many rows at once over HTTP: contract/api-v1.md 4.7, and upsert. */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
+import type { AppEnv } from '../../env'
+import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
+import type { Table } from '../catalog/types'
 import { tableScope } from '../scope'
 import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
 import {
@@ -14,6 +18,7 @@ import {
   onlyParameter,
   perform,
 } from './http'
+import type { Write } from './idempotency'
 import { upsertColumn, upsertMany } from './upsert'
 
 const Rows = z.array(RowBody).max(100_000)
@@ -21,9 +26,16 @@ const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.nul
   description: 'Keys of the rows by column name, in the order of the request',
   example: [{ id: 1 }, { id: 2 }],
 })
+const BULK_REFUSALS = ['INVALID_PARAMETER', ...WRITE_REFUSALS] as const
 const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
 const path = '/bulk/{orgs}/{projectName}/{tableName}'
 const tags = ['Rows in bulk']
+
+/** Throws INVALID_PARAMETER for If-Match: a client that sends it relies on a check that many rows have no version for. */
+function performBulk<Answer>(c: Context<AppEnv>, data: D1Database, table: Table, write: Write<Answer>): Promise<Answer> {
+  if (c.req.header('if-match') !== undefined) throw new ApiError('INVALID_PARAMETER', 'If-Match belongs to a single row.')
+  return perform(c, data, table, write)
+}
 
 export const bulkRoutes = createRouter()
 
@@ -42,12 +54,12 @@ bulkRoutes.openapi(
       headers: WriteHeaders,
       ...jsonBody(Rows),
     },
-    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('INVALID_PARAMETER', ...WRITE_REFUSALS) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses(...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
-    return c.json(await perform(c, data, table, upsertMany(table, on, c.req.valid('json'), c.get('startedAt'))), 200)
+    return c.json(await performBulk(c, data, table, upsertMany(table, on, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -61,12 +73,12 @@ bulkRoutes.openapi(
     tags,
     ...needs('bulkDataUpdateAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders, ...jsonBody(RowBody) },
-    responses: { 200: json(Changed, 'How many rows were changed'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+    responses: { 200: json(Changed, 'How many rows were changed'), ...errorResponses('INVALID_FILTER', ...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.get('startedAt'))
-    return c.json(await perform(c, data, table, write), 200)
+    return c.json(await performBulk(c, data, table, write), 200)
   },
 )
 
@@ -80,11 +92,11 @@ bulkRoutes.openapi(
     tags,
     ...needs('bulkDataDeleteAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders },
-    responses: { 200: json(Changed, 'How many rows were deleted'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+    responses: { 200: json(Changed, 'How many rows were deleted'), ...errorResponses('INVALID_FILTER', ...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await perform(c, data, table, deleteMatching(table, filterOf(c, table))), 200)
+    return c.json(await performBulk(c, data, table, deleteMatching(table, filterOf(c, table))), 200)
   },
 )
 
@@ -98,11 +110,11 @@ bulkRoutes.openapi(
     tags,
     ...needs('bulkDataInsert'),
     request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
-    responses: { 200: json(Keys, 'Their keys'), ...errorResponses(...WRITE_REFUSALS) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses(...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await perform(c, data, table, insertMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
+    return c.json(await performBulk(c, data, table, insertMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -116,11 +128,11 @@ bulkRoutes.openapi(
     tags,
     ...needs('bulkDataUpdate'),
     request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
-    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...WRITE_REFUSALS) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await perform(c, data, table, updateMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
+    return c.json(await performBulk(c, data, table, updateMany(table, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )
 
@@ -134,10 +146,10 @@ bulkRoutes.openapi(
     tags,
     ...needs('bulkDataDelete'),
     request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Rows) },
-    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...WRITE_REFUSALS) },
+    responses: { 200: json(Keys, 'Their keys'), ...errorResponses('ROW_NOT_FOUND', ...BULK_REFUSALS) },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await perform(c, data, table, deleteMany(table, c.req.valid('json'))), 200)
+    return c.json(await performBulk(c, data, table, deleteMany(table, c.req.valid('json'))), 200)
   },
 )
