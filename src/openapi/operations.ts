@@ -269,8 +269,9 @@ const OPERATIONS: readonly Operation[] = [
     permission: 'bulkDataUpsert',
     summary: 'Insert rows, or change those that are there',
     description:
-      'Each row names the field `on`, with a value of its own. A row that has this value is changed, as by an update; others are ' +
-      'inserted. The primary key belongs into a row only where it is the field `on`. All rows or none. NocoDB has no such call.',
+      'Each row names the field `on`, with a value of its own. A row that has this value is changed and keeps the fields that are ' +
+      'left out; others are inserted. Each must bring every required field without a default, also where its row is there. The ' +
+      'primary key belongs into a row only where it is the field `on`. All rows or none. NocoDB has no such call.',
     parameters: ['on', 'idempotencyKey'],
     body: 'upsert',
     answer: 'keys',

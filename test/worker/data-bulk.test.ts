@@ -268,6 +268,26 @@ describe('upsert', () => {
     expect(await counts(paths)).toEqual([3, 3])
   })
 
+  test('each row brings what a new one needs, as the documents say, and keeps the rest where it is there', async () => {
+    const columns = [
+      { title: 'Must', uidt: 'SingleLineText', rqd: true },
+      { title: 'May', uidt: 'Number', rqd: true, cdf: '3' },
+    ]
+    const paths = await newTable([...COLUMNS, ...columns])
+    await send('POST', paths.rows, { Code: 'a', Must: 'x', May: 5, Qty: 1 })
+    const refused = await send('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'a', Qty: 2 }])
+    expect([refused.body.error, refused.body.errors[0].path]).toEqual(['REQUIRED_FIELD_MISSING', '0.Must'])
+    expect((await send('POST', `${paths.bulk}/upsert?on=Code`, [{ Code: 'a', Must: 'y' }])).status).toBe(200)
+    expect(await list(paths, 'Code,Must,May,Qty')).toEqual([{ Code: 'a', Must: 'y', May: 5, Qty: 1 }])
+    for (const document of ['/openapi.json', `/api/v1/db/meta/projects/${projectId}/swagger.json`]) {
+      const { body } = await request('GET', document, { auth })
+      const operations = Object.entries<ReturnType<typeof JSON.parse>>(body.paths).filter(([path]) => path.endsWith('/upsert'))
+      expect(operations.map(([, { post }]) => post.description)).not.toEqual([])
+      for (const [, { post }] of operations)
+        expect(post.description).toContain('must bring every required field without a default')
+    }
+  })
+
   test.each([
     ['a field that is not unique', 'Qty', [{ Qty: 1 }], 'INVALID_PARAMETER'],
     ['no field', '', [{ Code: 'a' }], 'INVALID_PARAMETER'],

@@ -45,7 +45,9 @@ bulkRoutes.openapi(
     path: `${path}/upsert`,
     operationId: 'table-row-bulk-upsert',
     summary: 'Insert rows, or change those that are there',
-    description: '`on` names a unique field. An addition to the API of NocoDB. All rows or none.',
+    description:
+      '`on` names a unique field. A row that is there keeps the fields that are left out, but each row must bring every required ' +
+      'field without a default, as a new one. An addition to the API of NocoDB. All rows or none.',
     tags,
     ...needs('bulkDataUpsert'),
     request: {

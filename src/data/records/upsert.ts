@@ -30,7 +30,8 @@ export function upsertColumn(table: Table, on: string | undefined): Column {
 
 /**
  * The keys of all rows, in the order of the request. A row that is there keeps what the body does not name; a new one gets
- * defaults. All rows or none.
+ * defaults. Which of the two a row is, D1 finds out as it writes: so each must bring what a new one needs, every required field
+ * without a default. All rows or none.
  */
 export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now: number): Write<Key[]> {
   const plans = readAll(bodies, (body) => ({
