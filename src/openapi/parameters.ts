@@ -48,14 +48,14 @@ const OF_TABLE = {
       whereToWriteExamples(table),
     ),
   filterArrJson: (table) =>
-    jsonText(
+    text(
       'filterArrJson',
       'A filter as JSON, for programs: `[{"fk_column_id", "comparison_op", "comparison_sub_op", "value", "logical_op", ' +
         '"is_group", "children"}]`. With `where`, both must hold.',
       filterJsonExamples(table),
     ),
   sortArrJson: (table) =>
-    jsonText(
+    text(
       'sortArrJson',
       'The sort as JSON, for programs: `[{"fk_column_id", "direction"}]`. Used where `sort` is left out.',
       sortJsonExamples(table),
@@ -142,12 +142,9 @@ export function tableParameters(table: Table, names: readonly ParameterName[]): 
   )
 }
 
+/** Without `contentMediaType` where the text is JSON: Swagger UI takes such a parameter for a file to upload, not to type. */
 function text(name: string, description: string, examples: Record<string, NamedExample>): Described {
   return { name, in: 'query', description, schema: { type: 'string' }, examples }
-}
-
-function jsonText(name: string, description: string, examples: Record<string, NamedExample>): Described {
-  return { ...text(name, description, examples), schema: { type: 'string', contentMediaType: 'application/json' } }
 }
 
 function groupColumnParameter(table: Table): Described {

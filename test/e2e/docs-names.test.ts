@@ -47,6 +47,8 @@ test('whatever a project, its tables and their fields are called, every operatio
     await operation.locator('.responses-table .response').first().waitFor()
     // The schemas too: of the body, and of the answer.
     for (const tab of (await operation.locator('.tablinks[data-name="model"]').all()).slice(0, 2)) await tab.click()
+    // Every parameter is text to type: a file to choose would be sent without being shown.
+    expect(await operation.locator('input[type="file"]').count()).toBe(0)
     expect(await page.locator('img[src="x"], #swagger-ui script, #swagger-ui a[href^="javascript"]').count()).toBe(0)
     await expectWhole(operation)
     // Closed again: Swagger UI draws all that is open anew at every change.

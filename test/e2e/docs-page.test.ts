@@ -69,6 +69,24 @@ describe("a project's Swagger page", () => {
     await screenshot('docs-try-it-out')
   })
 
+  test('sends the filter that its field shows, typed or chosen from the examples', async () => {
+    await openWith(apiToken)
+    const operation = page.locator('.opblock', { hasText: 'Delete all rows that match' }).first()
+    await operation.locator('.opblock-summary-control').click()
+    const filter = operation.locator('[data-param-name="filterArrJson"]')
+    const sent = (): Promise<string | null> => sentBy(operation, 'filterArrJson')
+    expect([await filter.locator('input').inputValue(), await sent()]).toEqual(['', null])
+
+    await filter.locator('select').selectOption({ label: 'One condition' })
+    const example = await filter.locator('input').inputValue()
+    expect(example).toMatch(/^\[\{"fk_column_id":"cl_\w+","comparison_op":"like","value":"\w+"\}\]$/)
+    expect(await sent()).toBe(example)
+
+    const typed = example.replace('"like"', '"nlike"')
+    await filter.locator('input').fill(typed)
+    expect(await sent()).toBe(typed)
+  })
+
   test('opens with an Auth Token, sent as xc-auth', async () => {
     await openWith(authToken)
     expect(await execute('List rows', 'GET')).toMatchObject({ status: 200, headers: { 'xc-auth': authToken } })
@@ -205,6 +223,13 @@ async function execute(summary: string, method: string): Promise<Exchange> {
   const response = await answered
   await operation.locator('.live-responses-table').waitFor()
   return { status: response.status(), headers: await response.request().allHeaders() }
+}
+
+/** The value of a parameter in the query when an open operation is executed; null when it was not sent. */
+async function sentBy(operation: Locator, parameter: string): Promise<string | null> {
+  const asked = page.waitForRequest((request) => request.url().includes('/api/v1/db/data/'))
+  await operation.locator('button.execute').click()
+  return new URL((await asked).url()).searchParams.get(parameter)
 }
 
 /** Pixels that stand out of the window to the right. */

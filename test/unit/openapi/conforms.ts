@@ -19,7 +19,6 @@ const KNOWN = new Set(
     'maxLength',
     'maxItems',
     'uniqueItems',
-    'contentMediaType',
     'properties',
     'patternProperties',
   ].concat([
