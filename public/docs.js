@@ -124,7 +124,8 @@
     form.remove()
     const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: SwaggerUi }} */ (/** @type {unknown} */ (window))
     const ui = SwaggerUIBundle({
-      spec: outline(document),
+      // Whatever servers the document names, the page may call its own alone: its policy forbids all others.
+      spec: outline({ ...document, servers: [{ url: location.origin }] }),
       dom_id: '#swagger-ui',
       deepLinking: true,
       tryItOutEnabled: true,

@@ -4,6 +4,7 @@ import { SECURITY_SCHEMES } from '../control/access/guard'
 import type { AppEnv } from '../env'
 import { VERSION } from '../version'
 import { type ErrorDocumentation, commonErrors, documentErrors } from './failures'
+import { type Origins, contactAt, serversAt } from './servers'
 
 /** In the order in which one meets them. A test holds this against the routes. */
 const TAGS = [
@@ -26,11 +27,11 @@ type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 /** Making a document takes milliseconds of CPU, and anyone may ask for it. The routes of an application never change. */
 const documents = new WeakMap<OpenAPIHono<AppEnv>, Document>()
 
-/** OpenAPI 3.1. `origin` is where the request came in, so that Try it out works behind any host. */
-export function controlDocument(app: OpenAPIHono<AppEnv>, origin: string): Record<string, unknown> {
+/** OpenAPI 3.1. */
+export function controlDocument(app: OpenAPIHono<AppEnv>, origins: Origins): Record<string, unknown> {
   const document = documents.get(app) ?? generate(app)
   documents.set(app, document)
-  return { ...document, info: { ...document.info, contact: { name: 'Latchkey', url: origin } }, servers: [{ url: origin }] }
+  return { ...document, info: { ...document.info, contact: contactAt(origins) }, servers: serversAt(origins) }
 }
 
 function generate(app: OpenAPIHono<AppEnv>): Document {

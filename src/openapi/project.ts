@@ -10,6 +10,7 @@ import { sharedAnswers, sharedHeaders } from './answers'
 import { type TableParts, errorComponents, tableParts } from './operations'
 import { sharedParameters } from './parameters'
 import type { JsonSchema } from './schemas'
+import { type Origins, contactAt, serversAt } from './servers'
 
 const DESCRIPTION = `The rows of this project's tables.
 
@@ -23,7 +24,7 @@ export interface ProjectDocument {
   project: Pick<ProjectContext, 'title' | 'schemaVersion'>
   /** Those to describe: all of the project, or a choice. */
   tables: readonly Table[]
-  origin: string
+  origins: Origins
   limits: Limits
 }
 
@@ -31,7 +32,7 @@ export interface ProjectDocument {
  * OpenAPI 3.1, as JSON text. Users' text (titles, options) stands only where it is plain: names of members, tags, schema
  * titles, values. Descriptions and summaries are Markdown to the pages that show them, and hold nothing but our own words.
  */
-export function projectDocument({ project, tables, origin, limits }: ProjectDocument): string {
+export function projectDocument({ project, tables, origins, limits }: ProjectDocument): string {
   const tags = tagsOf(tables)
   const head = {
     openapi: '3.1.0',
@@ -39,9 +40,9 @@ export function projectDocument({ project, tables, origin, limits }: ProjectDocu
       title: project.title,
       version: String(project.schemaVersion),
       description: DESCRIPTION,
-      contact: { name: 'Latchkey', url: origin },
+      contact: contactAt(origins),
     },
-    servers: [{ url: origin }],
+    servers: serversAt(origins),
     security: Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] })),
     // The views behind all tables: they repeat what stands before.
     tags: [

@@ -8,6 +8,7 @@ import { createRouter, errorResponses, json } from '../http/router'
 import { controlDocument } from './control'
 import { DOCS_CSP, docsPage } from './page'
 import { projectDocument } from './project'
+import { originsOf } from './servers'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const Document = z.record(z.string(), z.unknown()).openapi('OpenAPIDocument', { description: 'OpenAPI 3.1' })
@@ -28,7 +29,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
       security: [],
       responses: { 200: json(Document, 'OpenAPI 3.1') },
     }),
-    (c) => c.json(controlDocument(app, originOf(c)), 200),
+    (c) => c.json(controlDocument(app, originsOf(c)), 200),
   )
 
   router.openapi(
@@ -61,7 +62,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
     async (c) => {
       const project = requireProject(c)
       const { tables } = await getCatalog(c.env.DB, project)
-      return jsonText(c, projectDocument({ project, tables, origin: originOf(c), limits: c.get('config').limits }))
+      return jsonText(c, projectDocument({ project, tables, origins: originsOf(c), limits: c.get('config').limits }))
     },
   )
 
@@ -85,10 +86,6 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
   )
 
   return router
-}
-
-function originOf(c: Context<AppEnv>): string {
-  return c.get('config').publicUrl ?? new URL(c.req.url).origin
 }
 
 /** As c.json() with what the text says; Hono cannot know what that is. */

@@ -9,6 +9,9 @@ const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
 /** The browser's own line about an answer that the test wants to be an error. */
 const REFUSED = /Failed to load resource: the server responded with a status of 40[0134]/
 
+/** Nobody is there: what the page does, it does with the server it came from. */
+const PUBLIC_URL = 'https://api.example.org'
+
 /** Titles are what users type; nothing of them may run or render. */
 const PROJECT = '<img src=x onerror=alert(1)>'
 const TABLE = 'Books "2" <b>'
@@ -24,7 +27,7 @@ let page: Page
 let faults: Faults
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ vars: { NC_PUBLIC_URL: PUBLIC_URL } })
   const account = { email: 'ada@example.org', password: 'correct horse battery' }
   authToken = (await call(`${server.url}/api/v1/auth/user/signup`, { body: account })).token
   const project = await call(`${server.url}/api/v1/db/meta/projects`, { auth: authToken, body: { title: PROJECT } })
@@ -165,6 +168,26 @@ describe('the page of the fixed routes', () => {
 
     await page.goto(swaggerUrl)
     await tokenForm().waitFor()
+  })
+})
+
+describe('whatever servers the document names', () => {
+  // Behind the configured host, and the scheme of a proxy that is not there: nothing answers at either.
+  beforeEach(() => page.setExtraHTTPHeaders({ 'x-forwarded-proto': 'https' }))
+
+  test("a project's page calls the server that it came from", async () => {
+    await openWith(apiToken)
+    expect(await execute('List rows', 'GET')).toMatchObject({ status: 200 })
+  })
+
+  test('the page of the fixed routes calls the server that it came from', async () => {
+    await page.goto(`${server.url}/docs`)
+    await page.locator('.opblock-tag', { hasText: 'Instance' }).click()
+    const operation = page.locator('.opblock', { hasText: '/api/v1/version' })
+    await operation.locator('.opblock-summary-control').click()
+    await operation.locator('button.execute').click()
+    expect(await operation.locator('.request-url').textContent()).toContain(`${server.url}/api/v1/version`)
+    await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor()
   })
 })
 

@@ -4,7 +4,7 @@ import { projectDocument } from '../../src/openapi/project'
 import { problemsOf } from '../unit/openapi/conforms'
 import { type Document, type Method, type Operation, operationsOf } from '../unit/openapi/document'
 import { LIMITS, ORIGIN, PROJECT, manyTables } from '../unit/openapi/tables'
-import { type Answer, request, signUp } from '../support/client'
+import { type Answer, type RequestOptions, request, signUp, succeed } from '../support/client'
 import { TABLE_TITLES, makeDocumentedProject } from '../support/openapi-project'
 
 let auth = ''
@@ -23,6 +23,22 @@ describe('who may read the document of a project', () => {
     expect(answers[0]?.body).toEqual(answers[1]?.body)
     expect(document.servers).toEqual([{ url: 'http://localhost' }])
     expect(document.tags).toHaveLength(2 * TABLE_TITLES.length)
+  })
+
+  test('its servers are the one that was asked, by the scheme a proxy names, and the one that is configured', async () => {
+    const bindings = { ...env, NC_PUBLIC_URL: 'https://api.example.org' }
+    const serversOf = async (path: string, options: RequestOptions): Promise<string[]> => {
+      const { body } = await succeed(request('GET', path, { auth, ...options }))
+      return (body as Document).servers.map(({ url }) => url)
+    }
+    for (const path of [`${swagger}.json`, '/openapi.json']) {
+      const elsewhere = `https://other.test:8443${path}`
+      expect(await serversOf(elsewhere, {})).toEqual(['https://other.test:8443'])
+      expect(await serversOf(elsewhere, { env: bindings })).toEqual(['https://other.test:8443', 'https://api.example.org'])
+      expect(await serversOf(`https://api.example.org${path}`, { env: bindings })).toEqual(['https://api.example.org'])
+      const proxied = { headers: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.test' } }
+      expect(await serversOf(`http://other.test${path}`, proxied)).toEqual(['https://other.test'])
+    }
   })
 
   test('without a credential it is 401', async () => {
@@ -160,7 +176,7 @@ describe('a project of 200 tables with 50 columns', () => {
     const times: number[] = []
     for (let round = 0; round < 5; round++) {
       const start = await now()
-      projectDocument({ project: PROJECT, tables, origin: ORIGIN, limits: LIMITS })
+      projectDocument({ project: PROJECT, tables, origins: [ORIGIN], limits: LIMITS })
       times.push((await now()) - start)
     }
     console.log(`200 × 50: ${times.map((time) => time.toFixed(0)).join(', ')} ms`)

@@ -5,7 +5,7 @@ import { beyond, redocly, spectral } from './lint'
 import { ORIGIN } from './tables'
 
 const app = createApp()
-const document = controlDocument(app, ORIGIN) as {
+const document = controlDocument(app, [ORIGIN]) as {
   tags: { name: string }[]
   paths: Record<
     string,
@@ -66,7 +66,7 @@ describe('the document of the fixed routes', () => {
 
   test('is generated once, whatever address it is asked for at', () => {
     const size = app.openAPIRegistry.definitions.length
-    const other = controlDocument(app, 'https://other.test')
+    const other = controlDocument(app, ['https://other.test'])
     expect(other).toMatchObject({ servers: [{ url: 'https://other.test' }] })
     expect(document).toMatchObject({ servers: [{ url: ORIGIN }] })
     expect(other['paths']).toBe(document.paths)

@@ -45,7 +45,7 @@ export type Document = Json & {
 }
 
 export function documentOf(tables: readonly Table[], { title = PROJECT.title, limits = LIMITS } = {}): Document {
-  return JSON.parse(projectDocument({ project: { ...PROJECT, title }, tables, origin: ORIGIN, limits })) as Document
+  return JSON.parse(projectDocument({ project: { ...PROJECT, title }, tables, origins: [ORIGIN], limits })) as Document
 }
 
 export function operationsOf(document: Document): Operation[] {
