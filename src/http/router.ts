@@ -34,7 +34,7 @@ function invalidInput(issues: readonly SchemaIssue[], target: string): ApiError 
 /** The error body of every route: `message` and `msg` are the same text, for clients that know one or the other. */
 export const ErrorBody = z
   .object({
-    error: z.string().openapi({ description: 'A code that does not change', example: 'NOT_FOUND' }),
+    error: z.string().openapi({ description: 'A code that does not change' }),
     message: z.string().openapi({ description: 'What was wrong, in a sentence' }),
     msg: z.string().openapi({ description: 'The same text as `message`' }),
     errors: z
@@ -42,7 +42,9 @@ export const ErrorBody = z
       .optional()
       .openapi({ description: 'Each thing that was wrong, and where' }),
     field: z.string().optional().openapi({ description: 'The field that was wrong' }),
+    index: z.number().int().optional().openapi({ description: 'Which row of the request was wrong, from 0: the first of them' }),
     position: z.number().int().optional().openapi({ description: 'Where in the text of the parameter, in characters from 0' }),
+    path: z.string().optional().openapi({ description: 'Where in a parameter that is JSON' }),
     request_id: z.string().optional().openapi({ description: 'Names this request in the log of the server' }),
   })
   .openapi('Error')

@@ -2,8 +2,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { SECURITY_SCHEMES } from '../control/access/guard'
 import type { AppEnv } from '../env'
+import { ERRORS, type ErrorCode } from '../errors'
 import { VERSION } from '../version'
-import { type ErrorDocumentation, commonErrors, documentErrors } from './failures'
+import { commonErrors, documentErrors, errorExamples } from './failures'
 import { type Origins, contactAt, serversAt } from './servers'
 
 /** In the order in which one meets them. A test holds this against the routes. */
@@ -51,30 +52,27 @@ function generate(app: OpenAPIHono<AppEnv>): Document {
     security: [{ xcAuth: [] }, { xcToken: [] }, { bearer: [] }],
     tags: TAGS,
   })
-  for (const item of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(item)) addCommonErrors(operation as Operation)
-  }
-  return document
+  const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item) as Operation[])
+  for (const operation of operations) operation.responses = documentResponses(operation)
+  const examples = errorExamples(operations.flatMap(({ responses }) => declaredErrors(responses)))
+  return { ...document, components: { ...document.components, examples } }
 }
 
 interface Operation {
   security?: object[]
   requestBody?: object
-  responses: Record<string, ErrorDocumentation>
+  responses: Record<string, { description: string }>
 }
 
-/** What no route declares, because the middleware in front of all of them answers it. */
-function addCommonErrors({ security, requestBody, responses }: Operation): void {
+/** With what no route declares, because the middleware in front of all of them answers it. */
+function documentResponses({ security, requestBody, responses }: Operation): Operation['responses'] {
   const guarded = security === undefined || security.length > 0
-  for (const [status, common] of documentErrors(commonErrors({ guarded, body: requestBody !== undefined }))) {
-    const declared = responses[status]
-    responses[status] = declared === undefined ? common : { ...common, description: mergeCodes(declared, common) }
-  }
+  const common = commonErrors({ guarded, body: requestBody !== undefined })
+  return { ...responses, ...Object.fromEntries(documentErrors([...declaredErrors(responses), ...common])) }
 }
 
-/** Codes that a route declares are not said twice. */
-function mergeCodes(declared: ErrorDocumentation, common: ErrorDocumentation): string {
-  const known = new Set(declared.description.split(', '))
-  const added = common.description.split(', ').filter((code) => !known.has(code))
-  return [...known, ...added].join(', ')
+/** The codes that descriptions list: errorResponses() of http/router writes them, and documentErrors() does. */
+function declaredErrors(responses: Operation['responses']): ErrorCode[] {
+  const named = Object.values(responses).flatMap(({ description }) => description.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [])
+  return named.filter((name): name is ErrorCode => name in ERRORS)
 }

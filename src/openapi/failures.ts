@@ -30,16 +30,41 @@ export interface ErrorDocumentation {
 
 /** One response a status, which lists its codes as errorResponses() of http/router does, and `Error` is its ErrorBody. */
 export function documentErrors(codes: readonly ErrorCode[]): Map<number, ErrorDocumentation> {
-  const byStatus = new Map<number, ErrorDocumentation>()
-  for (const code of new Set(codes)) {
-    const { status } = ERRORS[code]
-    const before = byStatus.get(status)
-    const headers = HEADERS[status]
-    byStatus.set(status, {
-      description: `${before === undefined ? '' : `${before.description}, `}\`${code}\``,
-      ...(headers !== undefined && { headers }),
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-    })
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status)
+  return new Map([...byStatus].map(([status, own]) => [status, documentStatus(status, own)]))
+}
+
+function documentStatus(status: number, codes: readonly ErrorCode[]): ErrorDocumentation {
+  const headers = HEADERS[status]
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    ...(headers !== undefined && { headers }),
+    content: {
+      'application/json': {
+        schema: { allOf: [{ $ref: '#/components/schemas/Error' }], properties: { error: { enum: codes } } },
+        examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+      },
+    },
   }
-  return byStatus
+}
+
+/** What a code brings beside its sentence, where it does. */
+const DETAILS: Partial<Record<ErrorCode, object>> = {
+  INVALID_FILTER: { position: 6, field: 'Title' },
+  FIELD_NOT_FOUND: { field: 'Titel' },
+  INVALID_VALUE_FOR_FIELD: { field: 'Title' },
+  REQUIRED_FIELD_MISSING: { field: 'Title' },
+  DUPLICATE_VALUE: { field: 'Title' },
+  INVALID_PARAMETER: { errors: [{ path: 'limit', message: 'expected a whole number.' }] },
+  INVALID_REQUEST_BODY: { errors: [{ path: 'title', message: 'Invalid input: expected string' }] },
+}
+
+/** Components: an answer with each of the codes. */
+export function errorExamples(codes: Iterable<ErrorCode>): Record<string, object> {
+  return Object.fromEntries([...new Set(codes)].map((code) => [code, { summary: code, value: errorExample(code) }]))
+}
+
+function errorExample(code: ErrorCode): object {
+  const { status, message } = ERRORS[code]
+  return { error: code, message, msg: message, ...DETAILS[code], ...(status >= 500 && { request_id: '9c2f41d07ab35e68' }) }
 }

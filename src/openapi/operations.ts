@@ -10,7 +10,7 @@ import { PROJECT_ROLES } from '../env'
 import type { ErrorCode } from '../errors'
 import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from './answers'
 import { groupFields, upsertFields } from './column'
-import { commonErrors, documentErrors } from './failures'
+import { type ErrorDocumentation, commonErrors, documentErrors, errorExamples } from './failures'
 import { type ParameterName, parameterRef, tableParameters } from './parameters'
 import { tableSchemas } from './schemas'
 
@@ -340,7 +340,7 @@ function describeOperation(operation: Operation, table: Table, through: Through,
     description,
     ...(parameters.length > 0 && { parameters: parameters.map((name) => parameterRef(table, name)) }),
     ...(body !== undefined && { requestBody: bodyRef(table, body) }),
-    responses: { 200: answerRef(table, answer), ...ERROR_REFS[through].get(operation) },
+    responses: { 200: answerRef(table, answer), ...NAMED_ERRORS.refs[through].get(operation) },
   }
 }
 
@@ -358,35 +358,41 @@ function errorsOf({ method, body, errors, permission }: Operation, through: Thro
   ]
 }
 
-function errorName({ id }: Operation, through: Through, status: number): string {
-  return `${through === 'view' ? 'view-' : ''}${id}-${status}`
+const OF_THROUGH: Readonly<Record<Through, readonly Operation[]>> = {
+  table: OPERATIONS,
+  view: OPERATIONS.filter(({ below }) => below === 'rows'),
 }
 
-/** Errors are the same for every table: references to them are made once. */
-const ERROR_REFS: Readonly<Record<Through, ReadonlyMap<Operation, Described>>> = {
-  table: errorRefs('table'),
-  view: errorRefs('view'),
+/** Errors are the same for every table, and many are the same for many operations: each is a component, made once. */
+interface NamedErrors {
+  responses: Record<string, ErrorDocumentation>
+  examples: Record<string, object>
+  /** Of each operation by status. */
+  refs: Record<Through, Map<Operation, Described>>
 }
 
-function errorRefs(through: Through): Map<Operation, Described> {
-  return new Map(
-    OPERATIONS.map((operation) => {
-      const statuses = [...documentErrors(errorsOf(operation, through)).keys()]
-      const refs = statuses.map((status) => [status, { $ref: `#/components/responses/${errorName(operation, through, status)}` }])
-      return [operation, Object.fromEntries(refs) as Described]
-    }),
-  )
+const NAMED_ERRORS = nameErrors()
+
+function nameErrors(): NamedErrors {
+  const named: NamedErrors = { responses: {}, examples: {}, refs: { table: new Map(), view: new Map() } }
+  const names = new Map<string, string>()
+  for (const through of ['table', 'view'] as const) {
+    for (const operation of OF_THROUGH[through]) {
+      const codes = errorsOf(operation, through)
+      const refs = [...documentErrors(codes)].map(([status, response]) => {
+        const name = names.get(response.description) ?? `error-${names.size + 1}`
+        names.set(response.description, name)
+        named.responses[name] = response
+        return [status, { $ref: `#/components/responses/${name}` }]
+      })
+      named.refs[through].set(operation, Object.fromEntries(refs) as Described)
+      Object.assign(named.examples, errorExamples(codes))
+    }
+  }
+  return named
 }
 
 /** The components that operations refer to. */
-export function errorComponents(): Described {
-  const components = (['table', 'view'] as const).flatMap((through) =>
-    OPERATIONS.filter(({ below }) => through === 'table' || below === 'rows').flatMap((operation) =>
-      [...documentErrors(errorsOf(operation, through))].map(([status, response]) => [
-        errorName(operation, through, status),
-        response,
-      ]),
-    ),
-  )
-  return Object.fromEntries(components) as Described
+export function errorComponents(): Pick<NamedErrors, 'responses' | 'examples'> {
+  return NAMED_ERRORS
 }

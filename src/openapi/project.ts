@@ -75,20 +75,22 @@ function tagsOf(tables: readonly Table[]): Tagged[] {
   })
 }
 
-type Section = keyof TableParts | 'headers'
+type Section = keyof TableParts | 'headers' | 'examples'
 
 /**
  * The members of each section as text. Text by table, because a large project has a million of small objects, and an isolate
  * has 128 MB: what one table needs is gone before the next is looked at.
  */
 function sectionsOf(tags: readonly Tagged[], limits: Limits): Record<Section, string> {
+  const errors = errorComponents()
   const texts: Record<Section, string[]> = {
     paths: [],
     schemas: [membersOf(sharedSchemas())],
     parameters: [membersOf(sharedParameters(limits))],
     headers: [membersOf(sharedHeaders())],
+    examples: [membersOf(errors.examples)],
     requestBodies: [],
-    responses: [membersOf({ ...sharedAnswers(), ...errorComponents() })],
+    responses: [membersOf({ ...sharedAnswers(), ...errors.responses })],
   }
   for (const { table, tag } of tags) {
     const parts = tableParts(table, tag)

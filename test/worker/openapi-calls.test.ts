@@ -47,8 +47,15 @@ function problemsOfAnswer(operation: Operation, { status, headers, body }: Answe
   return [
     ...(isOfType ? [] : [`the content type is ${headers.get('content-type')}`]),
     ...problemsOf(project.document, content?.schema ?? {}, body),
+    ...(status === 200 ? [] : unknownMembers(body as Json)),
     ...problemsOfHeaders(described, headers),
   ]
+}
+
+/** The document leaves room for more members of an error, for clients not to stumble over one day; today these are all. */
+function unknownMembers(body: Json): string[] {
+  const known = Object.keys(project.document.components.schemas['Error']?.['properties'] ?? {})
+  return Object.keys(body).flatMap((name) => (known.includes(name) ? [] : [`${name} of an error is not documented`]))
 }
 
 function problemsOfHeaders({ headers = {} }: Described, sent: Headers): string[] {

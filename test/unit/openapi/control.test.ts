@@ -4,15 +4,17 @@ import { controlDocument } from '../../../src/openapi/control'
 import { beyond, redocly, spectral } from './lint'
 import { ORIGIN } from './tables'
 
+interface Response {
+  description: string
+  content?: Record<string, { examples?: object }>
+}
+
 const app = createApp()
 const document = controlDocument(app, [ORIGIN]) as {
   tags: { name: string }[]
   paths: Record<
     string,
-    Record<
-      string,
-      { tags: string[]; security?: object[]; requestBody?: object; responses: Record<string, { description: string }> }
-    >
+    Record<string, { tags: string[]; security?: object[]; requestBody?: object; responses: Record<string, Response> }>
   >
 }
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item))
@@ -60,6 +62,19 @@ describe('the document of the fixed routes', () => {
       for (const { description } of Object.values(responses)) {
         const listed = description.match(/`[A-Z_]{4,}`/g) ?? []
         expect(new Set(listed).size).toBe(listed.length)
+      }
+    }
+  })
+
+  test('shows an answer with each code that a status has', () => {
+    const { examples } = (document as unknown as { components: { examples: Record<string, { value: { error: string } }> } })
+      .components
+    for (const { responses } of operations) {
+      for (const { description, content } of Object.values(responses)) {
+        const codes = description.match(/(?<=`)[A-Z_]{4,}(?=`)/g) ?? []
+        const shown = Object.keys(content?.['application/json']?.examples ?? {})
+        expect(shown).toEqual(codes)
+        expect(shown.map((code) => examples[code]?.value.error)).toEqual(codes)
       }
     }
   })

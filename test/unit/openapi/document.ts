@@ -17,7 +17,7 @@ export interface Parameter {
 export interface Described {
   description: string
   headers?: Record<string, { schema: Json }>
-  content?: Record<string, { schema: Json; example?: unknown }>
+  content?: Record<string, { schema: Json; example?: unknown; examples?: Record<string, { $ref: string }> }>
 }
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
@@ -41,7 +41,7 @@ export type Document = Json & {
   servers: { url: string }[]
   tags: { name: string; description: string }[]
   paths: Record<string, Json>
-  components: Record<'schemas' | 'parameters' | 'responses' | 'requestBodies' | 'headers', Record<string, Json>>
+  components: Record<'schemas' | 'parameters' | 'responses' | 'requestBodies' | 'headers' | 'examples', Record<string, Json>>
 }
 
 export function documentOf(tables: readonly Table[], { title = PROJECT.title, limits = LIMITS } = {}): Document {

@@ -5,7 +5,7 @@ import { OPERATORS } from '../../../src/data/query/operators'
 import { parseQuery } from '../../../src/data/query/query'
 import { readChange, readKey, readNewRow, readRowId, readUpsert } from '../../../src/data/records/row'
 import { upsertColumn } from '../../../src/data/records/upsert'
-import { type Json, problemsOf } from './conforms'
+import { type Json, problemsOf, resolve } from './conforms'
 import { type Operation, type Parameter, documentOf, operationOf, operationsOf } from './document'
 import { beyond, redocly, spectral } from './lint'
 import {
@@ -232,6 +232,33 @@ describe('operations', () => {
     const schema = { $ref: '#/components/schemas/Error' }
     expect(problemsOf(document, schema, { error: 'NOT_FOUND', message: 'Not found', msg: 'Not found' })).toEqual([])
     expect(problemsOf(document, schema, { msg: 'Not found' })).toEqual(['/error is missing', '/message is missing'])
+  })
+
+  test('errors show an answer with each code that the status has, and no other code', () => {
+    const document = documentOf([EVERY_TYPE])
+    for (const { id, responses } of operationsOf(document)) {
+      for (const [status, { description, content }] of Object.entries(responses).filter(([code]) => code !== '200')) {
+        const codes = [...description.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code)
+        const { schema = {}, examples = {} } = content?.['application/json'] ?? {}
+        const shown = Object.entries(examples).map(
+          ([name, { $ref }]) => [name, resolve(document, $ref)['value'] as Json] as const,
+        )
+        expect({ id, status, shown: shown.map(([name, { error }]) => [name, error]) }).toEqual({
+          id,
+          status,
+          shown: codes.map((code) => [code, code]),
+        })
+        expect(shown.flatMap(([, example]) => problemsOf(document, schema, example))).toEqual([])
+        expect(problemsOf(document, schema, { ...shown[0]?.[1], error: 'NOT_FOUND' })).toHaveLength(1)
+      }
+    }
+  })
+
+  test('errors are components that operations share', () => {
+    const { responses } = documentOf(EVERYTHING).components
+    const errors = Object.keys(responses).filter((name) => name.startsWith('error-'))
+    expect(errors.length).toBeLessThan(50)
+    expect(errors).toEqual(Object.keys(documentOf([EVERY_TYPE]).components.responses).filter((name) => name.startsWith('error-')))
   })
 
   test('are open to any of the three credentials, on the server that was asked', () => {
