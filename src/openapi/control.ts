@@ -52,27 +52,25 @@ function generate(app: OpenAPIHono<AppEnv>): Document {
     security: [{ xcAuth: [] }, { xcToken: [] }, { bearer: [] }],
     tags: TAGS,
   })
-  const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item) as Operation[])
-  for (const operation of operations) operation.responses = documentResponses(operation)
-  const examples = errorExamples(operations.flatMap(({ responses }) => declaredErrors(responses)))
+  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+  )
+  for (const { path, method, operation } of operations) {
+    const common = commonErrors({ method, hasParameters: path.includes('{'), security: operation.security })
+    const errors = documentErrors([...declaredErrors(operation), ...common])
+    operation.responses = { ...operation.responses, ...Object.fromEntries(errors) }
+  }
+  const examples = errorExamples(operations.flatMap(({ operation }) => declaredErrors(operation)))
   return { ...document, components: { ...document.components, examples } }
 }
 
 interface Operation {
   security?: object[]
-  requestBody?: object
   responses: Record<string, { description: string }>
 }
 
-/** With what no route declares, because the middleware in front of all of them answers it. */
-function documentResponses({ security, requestBody, responses }: Operation): Operation['responses'] {
-  const guarded = security === undefined || security.length > 0
-  const common = commonErrors({ guarded, body: requestBody !== undefined })
-  return { ...responses, ...Object.fromEntries(documentErrors([...declaredErrors(responses), ...common])) }
-}
-
 /** The codes that descriptions list: errorResponses() of http/router writes them, and documentErrors() does. */
-function declaredErrors(responses: Operation['responses']): ErrorCode[] {
+function declaredErrors({ responses }: Operation): ErrorCode[] {
   const named = Object.values(responses).flatMap(({ description }) => description.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [])
   return named.filter((name): name is ErrorCode => name in ERRORS)
 }

@@ -1,8 +1,7 @@
 /** Documented error responses: what can go wrong, from the one table of errors. */
 import { ERRORS, type ErrorCode } from '../errors'
 
-const UNAUTHENTICATED = [
-  'AUTHENTICATION_REQUIRED',
+const BAD_CREDENTIAL = [
   'TOKEN_EXPIRED',
   'TOKEN_REVOKED',
   'TOKEN_INVALID',
@@ -11,9 +10,36 @@ const UNAUTHENTICATED = [
 ] as const satisfies ErrorCode[]
 const BAD_BODY = ['BAD_JSON', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE'] as const satisfies ErrorCode[]
 
-/** What the middleware in front of every route may answer. */
-export function commonErrors({ guarded, body }: { guarded: boolean; body: boolean }): ErrorCode[] {
-  return [...(guarded ? UNAUTHENTICATED : []), ...(body ? BAD_BODY : []), 'DATABASE_UNAVAILABLE', 'MISCONFIGURED']
+interface Guarded {
+  /** In small letters, as documents have it. */
+  method: string
+  /** Whether the path has parts that a request may fill with anything. */
+  hasParameters: boolean
+  /** The operation's own; without one that of the document counts, which is any credential. */
+  security?: readonly object[] | undefined
+}
+
+/** What the middleware in front of every route may answer: any body that comes with a write is looked at, wanted or not. */
+export function commonErrors({ method, hasParameters, security }: Guarded): ErrorCode[] {
+  return [
+    ...credentialErrors(security),
+    ...(method === 'get' ? [] : BAD_BODY),
+    ...(hasParameters ? (['INVALID_PARAMETER'] as const) : []),
+    'DATABASE_UNAVAILABLE',
+    'MISCONFIGURED',
+  ]
+}
+
+/** Each alternative is an object of schemes; an empty one is for guests. */
+function credentialErrors(alternatives: readonly object[] = [{ xcAuth: [] }, { xcToken: [] }]): ErrorCode[] {
+  if (alternatives.length === 0) return []
+  const takesGuests = alternatives.some((alternative) => Object.keys(alternative).length === 0)
+  const takesApiTokens = alternatives.some((alternative) => 'xcToken' in alternative)
+  return [
+    ...(takesGuests ? [] : (['AUTHENTICATION_REQUIRED'] as const)),
+    ...BAD_CREDENTIAL,
+    ...(takesApiTokens ? [] : (['API_TOKEN_NOT_ALLOWED'] as const)),
+  ]
 }
 
 const HEADERS: Partial<Record<number, Record<string, object>>> = {

@@ -345,11 +345,10 @@ function describeOperation(operation: Operation, table: Table, through: Through,
 }
 
 /** A project role without the permission is what makes FORBIDDEN possible. */
-function errorsOf({ method, body, errors, permission }: Operation, through: Through): ErrorCode[] {
+function errorsOf({ method, errors, permission }: Operation, through: Through): ErrorCode[] {
   return [
-    ...commonErrors({ guarded: true, body: body !== undefined }),
+    ...commonErrors({ method, hasParameters: true }),
     ...(PROJECT_ROLES.every((role) => isAllowed([role], permission)) ? [] : (['FORBIDDEN'] as const)),
-    'INVALID_PARAMETER',
     'PROJECT_NOT_FOUND',
     'TABLE_NOT_FOUND',
     ...(through === 'view' ? (['VIEW_NOT_FOUND'] as const) : []),

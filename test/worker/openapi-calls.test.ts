@@ -278,9 +278,15 @@ function badPaths(operation: Operation, { call }: Good): Bad[] {
 
 function badBodies(operation: Operation, { call }: Good): Bad[] {
   const { body } = operation
-  if (body === undefined) return []
+  if (operation.method === 'get') return []
+  const anyBody = [
+    { what: 'another content type', call: { ...call, body: 'text', headers: { 'content-type': 'text/plain' } }, status: 415 },
+    { what: 'a NUL', call: { ...call, body: '"\\u0000"' }, status: 400 },
+  ]
+  if (body === undefined) return anyBody
   const plain = JSON.stringify(call.body)
   return [
+    ...anyBody,
     ...spoil(project.document, body.schema, call.body).map(({ what, value }) => ({
       what,
       call: { ...call, body: value },
@@ -290,7 +296,6 @@ function badBodies(operation: Operation, { call }: Good): Bad[] {
     ...(plain.startsWith('[') ? [{ what: 'no body', call: { ...call, body: undefined }, status: 400 }] : []),
     { what: 'half a body', call: { ...call, body: plain.slice(0, -1) }, status: 400 },
     { what: 'NaN', call: { ...call, body: plain.replace(/[\]}]$/, 'NaN$&') }, status: 400 },
-    { what: 'another content type', call: { ...call, headers: { 'content-type': 'text/plain' } }, status: 415 },
   ]
 }
 
