@@ -1,6 +1,7 @@
 /** What data operations answer when all is well, and the bodies they take: components, which several operations share. */
 import type { Table } from '../data/catalog/types'
 import { changeExample, changesExample, keysExample, newRowExample, newRowsExample, upsertExample } from './examples'
+import { COST, headerRefs } from './headers'
 import { type JsonSchema, type SchemaKind, schemaRef } from './schemas'
 
 type Described = Readonly<Record<string, unknown>>
@@ -8,28 +9,8 @@ type Described = Readonly<Record<string, unknown>>
 /** Rows of one bulk request: the limit of data/records/bulk-routes.ts. */
 const MAX_ROWS = 100_000
 
-const HEADERS = {
-  'xc-db-response': header('Seconds that the database took', { type: 'string', pattern: String.raw`^\d+\.\d{3}$` }),
-  'x-d1-rows-read': header('Rows that the database read, which is what it bills', { type: 'integer', minimum: 0 }),
-  'x-d1-rows-written': header('Rows that the database wrote, which is what it bills', { type: 'integer', minimum: 0 }),
-  etag: header('The version of the row, for `If-Match`', { type: 'string', pattern: String.raw`^"v\d+"$` }),
-  'content-disposition': header('A name for the file', { type: 'string' }),
-}
-
-function header(description: string, schema: JsonSchema): Described {
-  return { description, schema }
-}
-
-export function sharedHeaders(): Described {
-  return HEADERS
-}
-
-const COST = headerRefs('xc-db-response', 'x-d1-rows-read', 'x-d1-rows-written')
-const COST_AND_VERSION = { ...headerRefs('etag'), ...COST }
-
-function headerRefs(...names: (keyof typeof HEADERS)[]): Described {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-}
+const READ = headerRefs(...COST)
+const WRITE = headerRefs(...COST, 'idempotency-replayed')
 
 const COUNT: JsonSchema = { type: 'integer', minimum: 0 }
 
@@ -55,22 +36,22 @@ const SHARED = {
   count: jsonAnswer('How many rows match', { type: 'object', properties: { count: COUNT }, required: ['count'] }),
   grouped: jsonAnswer('The values, and how many rows have each; `pageInfo.totalRows` counts rows', GROUPED),
   exists: jsonAnswer('Whether the row is there', { type: 'boolean' }),
-  deleted: jsonAnswer('How many rows were deleted: 1', { type: 'integer', minimum: 1, maximum: 1 }),
-  changed: jsonAnswer('How many rows', COUNT),
+  deleted: jsonAnswer('How many rows were deleted: 1', { type: 'integer', minimum: 1, maximum: 1 }, WRITE),
+  changed: jsonAnswer('How many rows', COUNT, WRITE),
   csv: {
     description: 'The file, streamed',
-    headers: { ...headerRefs('content-disposition'), ...COST },
+    headers: headerRefs(...COST, 'content-disposition', 'nc-export-offset'),
     content: { 'text/csv': { schema: { type: 'string' } } },
   },
 } as const satisfies Record<string, Described>
 
 const OF_TABLE = {
-  page: { description: 'The page', schema: 'page', headers: COST },
-  found: { description: 'The row; an empty object when none matches', schema: 'fields', headers: COST },
-  groups: { description: 'The groups, one of rows without a value among them', schema: 'groups', headers: COST },
-  row: { description: 'The whole row as it is stored', schema: 'row', headers: COST_AND_VERSION },
-  read: { description: 'The row', schema: 'fields', headers: COST_AND_VERSION },
-  keys: { description: 'The keys of the rows, in the order of the request', schema: 'keys', headers: COST },
+  page: { description: 'The page', schema: 'page', headers: READ },
+  found: { description: 'The row; an empty object when none matches', schema: 'fields', headers: READ },
+  groups: { description: 'The groups, one of rows without a value among them', schema: 'groups', headers: READ },
+  row: { description: 'The whole row as it is stored', schema: 'row', headers: { ...headerRefs('etag'), ...WRITE } },
+  read: { description: 'The row', schema: 'fields', headers: { ...headerRefs('etag'), ...READ } },
+  keys: { description: 'The keys of the rows, in the order of the request', schema: 'keys', headers: WRITE },
 } as const satisfies Record<string, { description: string; schema: SchemaKind; headers: Described }>
 
 export type AnswerName = keyof typeof SHARED | keyof typeof OF_TABLE
@@ -90,13 +71,13 @@ export function tableAnswers(table: Table, names: readonly AnswerName[]): Descri
       .filter(([name]) => names.some((used) => used === name))
       .map(([name, { description, schema, headers }]) => [
         `${table.id}-${name}`,
-        { ...jsonAnswer(description, schemaRef(table, schema)), headers },
+        jsonAnswer(description, schemaRef(table, schema), headers),
       ]),
   )
 }
 
-function jsonAnswer(description: string, schema: JsonSchema): Described {
-  return { description, headers: COST, content: { 'application/json': { schema } } }
+function jsonAnswer(description: string, schema: JsonSchema, headers: Described = READ): Described {
+  return { description, headers, content: { 'application/json': { schema } } }
 }
 
 const BODIES = {

@@ -5,6 +5,7 @@ import type { AppEnv } from '../env'
 import { ERRORS, type ErrorCode } from '../errors'
 import { VERSION } from '../version'
 import { commonErrors, documentErrors, errorExamples } from './failures'
+import { COST, type HeaderName, headerRefs, sharedHeaders } from './headers'
 import { type Origins, contactAt, serversAt } from './servers'
 
 /** In the order in which one meets them. A test holds this against the routes. */
@@ -23,7 +24,7 @@ const TAGS = [
   { name: 'Instance', description: 'Health and version' },
 ]
 
-type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
+type Document = Omit<ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>, 'components'> & { components: object }
 
 /** Making a document takes milliseconds of CPU, and anyone may ask for it. The routes of an application never change. */
 const documents = new WeakMap<OpenAPIHono<AppEnv>, Document>()
@@ -58,15 +59,30 @@ function generate(app: OpenAPIHono<AppEnv>): Document {
   for (const { path, method, operation } of operations) {
     const common = commonErrors({ method, hasParameters: path.includes('{'), security: operation.security })
     const errors = documentErrors([...declaredErrors(operation), ...common])
-    operation.responses = { ...operation.responses, ...Object.fromEntries(errors) }
+    operation.responses = { ...withHeaders(operation), ...Object.fromEntries(errors) }
   }
   const examples = errorExamples(operations.flatMap(({ operation }) => declaredErrors(operation)))
-  return { ...document, components: { ...document.components, examples } }
+  return { ...document, components: { ...document.components, headers: sharedHeaders(), examples } }
 }
 
 interface Operation {
+  operationId: string
   security?: object[]
-  responses: Record<string, { description: string }>
+  parameters?: { name: string }[]
+  responses: Record<string, { description: string; content?: object }>
+}
+
+/** An answer of success with its headers, which follow from what the operation takes and answers. */
+function withHeaders({ operationId, security, parameters, responses }: Operation): Operation['responses'] {
+  const { 200: answer, ...others } = responses
+  if (answer === undefined) return responses
+  const names: HeaderName[] = [
+    ...(security === undefined || security.some((schemes) => 'xcAuth' in schemes) ? COST : []),
+    ...(/-row-(create|read|update)$/.test(operationId) ? (['etag'] as const) : []),
+    ...('text/csv' in (answer.content ?? {}) ? (['content-disposition', 'nc-export-offset'] as const) : []),
+    ...(parameters?.some(({ name }) => name === 'idempotency-key') === true ? (['idempotency-replayed'] as const) : []),
+  ]
+  return names.length === 0 ? responses : { ...others, 200: { ...answer, headers: headerRefs(...names) } as typeof answer }
 }
 
 /** The codes that descriptions list: errorResponses() of http/router writes them, and documentErrors() does. */

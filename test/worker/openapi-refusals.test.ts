@@ -20,7 +20,7 @@ interface Operation {
   path: string
   operationId: string
   security?: object[]
-  responses: Record<string, { content?: Record<string, { schema: Json }> }>
+  responses: Record<string, { headers?: object; content?: Record<string, { schema: Json }> }>
 }
 
 const SMALL = { ...env, NC_REQUEST_BODY_SIZE: '10' }
@@ -68,9 +68,9 @@ beforeEach(async () => {
   }
 })
 
-/** What of a refusal is not as the document has it; what is not refused is another test's matter. */
-function problemsOfRefusal(operation: Operation, { status, body }: Answer): string[] {
-  if (status < 400) return []
+/** What of a refusal is not as the document has it, and which headers of what is none. */
+function problemsOfAnswer(operation: Operation, { status, headers, body }: Answer): string[] {
+  if (status < 400) return problemsOfHeaders(operation, headers)
   const described = operation.responses[status]
   if (described === undefined) return [`${status} ${body.error} is not documented`]
   const unknown = Object.keys(body).filter(
@@ -80,6 +80,15 @@ function problemsOfRefusal(operation: Operation, { status, body }: Answer): stri
     ...problemsOf(document, described.content?.['application/json']?.schema ?? {}, body),
     ...unknown.map((name) => `${name} of an error is not documented`),
   ]
+}
+
+const SPEAKING_HEADERS = ['etag', 'server-timing', 'x-d1-rows-read', 'nc-export-offset']
+
+function problemsOfHeaders({ responses }: Operation, sent: Headers): string[] {
+  const documented = Object.keys(responses['200']?.headers ?? {})
+  return SPEAKING_HEADERS.filter((name) => sent.has(name) !== documented.includes(name)).map(
+    (name) => `${name} is ${sent.has(name) ? 'not ' : ''}documented`,
+  )
 }
 
 /** A way to be refused. */
@@ -121,6 +130,7 @@ const REFUSALS: Record<string, Refusal> = {
     options: () => admin,
     pathOf: (path) => `${path}?limit=many&where=(&fields=nobody&sort=nobody&on=x`,
   },
+  'with an example of a row': { options: () => ({ ...admin, body: { Title: 'x' } }), isFor: isWrite },
   'as a viewer': { options: () => viewer },
   'as a stranger': { options: () => stranger },
   'with an API Token': { options: () => token },
@@ -133,7 +143,7 @@ describe('whatever is refused, the document of the fixed routes has the answer',
     for (const operation of chosen) {
       const path = pathOf(operation.path).replaceAll(/\{(\w+)\}/g, (_part, name: string) => values[name] ?? 'nobody')
       const answer = await request(operation.method.toUpperCase(), path, options())
-      const problems = problemsOfRefusal(operation, answer)
+      const problems = problemsOfAnswer(operation, answer)
       if (problems.length > 0 || answer.status !== (status ?? answer.status))
         wrong.push({ id: operation.operationId, status: answer.status, body: answer.body, problems })
     }

@@ -16,7 +16,7 @@ export interface Parameter {
 
 export interface Described {
   description: string
-  headers?: Record<string, { schema: Json }>
+  headers?: Record<string, { required?: boolean; schema: Json }>
   content?: Record<string, { schema: Json; example?: unknown; examples?: Record<string, { $ref: string }> }>
 }
 
@@ -79,7 +79,7 @@ function readOperation(document: Document, path: string, method: Method): Operat
       responses.map(([status, node]) => {
         const response = follow(node) as Described
         const headers = Object.entries(response.headers ?? {}).map(([name, header]) => [name, follow(header)])
-        return [status, { ...response, headers: Object.fromEntries(headers) as Record<string, { schema: Json }> }]
+        return [status, { ...response, headers: Object.fromEntries(headers) as Described['headers'] & object }]
       }),
     ),
   }

@@ -220,9 +220,11 @@ describe('operations', () => {
   })
 
   test('answers say what the request cost, and those with one row its version', () => {
-    for (const { id, responses } of operationsOf(documentOf([EVERY_TYPE]))) {
+    for (const { id, method, responses } of operationsOf(documentOf([EVERY_TYPE]))) {
       const names = Object.keys(responses['200']?.headers ?? {})
-      expect(names).toEqual(expect.arrayContaining(['xc-db-response', 'x-d1-rows-read', 'x-d1-rows-written']))
+      expect(names).toEqual(expect.arrayContaining(['xc-db-response', 'server-timing', 'x-d1-rows-read', 'x-d1-rows-written']))
+      expect({ id, exported: names.includes('nc-export-offset') }).toEqual({ id, exported: /^(view-)?export-csv-/.test(id) })
+      expect({ id, replayed: names.includes('idempotency-replayed') }).toEqual({ id, replayed: method !== 'get' })
       expect({ id, versioned: names.includes('etag') }).toEqual({ id, versioned: /^(view-)?(insert|read|update)-/.test(id) })
     }
   })
