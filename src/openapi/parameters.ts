@@ -24,27 +24,29 @@ const WHERE = [
   '`notnull` `empty` `notempty` `blank` `notblank` for every field; `gt` `ge` `gte` `lt` `le` `lte` `btw` `nbtw` for what has an',
   'order; `like` `nlike` for all but checkboxes; `checked` `notchecked` for checkboxes; `allof` `anyof` `nallof` `nanyof` for',
   'selects; `isWithin` for dates. `in`, `btw` and their like take values separated by commas; dates also `today`, `daysAgo,7`,',
-  '`exactDate,2026-01-31` and so on.',
+  '`exactDate,2026-01-31` and so on. Also `w`.',
 ].join(' ')
 
 const OF_TABLE = {
   fields: (table) =>
     text(
       'fields',
-      'The fields to answer with, separated by commas: titles or column ids. All of them when left out.',
+      'The fields to answer with, separated by commas: titles or column ids. All of them when left out. Also `f`; or one at a ' +
+        'time as `fields[]`.',
       fieldsExamples(table),
     ),
   sort: (table) =>
     text(
       'sort',
-      'The fields to sort by, separated by commas; a leading `-` sorts descending. The primary key decides between equals.',
+      'The fields to sort by, separated by commas; a leading `-` sorts descending. The primary key decides between equals. ' +
+        'Also `s`; or one at a time as `sort[]`.',
       sortExamples(table),
     ),
   where: (table) => text('where', WHERE, whereExamples(table)),
   whereToWrite: (table) =>
     text(
       'where',
-      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**.',
+      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Also `w`.',
       whereToWriteExamples(table),
     ),
   filterArrJson: (table) =>
@@ -75,7 +77,7 @@ const SHARED = {
     return {
       name: 'limit',
       in: 'query',
-      description: `Rows of the page, from ${min} to ${max}; a number outside counts as the nearest inside.`,
+      description: `Rows of the page, from ${min} to ${max}; a number outside counts as the nearest inside. Also \`l\`.`,
       schema: { type: 'integer', default: limit },
       example: limit,
     }
@@ -83,7 +85,7 @@ const SHARED = {
   offset: () => ({
     name: 'offset',
     in: 'query',
-    description: 'Rows before the page.',
+    description: 'Rows before the page. Also `o`.',
     schema: { type: 'integer', default: 0 },
     example: 0,
   }),
@@ -94,12 +96,12 @@ const SHARED = {
   shuffle: () => ({
     name: 'shuffle',
     in: 'query',
-    description: '1 for a random order.',
+    description: '1 for a random order. Also `r`.',
     schema: { type: 'integer', enum: [0, 1], default: 0 },
     example: 0,
   }),
   groupSort: () =>
-    text('sort', 'What to sort the groups by: `count`, or the field; a leading `-` sorts descending.', {
+    text('sort', 'What to sort the groups by: `count`, or the field; a leading `-` sorts descending. Also `s`, `sort[]`.', {
       default: { summary: 'By the value', value: '' },
       largest: { summary: 'The largest group first', value: '-count' },
     }),

@@ -17,7 +17,7 @@ const DESCRIPTION = `The rows of this project's tables.
 
 Press **Authorize** and enter an API Token (\`xcToken\`, or as a Bearer token), or the Auth Token that sign-in gives (\`xcAuth\`).
 
-- Bodies are JSON. Rows are objects whose members are the fields, by their titles.
+- Bodies are JSON. Rows are objects whose members are the fields, by their titles. Of members with the same name the last counts.
 - Everything that succeeds answers 200. What does not says why: \`{"error": "CODE", "message": "…", "msg": "…"}\`.
 - Dates and times are UTC, written \`2026-01-31 09:30:00+00:00\`; requests may use any ISO 8601 form.`
 

@@ -660,6 +660,28 @@ describe('parameters', () => {
     expect(limit({ default: 25, max: 10, min: 1 })).toMatchObject({ schema: { default: 10 }, example: 10 })
   })
 
+  test('that have other names say so, and the server takes each of them', () => {
+    const aliases = {
+      fields: ['f', 'fields[]'],
+      sort: ['s', 'sort[]'],
+      where: ['w'],
+      limit: ['l'],
+      offset: ['o'],
+      shuffle: ['r'],
+    }
+    const values = { fields: 'Id', sort: '-Id', where: '(Id,gt,3)', limit: '7', offset: '7', shuffle: '1' }
+    const read = (name: string, value: string) => parseQuery(EVERY_TYPE, { [name]: [value] }, { now: 0, limits: LIMITS })
+    for (const [name, others] of Object.entries(aliases) as [keyof typeof values, string[]][]) {
+      const description = parameterOf(EVERY_TYPE, name)?.description
+      for (const other of others) {
+        expect(description).toContain(`\`${other}\``)
+        expect(read(other, values[name])).toEqual(read(name, values[name]))
+        expect(read(other, values[name])).not.toEqual(parseQuery(EVERY_TYPE, {}, { now: 0, limits: LIMITS }))
+      }
+    }
+    expect(parameterOf(EVERY_TYPE, 'where', 'bulk-delete-all')?.description).toContain('`w`')
+  })
+
   test('the description of where names every operator, and none that does not exist', () => {
     const description = parameterOf(EVERY_TYPE, 'where')?.description ?? ''
     const [, operators = ''] = description.split('Operators: ')
