@@ -213,6 +213,37 @@ describe('what a person sees', () => {
   })
 })
 
+describe('on a telephone', () => {
+  beforeEach(() => page.setViewportSize({ width: 390, height: 844 }))
+
+  test('the field that finds operations is whole, and nothing stands out of the screen', async () => {
+    await page.goto(`${server.url}/docs`)
+    await title().waitFor()
+    await screenshot('docs-control-telephone')
+    expect(await overflow()).toBe(0)
+    const filter = page.locator('.operation-filter-input')
+    await expectInside(filter)
+    // As wide as the screen, but for its margins: the hint in it can be read.
+    expect((await filter.boundingBox())?.width).toBeGreaterThan(340)
+    await page.locator('.opblock-tag', { hasText: 'Rows in bulk' }).click()
+    await page.locator('.opblock').first().waitFor()
+    expect(await overflow()).toBe(0)
+  })
+
+  test('an open operation fits: its parameters, its answers, and what came back', async () => {
+    await openWith(apiToken)
+    await execute('List rows', 'GET')
+    const operation = page.locator('.opblock.is-open')
+    await operation.locator('[data-param-name="where"]').scrollIntoViewIfNeeded()
+    await screenshot('docs-parameters-telephone')
+    for (const input of await operation.locator('.parameters input, .parameters select, .parameters textarea').all())
+      await expectInside(input)
+    await operation.locator('.responses-inner').scrollIntoViewIfNeeded()
+    await screenshot('docs-answers-telephone')
+    expect(await overflow()).toBe(0)
+  })
+})
+
 const field = (): Locator => page.getByLabel('Paste an Auth Token or an API Token')
 const tokenForm = (): Locator => page.locator('#docs-token:visible')
 const error = (): Locator => page.locator('#docs-token-error')
@@ -258,6 +289,14 @@ async function sentBy(operation: Locator, parameter: string): Promise<string | n
 /** Pixels that stand out of the window to the right. */
 function overflow(): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+/** Between the edges of the screen, with a little room. */
+async function expectInside(part: Locator): Promise<void> {
+  const box = await part.boundingBox()
+  const width = page.viewportSize()?.width ?? 0
+  expect(box).not.toBeNull()
+  expect({ left: (box?.x ?? 0) >= 4, right: (box?.x ?? 0) + (box?.width ?? 0) <= width - 4 }).toEqual({ left: true, right: true })
 }
 
 async function screenshot(name: string): Promise<void> {
