@@ -90,9 +90,13 @@ const SHARED = {
     example: 0,
   }),
   cursor: () =>
-    text('cursor', '`pageInfo.next` of the page before, with the same sort: as cheap on the last page as on the first.', {
-      first: { summary: 'The first page', value: '' },
-    }),
+    text(
+      'cursor',
+      '`pageInfo.next` of the page before, with the same sort. In the order of the key, or ascending by an indexed field, the last page costs what the first does.',
+      {
+        first: { summary: 'The first page', value: '' },
+      },
+    ),
   shuffle: () => ({
     name: 'shuffle',
     in: 'query',

@@ -1,6 +1,7 @@
 /**
- * Cursors: `pageInfo.next` says where a page ended by the values the rows are sorted by, so that the next page is found by
- * key and costs the same on page 1 and page 40,000. An addition to the contract; `offset` stays.
+ * Cursors: `pageInfo.next` says where a page ended by the values the rows are sorted by, so that in the order of the key, and
+ * ascending by an indexed column, the next page is found by index and costs the same on page 1 and page 40,000. (Descending by
+ * another column it is not, for NULLs come last there.) An addition to the contract; `offset` stays.
  */
 import { base64url } from 'jose'
 import { ApiError } from '../../errors'

@@ -37,7 +37,7 @@ export const ListParameters = z
     sortArrJson: z.string().optional().openapi({ description: 'The sort as a JSON array; used where `sort` is absent' }),
     limit: integer('Rows of the page', 25),
     offset: integer('Rows before the page', 0),
-    cursor: z.string().optional().openapi({ description: '`pageInfo.next` of the page before: costs the same however deep' }),
+    cursor: z.string().optional().openapi({ description: '`pageInfo.next` of the page before' }),
     shuffle: z.string().optional().openapi({ description: '1: in random order' }),
   })
   .loose()
