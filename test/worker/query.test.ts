@@ -278,6 +278,25 @@ describe('long values', () => {
     expect(await select({ where: `(Title,like,%${'ong '.repeat(60)}100)` })).toEqual([])
   })
 
+  test.each([
+    ['in one place', `${'LONG '.repeat(20)}%100`, [5]],
+    ['in many places', 'Long%'.repeat(100), [5]],
+    ['in more places than the text has pieces', `${'Long %'.repeat(99)}Long Long`, []],
+    ['and the beginning', `long%${'Long '.repeat(20)}100%`, [5]],
+    ['and another beginning', `ong%${'Long '.repeat(20)}100%`, []],
+    ['and the beginning once only', `${LONG}%${LONG}%`, []],
+    ['and the end', `%${'long '.repeat(20)}%% ÄÖ`, [5]],
+    ['and another end', `%${'long '.repeat(20)}%Ä`, []],
+    ['and the end once only', `%${LONG}100%100% ÄÖ`, []],
+    ['with pieces in the wrong order', `%100%${'Long '.repeat(20)}%`, []],
+  ])('a long needle with % inside is looked for %s', async (_, value, ids) => {
+    expect(await select({ where: `(Title,like,${value})` })).toEqual(ids)
+    expect(await select({ where: `(Title,nlike,${value})` })).toEqual(ALL.filter((id) => !ids.includes(id)))
+    const among = `${'(Qty,neq,99)'.repeat(100)}(Title,like,${value})`
+    expect(await select({ where: among })).toEqual(ids)
+    expect(await select({ where: `${'~not('.repeat(20)}(Title,like,${value})${')'.repeat(20)}` })).toEqual(ids)
+  })
+
   test('5,000 values of `in` are one parameter', async () => {
     const value = Array.from({ length: 5000 }, (_, index) => index * 3)
     const filter = parseFilter(
@@ -396,6 +415,9 @@ describe('the largest filter of each operator runs', () => {
     ['btw', 7, '2026-01-31,2026-02-01'],
     ['like', 2, 'a%b'],
     ['like', 4, 'a%b'],
+    ['like', 2, `a%${'b'.repeat(50)}%c%`],
+    ['like', 4, `a%${'b'.repeat(50)}%c%`],
+    ['nlike', 4, `%${'b'.repeat(50)}%c`],
     ['allof', 10, 'a,b'],
   ]
 

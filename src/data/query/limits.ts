@@ -12,6 +12,9 @@ export const MAX_NESTING = 20
 /** Conditions of one request, `where` and `filterArrJson` together. */
 export const MAX_CONDITIONS = 500
 
+/** Texts that the `%` of one `like` may stand between, where they are too long for a LIKE pattern: each is a step for each row. */
+export const MAX_LIKE_PIECES = 100
+
 /** Characters of a filter's SQL, which is ASCII. D1 takes statements of 100,000 bytes; the rest is for what stands around. */
 export const MAX_FILTER_SQL = 90_000
 

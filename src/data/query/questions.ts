@@ -7,6 +7,7 @@ import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'
 import { readPattern } from './like'
+import { MAX_LIKE_PIECES } from './limits'
 import type { Asks } from './operators'
 import { type Comparison, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
 import { EXPECTED, readValue } from './values'
@@ -91,9 +92,11 @@ function oneOfMoments(subject: Subject, moments: readonly Moment[]): Predicate {
 
 function checkLike(question: Question): Predicate {
   const pattern = readPattern(question.text)
-  const { physicalName } = question.column
   if (pattern.test === 'anything') return not(isNull(question))
-  if (pattern.test === 'tooLong') throw refuse(question, 'a value with % in its middle may have 50 bytes; this one has more.')
+  if (pattern.test === 'tooManyPieces') {
+    throw refuse(question, `the % of a long value may stand between ${MAX_LIKE_PIECES} texts; here are more.`)
+  }
+  const { physicalName } = question.column
   return test({ physicalName, as: isNumber(question.column) ? 'digits' : 'plain' }, pattern)
 }
 

@@ -116,11 +116,34 @@ describe('like', () => {
     expect(compiled('(Price (EUR),like,5)')).toEqual([`instr(lower(${digits}), ?) > 0`, '5'])
   })
 
-  test('with % in the middle may have 50 bytes, wildcards and escapes included', () => {
-    expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)[1]).toHaveLength(50)
-    expect(refused(`(Title,like,${'a'.repeat(47)}%b)`)).toMatchObject({
-      code: 'INVALID_FILTER',
-      details: { position: 12, field: 'Title' },
+  describe('with % in the middle', () => {
+    const walk = (pieces: number, { begins = '', ends = '1' } = {}): string =>
+      '(WITH RECURSIVE s(p, i, r) AS (SELECT ?, 0, lower(t."c2") UNION ALL ' +
+      `SELECT p, i + 1, substr(r, instr(r, p->>i) + length(p->>i)) FROM s WHERE instr(r, p->>i) > 0${begins}) ` +
+      `SELECT ${ends} FROM s WHERE i = ${pieces})`
+    const long = 'Ä'.repeat(30)
+
+    test('is a LIKE pattern of up to 50 bytes, wildcards and escapes included', () => {
+      expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)).toEqual([pattern, `%${'a'.repeat(46)}%b%`])
+      expect(compiled(`(Title,like,${'a'.repeat(47)}%b)`)).toEqual([walk(2), `["${'a'.repeat(47)}","b"]`])
+    })
+
+    test.each<[value: string, sql: string, ...params: unknown[]]>([
+      [`${long}%%B`, walk(2), `["${long}","b"]`],
+      [`${long}%B%`, walk(2, { begins: ' AND (i > 0 OR instr(r, p->>i) = 1)' }), `["${long}","b"]`],
+      [`%B%📏${long}`, walk(1, { ends: 'substr(r, -31) = ?' }), '["b"]', `📏${long}`],
+      [`%a%"${long}%`, walk(2), `["a","\\"${long}"]`],
+    ])('is looked for piece by piece beyond that: %j', (value, ...expected) => {
+      expect(compiled(`(Title,like,${value})`)).toEqual(expected)
+    })
+
+    test('may have 100 pieces', () => {
+      expect(compiled(`(Title,like,${'a%'.repeat(99)}a)`)).toHaveLength(2)
+      expect(refused(`(Title,like,${'a%'.repeat(100)}a)`)).toMatchObject({
+        code: 'INVALID_FILTER',
+        message: expect.stringContaining('100 texts'),
+        details: { position: 12, field: 'Title' },
+      })
     })
   })
 
