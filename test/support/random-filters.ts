@@ -143,7 +143,7 @@ const CELLS: Readonly<Record<ValueKind, Arbitrary<string | number>>> = {
   date: storedDate,
   datetime: storedDateTime,
   time,
-  select: constantFrom('', ...OPTION_TITLES),
+  select: constantFrom('', 'red,green', 'green,📏,red', ...OPTION_TITLES),
   multiselect: subarray(OPTION_TITLES, { maxLength: 4 }).map((titles) => titles.join(',')),
   json,
 }

@@ -24,7 +24,7 @@ const ROWS: readonly Cell[][] = [
   ['Alpha', 1, 0.1, 1, '2026-03-31', '2026-03-31 12:00:00+00:00', '09:30:00', 'Open', 'red,green', 5, '[{"url":"a"}]'],
   ['alphabet', 2, 5, 0, '2026-03-30', '2026-03-30 23:59:59+00:00', '09:30:30', 'Done', 'red', 0, '[]'],
   ['Beta_1 (x, y)', 3, 2.5, 0, '2026-03-24', '2026-03-31 00:00:00+00:00', '10:00:00', 'open', 'reddish,green', 3, 'null'],
-  ['', 0, 0, 1, '2026-02-28', '2026-04-01 00:00:00+00:00', '00:00:00', '', '', 1, ''],
+  ['', 0, 0, 1, '2026-02-28', '2026-04-01 00:00:00+00:00', '00:00:00', 'Open,Done', '', 1, ''],
   [
     `${LONG}100% ÄÖ`,
     -4,
@@ -215,8 +215,14 @@ describe('each operator selects its rows', () => {
     ['(Status,eq,No such option)', []],
     ['(Status,in,Open,open)', [1, 3]],
     ['(Status,anyof,Open,Done)', [1, 2, 5]],
+    ['(Status,anyof,x,y,Open,Done)', [1, 2, 5]],
     ['(Status,nanyof,Open,Done)', [3, 4, 6]],
-    ['(Status,blank)', [4, 6]],
+    ['(Status,allof,Open)', [1]],
+    ['(Status,allof,Open,Open)', [1]],
+    ['(Status,allof,Open,Done)', []],
+    ['(Status,nallof,Open)', [2, 3, 4, 5, 6]],
+    ['(Status,nallof,Open,Done)', ALL],
+    ['(Status,blank)', [6]],
     ['(Tags,eq,red)', [2]],
     ['(Tags,anyof,red)', [1, 2, 5]],
     ['(Tags,anyof,blue,green)', [1, 3, 5]],
@@ -268,6 +274,14 @@ describe('each operator selects its rows', () => {
     expect([...one, ...other].toSorted((a, b) => a - b)).toEqual(ALL)
     expect(await select({ where: `~not${where}` })).toEqual(other)
   })
+})
+
+test('an option with a comma is found by its whole title', async () => {
+  const of = (value: string | string[]) =>
+    select({ filterArrJson: JSON.stringify([{ fk_column_id: 'cl_9', comparison_op: 'anyof', value }]) })
+  expect(await of(['Open,Done'])).toEqual([4])
+  expect(await of(['Open,Done', 'open', 'x'])).toEqual([3, 4])
+  expect(await of('Open,Done')).toEqual([1, 2, 5])
 })
 
 describe('long values', () => {

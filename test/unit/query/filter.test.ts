@@ -66,6 +66,11 @@ describe('a condition becomes SQL with bound values', () => {
     ['(Tags,anyof,a)', `instr(',' || t."c10" || ',', ?) > 0`, ',a,'],
     ['(Tags,allof,a,b)', `(instr(',' || t."c10" || ',', ?) > 0 AND instr(',' || t."c10" || ',', ?) > 0)`, ',a,', ',b,'],
     ['(Tags,nanyof,a)', `(instr(',' || t."c10" || ',', ?) > 0) IS NOT TRUE`, ',a,'],
+    ['(Status,anyof,a,b)', '(t."c9" = ? OR t."c9" = ?)', 'a', 'b'],
+    ['(Status,anyof,a,b,c)', 't."c9" IN (SELECT value FROM json_each(?))', '["a","b","c"]'],
+    ['(Status,nanyof,a)', '(t."c9" = ?) IS NOT TRUE', 'a'],
+    ['(Status,allof,a,a)', 't."c9" = ?', 'a'],
+    ['(Status,allof,a,b)', '0'],
     [
       '(Tags,anyof,a,b,c,d,)',
       `(SELECT max(instr(',' || t."c10" || ',', j.value)) FROM json_each(?) AS j) > 0`,
