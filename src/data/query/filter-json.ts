@@ -4,7 +4,7 @@
  * of those that do mean something, views store null, or an empty date word, for one that is not there.
  */
 import { type ChainItem, type Condition, type FilterNode, chain } from './ast'
-import { invalidFilter, quote } from './failures'
+import { invalidFilter } from './failures'
 import { MAX_CONDITIONS, MAX_FILTER_JSON_BYTES, MAX_NESTING, isLongerThan } from './limits'
 
 const ROOT = 'filterArrJson'
@@ -100,7 +100,13 @@ function readValue(value: unknown, path: string): Condition['value'] {
 function readScalar(value: unknown, path: string): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw refuse(path, `expected a text, a number, true or false; not ${quote(JSON.stringify(value))}.`)
+  // Not quoted: JSON.stringify() has no stack for what is nested 20,000 deep, though JSON.parse() does.
+  throw refuse(path, `expected a text, a number, true or false; not ${describe(value)}.`)
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
 function isObject(value: unknown): value is Json {

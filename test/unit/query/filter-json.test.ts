@@ -163,6 +163,15 @@ describe('a malformed filterArrJson is refused with its path', () => {
     expect(refused(`["${'a'.repeat(65536)}"]`).message).toContain('65536 bytes')
   })
 
+  test('a value nested 30,000 deep is refused as any list in a list', () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    expect(refused(`[{"fk_column_id":"cl_2","comparison_op":"eq","value":${deep}}]`)).toMatchObject({
+      code: 'INVALID_FILTER',
+      message: expect.stringContaining('not a list'),
+      details: { path: 'filterArrJson[0].value[0]' },
+    })
+  })
+
   test('20 levels and 500 filters are read', () => {
     expect(compiled(nest(20))).toEqual(['t."c2" = ?', 'a'])
     expect(compiled(Array.from({ length: 500 }, () => ({ fk_column_id: 'cl_2', comparison_op: 'null' })))).toHaveLength(1)
