@@ -24,14 +24,18 @@ export const RowParameters = TableParameters.extend({
 
 const integer = (description: string, example: number) => z.string().optional().openapi({ type: 'integer', description, example })
 
+/** Names separated by commas; given more than once, those of all. */
+const names = (description: string, example: string) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .openapi({ type: 'string', description, example })
+
 /** Documented here; read, with their short names and array forms, by data/query. */
 export const ListParameters = z
   .object({
-    fields: z
-      .string()
-      .optional()
-      .openapi({ description: 'Fields to answer with, by title, separated by commas', example: 'Id,Title' }),
-    sort: z.string().optional().openapi({ description: 'Fields to sort by; a leading `-` sorts descending', example: '-Id' }),
+    fields: names('Fields to answer with, by title, separated by commas', 'Id,Title'),
+    sort: names('Fields to sort by; a leading `-` sorts descending', '-Id'),
     where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
     filterArrJson: z.string().optional().openapi({ description: 'A filter as a JSON array; ANDed with `where`' }),
     sortArrJson: z.string().optional().openapi({ description: 'The sort as a JSON array; used where `sort` is absent' }),
