@@ -44,7 +44,7 @@ const OF_TABLE = {
   whereToWrite: (table) =>
     text(
       'where',
-      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**.',
+      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Under another name: refused.',
       whereToWriteExamples(table),
     ),
   filterArrJson: (table) =>

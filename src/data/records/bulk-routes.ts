@@ -10,7 +10,7 @@ import {
   TableParameters,
   WRITE_REFUSALS,
   WriteHeaders,
-  filterOf,
+  filterToWrite,
   onlyParameter,
   perform,
 } from './http'
@@ -22,6 +22,9 @@ const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.nul
   example: [{ id: 1 }, { id: 2 }],
 })
 const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
+const ALL_DESCRIPTION =
+  'Without `where`: every row of the table. A parameter other than `where`, `filterArrJson` and `viewId` is refused with ' +
+  '`INVALID_PARAMETER`, so that a misspelt filter changes nothing.'
 const path = '/bulk/{orgs}/{projectName}/{tableName}'
 const tags = ['Rows in bulk']
 
@@ -59,15 +62,18 @@ bulkRoutes.openapi(
     path: `${path}/all`,
     operationId: 'table-row-bulk-update-all',
     summary: 'Change every row that matches',
-    description: 'Without `where`: every row of the table.',
+    description: ALL_DESCRIPTION,
     tags,
     ...needs('bulkDataUpdateAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders, ...jsonBody(RowBody) },
-    responses: { 200: json(Changed, 'How many rows were changed'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+    responses: {
+      200: json(Changed, 'How many rows were changed'),
+      ...errorResponses('INVALID_FILTER', 'INVALID_PARAMETER', ...WRITE_REFUSALS),
+    },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.get('startedAt'))
+    const write = updateMatching(table, filterToWrite(c, table), c.req.valid('json'), c.get('startedAt'))
     return c.json(await perform(c, data, table, write), 200)
   },
 )
@@ -78,15 +84,18 @@ bulkRoutes.openapi(
     path: `${path}/all`,
     operationId: 'table-row-bulk-delete-all',
     summary: 'Delete every row that matches',
-    description: 'Without `where`: every row of the table.',
+    description: ALL_DESCRIPTION,
     tags,
     ...needs('bulkDataDeleteAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders },
-    responses: { 200: json(Changed, 'How many rows were deleted'), ...errorResponses('INVALID_FILTER', ...WRITE_REFUSALS) },
+    responses: {
+      200: json(Changed, 'How many rows were deleted'),
+      ...errorResponses('INVALID_FILTER', 'INVALID_PARAMETER', ...WRITE_REFUSALS),
+    },
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await perform(c, data, table, deleteMatching(table, filterOf(c, table))), 200)
+    return c.json(await perform(c, data, table, deleteMatching(table, filterToWrite(c, table))), 200)
   },
 )
 
