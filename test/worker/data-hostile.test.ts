@@ -45,7 +45,9 @@ describe('queries', () => {
     ['8 KB of opening parentheses', () => where('('.repeat(8192)), 'INVALID_FILTER'],
     ['8 KB of closing parentheses', () => where(')'.repeat(8192)), 'INVALID_FILTER'],
     ['pairs of parentheses', () => where('()'.repeat(4096)), 'INVALID_FILTER'],
-    ['more than 8 KB', () => where(`(Title,eq,${'x'.repeat(8192)})`), 'INVALID_FILTER'],
+    ['more than 256 KB', () => where(`(Title,eq,${'x'.repeat(262_144)})`), 'INVALID_FILTER'],
+    ['256 KB of opening parentheses', () => where('('.repeat(262_144)), 'INVALID_FILTER'],
+    ['8,001 values', () => where(`(Qty,in,${'1,'.repeat(8000)}1)`), 'INVALID_FILTER'],
     ['8 KB of tildes', () => where('~'.repeat(8192)), 'INVALID_FILTER'],
     ['groups in groups', () => where(`${'('.repeat(30)}(Title,eq,a)${')'.repeat(30)}`), 'INVALID_FILTER'],
     ['501 conditions', () => where('(Qty,eq,1)'.repeat(501)), 'INVALID_FILTER'],
@@ -85,7 +87,7 @@ describe('queries', () => {
   })
 
   test.each<[name: string, query: () => string, length: number]>([
-    ['the longest value of a filter', () => where(`(Title,neq,${'x'.repeat(8100)})`), 1],
+    ['the longest value of a filter', () => where(`(Title,neq,${'x'.repeat(262_000)})`), 1],
     ['20 groups in groups', () => where(`${'('.repeat(20)}(Title,eq,kept)${')'.repeat(20)}`), 1],
     ['a huge limit', () => 'limit=9007199254740991', 1],
     ['a limit below all numbers', () => 'limit=-9007199254740991', 1],

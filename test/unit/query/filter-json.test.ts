@@ -157,10 +157,10 @@ describe('a malformed filterArrJson is refused with its path', () => {
     })
   })
 
-  test('a text that is no JSON, or is longer than 64 KB', () => {
+  test('a text that is no JSON, or is longer than 256 KB', () => {
     expect(refused('[{]')).toMatchObject({ code: 'INVALID_FILTER', details: { path: 'filterArrJson' } })
-    expect(refused('['.repeat(65536)).message).toContain('expected JSON')
-    expect(refused(`["${'a'.repeat(65536)}"]`).message).toContain('65536 bytes')
+    expect(refused('['.repeat(262_144)).message).toContain('expected JSON')
+    expect(refused(`["${'a'.repeat(262_144)}"]`).message).toContain('262144 bytes')
   })
 
   test('a value nested 30,000 deep is refused as any list in a list', () => {

@@ -327,10 +327,31 @@ describe('what does not fit is refused with its place', () => {
     })
   })
 
-  test('8 KB of digits that are no number are refused in under 50 ms', () => {
+  test.each([
+    ['digits that are no number', '(Qty,eq,', '1', 'x)'],
+    ['numbers', '(Qty,in,', '1,', '2)'],
+    ['texts in a list of numbers', '(Qty,in,', 'a,', '2)'],
+    ['bounds', '(Qty,btw,', ',', '1)'],
+    ['days', '(Day,in,', 'today,', 'today)'],
+    ['moments', '(At,in,', 'oneMonthAgo,', 'today)'],
+    ['what is no JSON', '(Files,in,', '{,', '1)'],
+    ['options', '(Tags,anyof,', 'a,', 'b)'],
+    ['pieces', '(Title,like,', '%a', 'b)'],
+  ])('256 KB of %s are refused in under 50 ms', (_, before, unit, after) => {
+    const where = before + unit.repeat(Math.floor((262_144 - before.length - after.length) / unit.length)) + after
     const start = performance.now()
-    expect(refused(`(Qty,eq,${'1'.repeat(8000)}x)`).code).toBe('INVALID_FILTER')
+    expect(refused(where).code).toBe('INVALID_FILTER')
     expect(performance.now() - start).toBeLessThan(50)
+  })
+
+  test('lists of 8,000 values are read, and one more value is not, in however many lists and in either parameter', () => {
+    const list = (count: number) => `(Title,in,${Array.from({ length: count }, (__, index) => index).join(',')})`
+    const filterArrJson = JSON.stringify([{ fk_column_id: 'cl_2', comparison_op: 'in', value: Array(4000).fill('a') }])
+    expect(compiled(list(8000))).toHaveLength(2)
+    expect(refused(list(8001)).message).toBe('The lists of a filter may have 8000 values together; here are more.')
+    expect(refused(`${list(4000)}~and~not(${list(4001)})`).code).toBe('INVALID_FILTER')
+    expect(parseFilter(THINGS, { where: list(4000), filterArrJson }, NOW)?.values).toHaveLength(2)
+    expect(refusalOf(() => parseFilter(THINGS, { where: list(4001), filterArrJson }, NOW)).code).toBe('INVALID_FILTER')
   })
 })
 
