@@ -30,6 +30,7 @@ import {
   requestIdentity,
   settings,
 } from './http/guards'
+import { methodOverride } from './http/method-override'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
 import { isOutdated } from './lib/d1'
@@ -70,7 +71,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
 
   app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, pathLimits, bodySize)
   // Pages are for this site alone, and their forms are no JSON.
-  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, jsonBodies))
+  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)

@@ -1,5 +1,5 @@
 /** What every request passes before any feature sees it. */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
@@ -75,7 +75,7 @@ export const crossOrigin = perConfig(({ corsOrigins }) =>
   cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization'],
+    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization', 'x-http-method-override'],
     exposeHeaders: [
       'xc-db-response',
       'server-timing',
@@ -102,6 +102,14 @@ export const bodySize = perConfig(({ bodySize: maxSize }) =>
   }),
 )
 
+/** The whole body. bodyLimit() believes a Content-Length; what came is what counts. */
+export async function readBody(c: Context<AppEnv>): Promise<ArrayBuffer> {
+  const bytes = await c.req.arrayBuffer()
+  const { bodySize: maxSize } = c.get('config')
+  if (bytes.byteLength > maxSize) throw tooLarge(maxSize)
+  return bytes
+}
+
 function tooLarge(maxSize: number): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
 }
@@ -112,9 +120,7 @@ function tooLarge(maxSize: number): ApiError {
  */
 export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.raw.body !== null && c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-    const bytes = await c.req.arrayBuffer()
-    // bodyLimit() believes a Content-Length; what came is what counts.
-    if (bytes.byteLength > c.get('config').bodySize) throw tooLarge(c.get('config').bodySize)
+    const bytes = await readBody(c)
     if (bytes.byteLength > 0 && !JSON_TYPE.test(c.req.header('content-type') ?? '')) throw new ApiError('UNSUPPORTED_MEDIA_TYPE')
     if (bytes.byteLength > 0) checkStructure(decodeUtf8(bytes))
   }

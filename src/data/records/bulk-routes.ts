@@ -24,7 +24,7 @@ const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.nul
 const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
 const ALL_DESCRIPTION =
   'Without `where`: every row of the table. A parameter other than `where`, `filterArrJson` and `viewId` is refused with ' +
-  '`INVALID_PARAMETER`, so that a misspelt filter changes nothing.'
+  '`INVALID_PARAMETER`, so that a misspelt filter changes nothing. The filter has to fit in the URL: it cannot be a form.'
 const path = '/bulk/{orgs}/{projectName}/{tableName}'
 const tags = ['Rows in bulk']
 
