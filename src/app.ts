@@ -21,6 +21,7 @@ import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
 import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
 import { jsonBodies } from './http/json-body'
+import { methodOverride } from './http/method-override'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
 import { isOutdated } from './lib/d1'
@@ -61,7 +62,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
 
   app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, urlLimits, bodySize)
   // Pages are for this site alone, and their forms are no JSON.
-  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, jsonBodies))
+  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)

@@ -1,5 +1,5 @@
 /** What every request passes before any feature sees it. */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
@@ -75,7 +75,15 @@ export const crossOrigin = perConfig(({ corsOrigins }) =>
   cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowHeaders: ['content-type', 'xc-auth', 'xc-token', 'authorization', 'idempotency-key', 'if-match'],
+    allowHeaders: [
+      'content-type',
+      'xc-auth',
+      'xc-token',
+      'authorization',
+      'idempotency-key',
+      'if-match',
+      'x-http-method-override',
+    ],
     exposeHeaders: [
       'xc-db-response',
       'server-timing',
@@ -102,7 +110,15 @@ export const bodySize = perConfig(({ bodySize: maxSize }) =>
   }),
 )
 
-export function tooLarge(maxSize: number): ApiError {
+/** The whole body. bodyLimit() believes a Content-Length; what came is what counts. */
+export async function readBody(c: Context<AppEnv>): Promise<ArrayBuffer> {
+  const bytes = await c.req.arrayBuffer()
+  const { bodySize: maxSize } = c.get('config')
+  if (bytes.byteLength > maxSize) throw tooLarge(maxSize)
+  return bytes
+}
+
+function tooLarge(maxSize: number): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
 }
 

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env'
 import { ApiError, type Issue } from '../errors'
 import { exactNumber } from '../lib/number'
-import { tooLarge } from './guards'
+import { readBody } from './guards'
 
 /** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
 const MAX_DEPTH = 32
@@ -26,9 +26,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
  */
 export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-  const bytes = c.req.raw.body === null ? new ArrayBuffer() : await c.req.arrayBuffer()
-  // bodyLimit() believes a Content-Length; what came is what counts.
-  if (bytes.byteLength > c.get('config').bodySize) throw tooLarge(c.get('config').bodySize)
+  const bytes = await readBody(c)
   if (bytes.byteLength === 0) {
     // Of another type it would be taken for {}.
     const headers = new Headers(c.req.raw.headers)

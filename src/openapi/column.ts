@@ -1,6 +1,7 @@
 /** What a column asks of a request: the code that fills new rows answers, so that nothing is decided twice. */
 import { primaryKey } from '../data/catalog/catalog'
 import { type Column, type Table, keyMaker } from '../data/catalog/types'
+import { isGroupable } from '../data/records/groups'
 import { defaultFor, toJson } from '../data/records/values'
 import { DAY_MS } from '../lib/time'
 
@@ -63,7 +64,7 @@ export function upsertFields(table: Table): Column[] {
   return key.autoIncrement || keyMaker(key) !== null ? [...table.columns.filter(({ unique }) => unique), key] : [key]
 }
 
-/** Columns that rows can be grouped by; one that is called `count` would take the place of the number of rows. */
+/** Columns that rows can be grouped by. */
 export function groupFields(table: Table): Column[] {
-  return table.columns.filter(({ columnName }) => columnName !== 'count')
+  return table.columns.filter(isGroupable)
 }

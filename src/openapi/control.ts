@@ -16,7 +16,13 @@ const TAGS = [
   { name: 'Project members', description: 'Who may do what in a project' },
   { name: 'Tables', description: 'Tables and their views' },
   { name: 'Columns', description: 'The fields of a table' },
-  { name: 'Rows', description: 'Rows of any table; the document of a project has these with its fields' },
+  {
+    name: 'Rows',
+    description:
+      'Rows of any table; the document of a project has these with its fields. A `GET` whose URL would be longer than 16 KB is ' +
+      'sent as `POST` with the header `X-HTTP-Method-Override: GET` and its query parameters as a body of the type ' +
+      '`application/x-www-form-urlencoded`.',
+  },
   { name: 'Rows in bulk', description: 'Many rows in one request: all of them or none' },
   { name: 'Rows through a view', description: 'The same by way of the default view' },
   { name: 'Documentation', description: 'This document, and those of projects' },

@@ -111,7 +111,9 @@ const OPERATIONS: readonly Operation[] = [
     path: '/groupby',
     permission: 'dataGroupBy',
     summary: 'Count rows by the value of a field',
-    description: 'Each value that the field has in the rows that pass the filter, and how many of them have it.',
+    description:
+      'Each value that the field has in the rows that pass the filter, and how many of them have it. A field whose column name ' +
+      'is `count` is refused, since that is the name of the number of rows in the answer.',
     parameters: ['groupColumn', 'groupSort', ...FILTER, ...PAGE],
     answer: 'grouped',
     errors: FILTER_ERRORS,

@@ -46,7 +46,7 @@ const OF_TABLE = {
   whereToWrite: (table) =>
     text(
       'where',
-      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Also `w`.',
+      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Also `w`; under any other name it is refused.',
       whereToWriteExamples(table),
     ),
   filterArrJson: (table) =>

@@ -86,6 +86,8 @@ function conditionHolds(condition: OracleCondition, row: OracleRow, now: number)
   const atMost = (what: string): Truth => known(what, (place) => place <= 0)
   const between = (): Truth => allOf([atLeast(items[0] ?? ''), atMost(items[1] ?? '')])
   const options = items.filter((item) => item !== '')
+  /** A SingleSelect cell is an option as a whole, whatever commas it has. */
+  const has = (item: string): Truth => (kind === 'select' ? equal(item) : hasOption(cell, item))
 
   switch (operator) {
     case 'eq':
@@ -131,13 +133,13 @@ function conditionHolds(condition: OracleCondition, row: OracleRow, now: number)
     case 'notchecked':
       return cell !== 1
     case 'anyof':
-      return anyOf(options.map((item) => hasOption(cell, item)))
+      return anyOf(options.map(has))
     case 'nanyof':
-      return opposite(anyOf(options.map((item) => hasOption(cell, item))))
+      return opposite(anyOf(options.map(has)))
     case 'allof':
-      return allOf(options.map((item) => hasOption(cell, item)))
+      return allOf(options.map(has))
     case 'nallof':
-      return opposite(allOf(options.map((item) => hasOption(cell, item))))
+      return opposite(allOf(options.map(has)))
     case 'isWithin':
       return typeof cell === 'string' ? isWithin(kind, cell, text, now) : null
   }

@@ -663,6 +663,46 @@ describe('ETag and If-Match', () => {
   })
 })
 
+describe('a write to all rows that match', () => {
+  test.each([
+    'where[]=(Qty,eq,1)',
+    'were=(Qty,eq,1)',
+    'Where=(Qty,eq,1)',
+    'filter=x',
+    'limit=1',
+    '=x',
+    'where=(Qty,eq,1)&were=1',
+  ])('is refused with ?%s, and nothing is changed', async (query) => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(3))
+    const before = await list(paths)
+    for (const answer of [
+      await send('DELETE', `${paths.bulk}/all?${query}`),
+      await send('PATCH', `${paths.bulk}/all?${query}`, { Qty: 9 }),
+    ]) {
+      expect([answer.status, answer.body.error]).toEqual([400, 'INVALID_PARAMETER'])
+      expect(answer.body.message).toContain('Nothing was changed')
+    }
+    expect(await list(paths)).toEqual(before)
+  })
+
+  test('takes the view of the table, as the SDK sends it, and no other', async () => {
+    const paths = await newTable()
+    await send('POST', paths.bulk, manyRows(3))
+    const { list: views } = (await request('GET', `/api/v1/db/meta/tables/${paths.id}/views`, { auth })).body
+    const changed = await send('PATCH', `${paths.bulk}/all?w=(Qty,gt,0)&viewId=${views[0].id}`, { Qty: 9 })
+    expect(changed.body).toBe(2)
+    for (const answer of [
+      await send('DELETE', `${paths.bulk}/all?viewId=vw_other`),
+      await send('PATCH', `${paths.bulk}/all?viewId=vw_other`, { Qty: 1 }),
+    ]) {
+      expect([answer.status, answer.body.error]).toEqual([404, 'VIEW_NOT_FOUND'])
+    }
+    expect((await list(paths)).map(({ Qty }) => Qty)).toEqual([0, 9, 9])
+    expect((await send('DELETE', `${paths.bulk}/all?viewId=`)).body).toBe(3)
+  })
+})
+
 function versionOf({ headers }: { headers: Headers }): number {
   return Number(/^"v(\d+)"$/.exec(headers.get('etag') ?? '')?.[1])
 }

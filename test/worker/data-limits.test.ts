@@ -305,6 +305,20 @@ test('groups are sorted by `sort[]` too', async () => {
   ])
 })
 
+test('a column that would take the place of the number of rows is not grouped by; its title alone may be the same', async () => {
+  const paths = await newTable([
+    { title: 'Number of things', column_name: 'count', uidt: 'Number' },
+    { title: 'count', column_name: 'n', uidt: 'Number' },
+  ])
+  await send('POST', paths.bulk, [{ n: 7, 'Number of things': 5 }])
+  for (const name of ['count', encodeURIComponent('Number of things')]) {
+    const refused = await get(`${paths.rows}/groupby?column_name=${name}`)
+    expect(told(refused)).toEqual([400, 'INVALID_PARAMETER'])
+    expect(refused.body.message).toContain('"Number of things" cannot be grouped by')
+  }
+  expect((await get(`${paths.rows}/groupby?column_name=n`)).body.list).toEqual([{ count: 1, n: 7 }])
+})
+
 test('a page of 25 reads at most 100 rows of a table of 20,000, whatever page it is', async () => {
   const paths = await newTable([{ title: 'N', uidt: 'Number' }])
   await send(

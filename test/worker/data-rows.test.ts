@@ -296,6 +296,20 @@ describe('lists', () => {
     expect([answer.status, answer.body.error]).toEqual([400, code])
   })
 
+  test.each(['fields=Id,Qty&sort=-Qty,Id', 'fields=Id&fields=Qty&sort=-Qty&sort=Id', 'fields[]=Id&f=Qty&sort[]=-Qty&s=Id'])(
+    '?%s names two fields and sorts by two',
+    async (query) => {
+      const { list: rows } = (await get(`${list}?${query}&limit=3`)).body
+      expect(rows).toEqual([
+        { Id: 10, Qty: 9 },
+        { Id: 20, Qty: 9 },
+        { Id: 30, Qty: 9 },
+      ])
+      expect((await get(`${list}/find-one?${query}`)).body).toEqual({ Id: 10, Qty: 9 })
+      expect((await get(`${list}/10?${query}`)).body).toEqual({ Id: 10, Qty: 9 })
+    },
+  )
+
   test('every way of naming project and table reaches the same rows: id, title, a trailing slash, the default view', async () => {
     const expected = (await get(`${list}?limit=2`)).body.list
     expect(expected).toHaveLength(2)

@@ -238,7 +238,7 @@ function withParameter(call: Call, { name }: Parameter, values: string[]): Bad {
 }
 
 function badValues({ name, schema }: Parameter): string[] {
-  if (schema['type'] === 'integer') return ['many', '1.5', '1e400', 'NaN', '99999999999999999999']
+  if (schema['type'] === 'integer') return ['many', '1.5', '1e400', 'NaN']
   switch (name) {
     case 'where':
       return ['(', '(nobody,eq,1)', '(((((', '~and', '('.repeat(8000), "x' OR 1=1 --"]

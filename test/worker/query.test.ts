@@ -24,7 +24,7 @@ const ROWS: readonly Cell[][] = [
   ['Alpha', 1, 0.1, 1, '2026-03-31', '2026-03-31 12:00:00+00:00', '09:30:00', 'Open', 'red,green', 5, '[{"url":"a"}]'],
   ['alphabet', 2, 5, 0, '2026-03-30', '2026-03-30 23:59:59+00:00', '09:30:30', 'Done', 'red', 0, '[]'],
   ['Beta_1 (x, y)', 3, 2.5, 0, '2026-03-24', '2026-03-31 00:00:00+00:00', '10:00:00', 'open', 'reddish,green', 3, 'null'],
-  ['', 0, 0, 1, '2026-02-28', '2026-04-01 00:00:00+00:00', '00:00:00', '', '', 1, ''],
+  ['', 0, 0, 1, '2026-02-28', '2026-04-01 00:00:00+00:00', '00:00:00', 'Open,Done', '', 1, ''],
   [
     `${LONG}100% ÄÖ`,
     -4,
@@ -215,8 +215,14 @@ describe('each operator selects its rows', () => {
     ['(Status,eq,No such option)', []],
     ['(Status,in,Open,open)', [1, 3]],
     ['(Status,anyof,Open,Done)', [1, 2, 5]],
+    ['(Status,anyof,x,y,Open,Done)', [1, 2, 5]],
     ['(Status,nanyof,Open,Done)', [3, 4, 6]],
-    ['(Status,blank)', [4, 6]],
+    ['(Status,allof,Open)', [1]],
+    ['(Status,allof,Open,Open)', [1]],
+    ['(Status,allof,Open,Done)', []],
+    ['(Status,nallof,Open)', [2, 3, 4, 5, 6]],
+    ['(Status,nallof,Open,Done)', ALL],
+    ['(Status,blank)', [6]],
     ['(Tags,eq,red)', [2]],
     ['(Tags,anyof,red)', [1, 2, 5]],
     ['(Tags,anyof,blue,green)', [1, 3, 5]],
@@ -270,12 +276,39 @@ describe('each operator selects its rows', () => {
   })
 })
 
+test('an option with a comma is found by its whole title', async () => {
+  const of = (value: string | string[]) =>
+    select({ filterArrJson: JSON.stringify([{ fk_column_id: 'cl_9', comparison_op: 'anyof', value }]) })
+  expect(await of(['Open,Done'])).toEqual([4])
+  expect(await of(['Open,Done', 'open', 'x'])).toEqual([3, 4])
+  expect(await of('Open,Done')).toEqual([1, 2, 5])
+})
+
 describe('long values', () => {
   test('a needle of 200 characters is found', async () => {
     expect(await select({ where: `(Title,like,${'LONG '.repeat(40).trimEnd()})` })).toEqual([5])
     expect(await select({ where: `(Title,like,${LONG}%)` })).toEqual([5])
     expect(await select({ where: `(Title,like,%${LONG}100% ÄÖ%)`.replace('100% ÄÖ', '100') })).toEqual([5])
     expect(await select({ where: `(Title,like,%${'ong '.repeat(60)}100)` })).toEqual([])
+  })
+
+  test.each([
+    ['in one place', `${'LONG '.repeat(20)}%100`, [5]],
+    ['in many places', 'Long%'.repeat(100), [5]],
+    ['in more places than the text has pieces', `${'Long %'.repeat(99)}Long Long`, []],
+    ['and the beginning', `long%${'Long '.repeat(20)}100%`, [5]],
+    ['and another beginning', `ong%${'Long '.repeat(20)}100%`, []],
+    ['and the beginning once only', `${LONG}%${LONG}%`, []],
+    ['and the end', `%${'long '.repeat(20)}%% ÄÖ`, [5]],
+    ['and another end', `%${'long '.repeat(20)}%Ä`, []],
+    ['and the end once only', `%${LONG}100%100% ÄÖ`, []],
+    ['with pieces in the wrong order', `%100%${'Long '.repeat(20)}%`, []],
+  ])('a long needle with % inside is looked for %s', async (_, value, ids) => {
+    expect(await select({ where: `(Title,like,${value})` })).toEqual(ids)
+    expect(await select({ where: `(Title,nlike,${value})` })).toEqual(ALL.filter((id) => !ids.includes(id)))
+    const among = `${'(Qty,neq,99)'.repeat(100)}(Title,like,${value})`
+    expect(await select({ where: among })).toEqual(ids)
+    expect(await select({ where: `${'~not('.repeat(20)}(Title,like,${value})${')'.repeat(20)}` })).toEqual(ids)
   })
 
   test('5,000 values of `in` are one parameter', async () => {
@@ -396,6 +429,9 @@ describe('the largest filter of each operator runs', () => {
     ['btw', 7, '2026-01-31,2026-02-01'],
     ['like', 2, 'a%b'],
     ['like', 4, 'a%b'],
+    ['like', 2, `a%${'b'.repeat(50)}%c%`],
+    ['like', 4, `a%${'b'.repeat(50)}%c%`],
+    ['nlike', 4, `%${'b'.repeat(50)}%c`],
     ['allof', 10, 'a,b'],
   ]
 

@@ -26,6 +26,26 @@ export function checkFilter(node: FilterNode, table: Table, now: number): Predic
   }
 }
 
+/** How many values the lists of a filter have, counted before any is read. */
+export function countListed(node: FilterNode): number {
+  switch (node.type) {
+    case 'condition':
+      return findOperator(node.operator)?.value === 'list' ? countItems(node.value) : 0
+    case 'not':
+      return countListed(node.child)
+    case 'and':
+    case 'or':
+      return node.children.reduce((sum, child) => sum + countListed(child), 0)
+  }
+}
+
+function countItems(value: Condition['value']): number {
+  if (typeof value !== 'string') return value?.length ?? 0
+  let count = 1
+  for (let comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', comma + 1)) count += 1
+  return count
+}
+
 function checkCondition(condition: Condition, table: Table, now: number): Predicate {
   const column = resolveColumn(condition, table)
   const operator = findOperator(condition.operator)

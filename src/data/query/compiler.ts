@@ -2,7 +2,7 @@
  * A checked filter as SQL over the table alias `t`. Values are bound, columns are catalog names. It has at
  * most MAX_PARAMETERS parameters, and given the limits of limits.ts an expression depth well under D1's 100.
  */
-import { type Sql, all, any, column, sql } from '../../lib/sql'
+import { type Sql, all, any, column, empty, literal, sql } from '../../lib/sql'
 import { type Binder, Pool, parameters } from './binder'
 import type { Comparison, Predicate, Subject, Test } from './predicate'
 
@@ -79,6 +79,8 @@ function compileTest(subject: Subject, test: Test, binder: Binder): Sql {
       return sql`substr(lower(${cell}), ${binder.value(-[...test.text].length)}) = ${binder.value(test.text)}`
     case 'pattern':
       return sql`${cell} LIKE ${binder.value(test.text)} ESCAPE '!'`
+    case 'pieces':
+      return compilePieces(cell, test, binder)
     case 'hasItem':
       return sql`instr(${joined(cell)}, ${binder.value(`,${test.item},`)}) > 0`
     case 'hasAnyItem':
@@ -86,6 +88,19 @@ function compileTest(subject: Subject, test: Test, binder: Binder): Sql {
     case 'hasAllItems':
       return sql`(SELECT min(instr(${joined(cell)}, j.value)) FROM json_each(${itemsOf(test.items, binder)}) AS j) > 0`
   }
+}
+
+/**
+ * The first place of each piece is as good as any, so one walk tells: `r` is what is left of the cell behind the first `i`
+ * pieces. No row of that number, as when a piece is missing or the cell is NULL, is NULL. A walk has the same size and depth
+ * for any number of pieces.
+ */
+function compilePieces(cell: Sql, { anchored, pieces, end }: Extract<Test, { test: 'pieces' }>, binder: Binder): Sql {
+  const all = binder.value(JSON.stringify(pieces))
+  const begins = anchored ? sql` AND (i > 0 OR instr(r, p->>i) = 1)` : empty
+  const ends = end === '' ? sql`1` : sql`substr(r, ${literal(-[...end].length)}) = ${binder.value(end)}`
+  const next = sql`SELECT p, i + 1, substr(r, instr(r, p->>i) + length(p->>i)) FROM s WHERE instr(r, p->>i) > 0${begins}`
+  return sql`(WITH RECURSIVE s(p, i, r) AS (SELECT ${all}, 0, lower(${cell}) UNION ALL ${next}) SELECT ${ends} FROM s WHERE i = ${literal(pieces.length)})`
 }
 
 const COMPARISONS = {

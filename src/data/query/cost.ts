@@ -18,6 +18,7 @@ const INSTRUCTIONS = {
   startsWith: 12,
   endsWith: 16,
   pattern: 12,
+  pieces: 72,
   hasItem: 13,
   hasAnyItem: 33,
   hasAllItems: 33,

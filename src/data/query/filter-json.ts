@@ -1,9 +1,10 @@
 /**
  * `filterArrJson` (contract/api-v1.md 4.2): the same filter as `where`, as JSON that names columns by id. Strict: what is
- * malformed is refused. Keys that views store with a filter (`id`, `order`, `status`, …) are allowed and mean nothing here.
+ * malformed is refused. Keys that views store with a filter (`id`, `order`, `status`, …) are allowed and mean nothing here;
+ * of those that do mean something, views store null, or an empty date word, for one that is not there.
  */
 import { type ChainItem, type Condition, type FilterNode, chain } from './ast'
-import { invalidFilter, quote } from './failures'
+import { invalidFilter } from './failures'
 import { MAX_CONDITIONS, MAX_FILTER_JSON_BYTES, MAX_NESTING, isLongerThan } from './limits'
 
 const ROOT = 'filterArrJson'
@@ -40,7 +41,7 @@ function readList(list: unknown, context: Context): FilterNode | null {
 
 function readItem(item: unknown, context: Context): ChainItem {
   if (!isObject(item)) throw refuse(context.path, 'expected a filter object.')
-  const isGroup = item.is_group === true || item.children !== undefined
+  const isGroup = item.is_group === true || (item.children ?? null) !== null
   const node = isGroup ? readGroup(item, context) : readCondition(item, context)
   return { ...readJoin(item.logical_op, `${context.path}.logical_op`), node }
 }
@@ -74,8 +75,7 @@ function readCondition(item: Json, { path, counter }: Context): Condition {
     field: readText(item, 'fk_column_id', path),
     fieldBy: 'id',
     operator: readText(item, 'comparison_op', path),
-    subOperator:
-      item.comparison_sub_op === undefined || item.comparison_sub_op === null ? null : readText(item, 'comparison_sub_op', path),
+    subOperator: (item.comparison_sub_op ?? '') === '' ? null : readText(item, 'comparison_sub_op', path),
     value: readValue(item.value, `${path}.value`),
     at: {
       field: { path: `${path}.fk_column_id` },
@@ -100,7 +100,13 @@ function readValue(value: unknown, path: string): Condition['value'] {
 function readScalar(value: unknown, path: string): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw refuse(path, `expected a text, a number, true or false; not ${quote(JSON.stringify(value))}.`)
+  // Not quoted: JSON.stringify() has no stack for what is nested 20,000 deep, though JSON.parse() does.
+  throw refuse(path, `expected a text, a number, true or false; not ${describe(value)}.`)
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
 function isObject(value: unknown): value is Json {

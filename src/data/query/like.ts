@@ -4,16 +4,18 @@
  * others), so the needle is folded in the same way here.
  */
 import { D1_LIMITS } from '../../lib/sql'
-import { isLongerThan } from './limits'
+import { MAX_LIKE_PIECES, isLongerThan } from './limits'
 
 export type Pattern =
   | { test: 'anything' }
-  | { test: 'tooLong' }
+  | { test: 'tooManyPieces' }
   | { test: 'contains' | 'startsWith' | 'endsWith' | 'pattern'; text: string }
+  /** Each piece somewhere behind the one before it, the first at the very beginning if `anchored`; then `end`, as predicate.ts has it. */
+  | { test: 'pieces'; anchored: boolean; pieces: readonly string[]; end: string }
 
 /**
- * D1 refuses LIKE patterns over 50 bytes, so contains, begins and ends are compiled to functions that have no limit; only a
- * value with `%` in its middle becomes a LIKE pattern, and is `tooLong` beyond D1's limit.
+ * D1 refuses LIKE patterns over 50 bytes, so contains, begins and ends are compiled to functions that have no limit. A value
+ * with `%` in its middle becomes a LIKE pattern where D1 takes that, and else is looked for piece by piece.
  */
 export function readPattern(value: string): Pattern {
   const from = countPercents(value)
@@ -22,14 +24,22 @@ export function readPattern(value: string): Pattern {
   const text = value.slice(from, until).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   const opensFree = from > 0 || until === value.length
   const endsFree = until < value.length || from === 0
-  if (text.includes('%')) return likePattern(text, opensFree, endsFree)
+  if (text.includes('%')) return likePattern(text, opensFree, endsFree) ?? readPieces(text, opensFree, endsFree)
   return { test: opensFree && endsFree ? 'contains' : opensFree ? 'endsWith' : 'startsWith', text }
 }
 
-function likePattern(text: string, opensFree: boolean, endsFree: boolean): Pattern {
+/** Null when D1 would not take it. */
+function likePattern(text: string, opensFree: boolean, endsFree: boolean): Pattern | null {
   const escaped = text.replace(/[!_]/g, (character) => `!${character}`)
   const pattern = `${opensFree ? '%' : ''}${escaped}${endsFree ? '%' : ''}`
-  return isLongerThan(pattern, D1_LIMITS.likePatternBytes) ? { test: 'tooLong' } : { test: 'pattern', text: pattern }
+  return isLongerThan(pattern, D1_LIMITS.likePatternBytes) ? null : { test: 'pattern', text: pattern }
+}
+
+function readPieces(text: string, opensFree: boolean, endsFree: boolean): Pattern {
+  const pieces = text.split('%').filter((piece) => piece !== '')
+  if (pieces.length > MAX_LIKE_PIECES) return { test: 'tooManyPieces' }
+  const end = endsFree ? '' : (pieces.pop() ?? '')
+  return { test: 'pieces', anchored: !opensFree, pieces, end }
 }
 
 function countPercents(value: string): number {

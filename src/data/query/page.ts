@@ -35,11 +35,13 @@ export function parseShuffle(text: string | undefined): boolean {
   }
 }
 
+/** Whole numbers beyond those that JSON holds exactly mean "as far as it goes": no table has a row there. */
+const FARTHEST = Number.MAX_SAFE_INTEGER
+
 /** null when nothing was said. */
 function parseInteger(parameter: string, text = ''): number | null {
   const digits = text.trim()
   if (digits === '') return null
-  const value = /^[+-]?\d+$/.test(digits) ? Number(digits) : Number.NaN
-  if (!Number.isSafeInteger(value)) throw invalidParameter(parameter, 'expected a whole number.')
-  return value
+  if (!/^[+-]?\d+$/.test(digits)) throw invalidParameter(parameter, 'expected a whole number.')
+  return Math.min(Math.max(Number(digits), -FARTHEST), FARTHEST)
 }

@@ -21,6 +21,11 @@ export type Test =
   | { test: 'oneOf'; values: readonly Scalar[] }
   /** Texts, ASCII letters in lower case. `pattern` is one for LIKE, with `!` as its escape. */
   | { test: 'contains' | 'startsWith' | 'endsWith' | 'pattern'; text: string }
+  /**
+   * The pieces, one after the other with anything between; `anchored`: the cell begins with the first. Behind them `end`, which
+   * the cell ends with; '' is anything. In lower case, as above.
+   */
+  | { test: 'pieces'; anchored: boolean; pieces: readonly string[]; end: string }
   /** Items of a comma-joined cell. */
   | { test: 'hasItem'; item: string }
   | { test: 'hasAnyItem' | 'hasAllItems'; items: readonly string[] }

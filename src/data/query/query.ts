@@ -3,13 +3,13 @@ import type { Sql } from '../../lib/sql'
 import type { Column, Table } from '../catalog/types'
 import { ApiError } from '../../errors'
 import { type FilterNode, countConditions } from './ast'
-import { checkFilter } from './check'
+import { checkFilter, countListed } from './check'
 import { compileFilter } from './compiler'
 import { MAX_INSTRUCTIONS, countInstructions } from './cost'
 import { invalidFilter, invalidParameter } from './failures'
 import { parseFields } from './fields'
 import { parseFilterJson } from './filter-json'
-import { MAX_CONDITIONS, MAX_FILTER_SQL } from './limits'
+import { MAX_CONDITIONS, MAX_FILTER_SQL, MAX_LISTED } from './limits'
 import { DEFAULT_LIMITS, type Limits, parseLimit, parseOffset, parseShuffle } from './page'
 import { parseWhere } from './parser'
 import { and } from './predicate'
@@ -67,6 +67,9 @@ export function parseFilter(table: Table, { where = '', filterArrJson = '' }: Fi
     throw invalidFilter(message, { path: 'filterArrJson' })
   }
   if (nodes.length === 0) return null
+  if (nodes.reduce((sum, node) => sum + countListed(node), 0) > MAX_LISTED) {
+    throw new ApiError('INVALID_FILTER', `The lists of a filter may have ${MAX_LISTED} values together; here are more.`)
+  }
   const predicate = and(...nodes.map((node) => checkFilter(node, table, now)))
   const filter = compileFilter(predicate)
   if (countInstructions(predicate) > MAX_INSTRUCTIONS || filter.sql.length > MAX_FILTER_SQL) {

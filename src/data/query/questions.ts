@@ -7,6 +7,7 @@ import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'
 import { readPattern } from './like'
+import { MAX_LIKE_PIECES } from './limits'
 import type { Asks } from './operators'
 import { type Comparison, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
 import { EXPECTED, readValue } from './values'
@@ -67,7 +68,10 @@ function checkBetween(question: Question): Predicate {
 }
 
 function checkIn(question: Question): Predicate {
-  const items = listOf(question)
+  return isOneOf(question, listOf(question))
+}
+
+function isOneOf(question: Question, items: readonly string[]): Predicate {
   const kind = kindOf(question.column)
   const short = isDateKind(kind) ? 1 : SHORT_LIST
   if (items.length <= short) return or(...items.map((item) => compare(question, '=', item)))
@@ -91,9 +95,11 @@ function oneOfMoments(subject: Subject, moments: readonly Moment[]): Predicate {
 
 function checkLike(question: Question): Predicate {
   const pattern = readPattern(question.text)
-  const { physicalName } = question.column
   if (pattern.test === 'anything') return not(isNull(question))
-  if (pattern.test === 'tooLong') throw refuse(question, 'a value with % in its middle may have 50 bytes; this one has more.')
+  if (pattern.test === 'tooManyPieces') {
+    throw refuse(question, `the % of a long value may stand between ${MAX_LIKE_PIECES} texts; here are more.`)
+  }
+  const { physicalName } = question.column
   return test({ physicalName, as: isNumber(question.column) ? 'digits' : 'plain' }, pattern)
 }
 
@@ -149,9 +155,16 @@ function checkItems(question: Question, all: 'hasAllItems' | 'hasAnyItem'): Pred
   const items = listOf(question).filter((item) => item !== '')
   if (items.length === 0) throw refuse(question, `${question.condition.operator} needs at least one option.`)
   const subject = plain(question.column)
+  if (kindOf(question.column) === 'select') return isItem(question, [...new Set(items)], all)
   if (items.length > SHORT_LIST) return test(subject, { test: all, items })
   const each = items.map((item) => test(subject, { test: 'hasItem', item }))
   return all === 'hasAllItems' ? and(...each) : or(...each)
+}
+
+/** The cell of a SingleSelect is one option, commas and all; it is each of several options in no row. */
+function isItem(question: Question, items: readonly string[], all: 'hasAllItems' | 'hasAnyItem'): Predicate {
+  if (all === 'hasAllItems' && items.length > 1) return or()
+  return isOneOf(question, items)
 }
 
 function checkWithin(question: Question): Predicate {

@@ -14,7 +14,7 @@ import {
   TableParameters,
   WRITE_REFUSALS,
   WriteHeaders,
-  filterOf,
+  filterToWrite,
   onlyParameter,
   perform,
 } from './http'
@@ -28,6 +28,9 @@ const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.nul
 })
 const BULK_REFUSALS = ['INVALID_PARAMETER', ...WRITE_REFUSALS] as const
 const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
+const ALL_DESCRIPTION =
+  'Without `where`: every row of the table. A parameter other than `where`, `filterArrJson` and `viewId` is refused with ' +
+  '`INVALID_PARAMETER`, so that a misspelt filter changes nothing. The filter has to fit in the URL: it cannot be a form.'
 const path = '/bulk/{orgs}/{projectName}/{tableName}'
 const tags = ['Rows in bulk']
 
@@ -71,7 +74,7 @@ bulkRoutes.openapi(
     path: `${path}/all`,
     operationId: 'table-row-bulk-update-all',
     summary: 'Change every row that matches',
-    description: 'Without `where`: every row of the table.',
+    description: ALL_DESCRIPTION,
     tags,
     ...needs('bulkDataUpdateAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders, ...jsonBody(RowBody) },
@@ -79,7 +82,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const write = updateMatching(table, filterOf(c, table), c.req.valid('json'), c.get('startedAt'))
+    const write = updateMatching(table, filterToWrite(c, table), c.req.valid('json'), c.get('startedAt'))
     return c.json(await performBulk(c, data, table, write), 200)
   },
 )
@@ -90,7 +93,7 @@ bulkRoutes.openapi(
     path: `${path}/all`,
     operationId: 'table-row-bulk-delete-all',
     summary: 'Delete every row that matches',
-    description: 'Without `where`: every row of the table.',
+    description: ALL_DESCRIPTION,
     tags,
     ...needs('bulkDataDeleteAll'),
     request: { params: TableParameters, query: FilterParameters, headers: WriteHeaders },
@@ -98,7 +101,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    return c.json(await performBulk(c, data, table, deleteMatching(table, filterOf(c, table))), 200)
+    return c.json(await performBulk(c, data, table, deleteMatching(table, filterToWrite(c, table))), 200)
   },
 )
 

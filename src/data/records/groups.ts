@@ -23,6 +23,11 @@ export interface GroupSort {
   descending: boolean
 }
 
+/** Whether group-by can answer with it: the number of rows is called `count`, and would be lost. */
+export function isGroupable({ columnName }: Column): boolean {
+  return columnName !== 'count'
+}
+
 /** `{count, <column name>}` for each value; `totalRows` is the number of rows that match, as clients of the contract expect. */
 export async function groupBy(
   data: D1Database,

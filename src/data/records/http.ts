@@ -24,14 +24,18 @@ export const RowParameters = TableParameters.extend({
 
 const integer = (description: string, example: number) => z.string().optional().openapi({ type: 'integer', description, example })
 
+/** Names separated by commas; given more than once, those of all. */
+const names = (description: string, example: string) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .openapi({ type: 'string', description, example })
+
 /** Documented here; read, with their short names and array forms, by data/query. */
 export const ListParameters = z
   .object({
-    fields: z
-      .string()
-      .optional()
-      .openapi({ description: 'Fields to answer with, by title, separated by commas', example: 'Id,Title' }),
-    sort: z.string().optional().openapi({ description: 'Fields to sort by; a leading `-` sorts descending', example: '-Id' }),
+    fields: names('Fields to answer with, by title, separated by commas', 'Id,Title'),
+    sort: names('Fields to sort by; a leading `-` sorts descending', '-Id'),
     where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
     filterArrJson: z.string().optional().openapi({ description: 'A filter as a JSON array; ANDed with `where`' }),
     sortArrJson: z.string().optional().openapi({ description: 'The sort as a JSON array; used where `sort` is absent' }),
@@ -108,11 +112,32 @@ export function onlyParameter(queries: QueryParams, ...names: readonly [string, 
   return values[0]
 }
 
-/** The filter alone, for routes that count, change or delete; null for none. */
+/** The filter alone; null for none. */
 export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
   const queries = c.req.queries()
   const texts = { where: onlyParameter(queries, 'where', 'w'), filterArrJson: onlyParameter(queries, 'filterArrJson') }
   return parseFilter(table, texts, c.get('startedAt'))
+}
+
+/** `viewId` is the SDK's; the one view there is shows every row. */
+const PARAMETERS_TO_WRITE: readonly string[] = ['where', 'w', 'filterArrJson', 'viewId']
+
+/**
+ * The filter of a write to every row that matches; null for every row there is. A parameter that is not known here may be a
+ * misspelt filter, and a view that is not known may have one: to pass over them could change the whole table. Throws
+ * INVALID_PARAMETER, VIEW_NOT_FOUND.
+ */
+export function filterToWrite(c: Context<AppEnv>, table: Table): Sql | null {
+  const queries = c.req.queries()
+  // Not the keys of `queries`: those leave out a name that is empty.
+  const unknown = [...new URL(c.req.url).searchParams.keys()].find((name) => !PARAMETERS_TO_WRITE.includes(name))
+  if (unknown !== undefined) {
+    const message = `"${unknown}" is no parameter here; expected where or filterArrJson. Nothing was changed.`
+    throw new ApiError('INVALID_PARAMETER', message, { details: { errors: [{ path: unknown, message }] } })
+  }
+  const view = onlyParameter(queries, 'viewId') ?? ''
+  if (view !== '' && view !== table.viewId) throw new ApiError('VIEW_NOT_FOUND')
+  return filterOf(c, table)
 }
 
 /** Runs a write, once for each Idempotency-Key. What a unique index refuses becomes DUPLICATE_VALUE. */

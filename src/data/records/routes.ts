@@ -8,12 +8,12 @@ import { needs } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import type { Table } from '../catalog/types'
+import type { Column, Table } from '../catalog/types'
 import { parseFields } from '../query/fields'
 import { findColumn } from '../query/names'
 import { type Scope, tableScope } from '../scope'
 import { csvStream } from './export'
-import { type GroupSort, groupBy, groupedList } from './groups'
+import { type GroupSort, groupBy, groupedList, isGroupable } from './groups'
 import {
   FilterParameters,
   LIST_REFUSALS,
@@ -98,7 +98,9 @@ function rowRoutes(through: 'table' | 'view') {
       path: `${path}/groupby`,
       operationId: `${prefix}-group-by`,
       summary: 'Count rows by the value of a field',
-      description: '`column_name` is the column’s physical name, or its title. `pageInfo.totalRows` counts rows, not groups.',
+      description:
+        '`column_name` is the column’s physical name, or its title. `pageInfo.totalRows` counts rows, not groups. A column ' +
+        'whose name is `count` is refused with `INVALID_PARAMETER`: entries have one member of that name, the number of rows.',
       tags,
       ...needs('dataGroupBy'),
       request: { params: table, query: ListParameters.extend({ column_name: z.string().openapi({ example: 'title' }) }) },
@@ -109,6 +111,7 @@ function rowRoutes(through: 'table' | 'view') {
       const name = onlyParameter(c.req.queries(), 'column_name') ?? ''
       const column = scope.table.columns.find(({ columnName }) => columnName === name) ?? findColumn(scope.table, name)
       if (column === undefined) throw fieldNotFound(scope.table, name, 'column_name')
+      if (!isGroupable(column)) throw nameIsTaken(column)
       const { sort = [], s = [], 'sort[]': more = [], sortArrJson: _json, ...queries } = c.req.queries()
       const query = listQuery(c, scope.table, queries)
       const order = readGroupSort([...sort, ...s, ...more], [column.title, column.columnName])
@@ -327,6 +330,13 @@ function readGroupSort(values: readonly string[], names: readonly string[]): Gro
       if (bare === 'count') return { by: 'count', descending }
       throw new ApiError('INVALID_PARAMETER', `sort: groups are sorted by "${names[0]}" or "count", not by "${bare}".`)
     })
+}
+
+function nameIsTaken({ title }: Column): ApiError {
+  return new ApiError(
+    'INVALID_PARAMETER',
+    `column_name: "${title}" cannot be grouped by, since its column name is the one that the number of rows has in the answer.`,
+  )
 }
 
 function fieldNotFound(table: Table, name: string, parameter: string): ApiError {

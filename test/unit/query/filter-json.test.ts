@@ -33,6 +33,15 @@ describe('filterArrJson', () => {
     ['a negated group', [{ logical_op: 'not', is_group: true, children: [title] }], '(t."c2" = ?) IS NOT TRUE', 'a'],
     ['a group without is_group', [{ children: [title] }], 't."c2" = ?', 'a'],
     ['keys that views store', [{ ...title, id: 'x', order: 1, status: null }], 't."c2" = ?', 'a'],
+    ['null for children that are not there', [{ ...title, is_group: null, children: null }], 't."c2" = ?', 'a'],
+    ['null for a date word that is not there', [{ ...title, comparison_sub_op: null }], 't."c2" = ?', 'a'],
+    ['an empty date word', [{ ...title, comparison_sub_op: '' }], 't."c2" = ?', 'a'],
+    [
+      'an empty date word before a date',
+      [{ fk_column_id: 'cl_6', comparison_op: 'eq', comparison_sub_op: '', value: 'today' }],
+      't."c6" = ?',
+      '2026-03-31',
+    ],
     ['no value where none is taken', [{ fk_column_id: 'cl_2', comparison_op: 'null' }], 't."c2" IS NULL'],
     ['true', [{ fk_column_id: 'cl_5', comparison_op: 'eq', value: true }], 't."c5" = ?', 1],
     ['a number as text', [{ ...qty, value: '3' }], 't."c3" > ?', 3],
@@ -116,6 +125,8 @@ describe('a malformed filterArrJson is refused with its path', () => {
     ['an unknown joint', [{ ...title, logical_op: 'xor' }], 'filterArrJson[0].logical_op'],
     ['an empty group', [{ is_group: true, children: [] }], 'filterArrJson[0].children'],
     ['a group without children', [{ is_group: true }], 'filterArrJson[0].children'],
+    ['a group with null for children', [{ is_group: true, children: null }], 'filterArrJson[0].children'],
+    ['neither a filter nor a group', [{ children: null }], 'filterArrJson[0].fk_column_id'],
     ['a date word for a text', [{ ...title, comparison_sub_op: 'today' }], 'filterArrJson[0].value'],
     [
       'a date word for a search',
@@ -146,10 +157,19 @@ describe('a malformed filterArrJson is refused with its path', () => {
     })
   })
 
-  test('a text that is no JSON, or is longer than 64 KB', () => {
+  test('a text that is no JSON, or is longer than 256 KB', () => {
     expect(refused('[{]')).toMatchObject({ code: 'INVALID_FILTER', details: { path: 'filterArrJson' } })
-    expect(refused('['.repeat(65536)).message).toContain('expected JSON')
-    expect(refused(`["${'a'.repeat(65536)}"]`).message).toContain('65536 bytes')
+    expect(refused('['.repeat(262_144)).message).toContain('expected JSON')
+    expect(refused(`["${'a'.repeat(262_144)}"]`).message).toContain('262144 bytes')
+  })
+
+  test('a value nested 30,000 deep is refused as any list in a list', () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    expect(refused(`[{"fk_column_id":"cl_2","comparison_op":"eq","value":${deep}}]`)).toMatchObject({
+      code: 'INVALID_FILTER',
+      message: expect.stringContaining('not a list'),
+      details: { path: 'filterArrJson[0].value[0]' },
+    })
   })
 
   test('20 levels and 500 filters are read', () => {

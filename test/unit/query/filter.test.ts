@@ -66,6 +66,11 @@ describe('a condition becomes SQL with bound values', () => {
     ['(Tags,anyof,a)', `instr(',' || t."c10" || ',', ?) > 0`, ',a,'],
     ['(Tags,allof,a,b)', `(instr(',' || t."c10" || ',', ?) > 0 AND instr(',' || t."c10" || ',', ?) > 0)`, ',a,', ',b,'],
     ['(Tags,nanyof,a)', `(instr(',' || t."c10" || ',', ?) > 0) IS NOT TRUE`, ',a,'],
+    ['(Status,anyof,a,b)', '(t."c9" = ? OR t."c9" = ?)', 'a', 'b'],
+    ['(Status,anyof,a,b,c)', 't."c9" IN (SELECT value FROM json_each(?))', '["a","b","c"]'],
+    ['(Status,nanyof,a)', '(t."c9" = ?) IS NOT TRUE', 'a'],
+    ['(Status,allof,a,a)', 't."c9" = ?', 'a'],
+    ['(Status,allof,a,b)', '0'],
     [
       '(Tags,anyof,a,b,c,d,)',
       `(SELECT max(instr(',' || t."c10" || ',', j.value)) FROM json_each(?) AS j) > 0`,
@@ -116,11 +121,34 @@ describe('like', () => {
     expect(compiled('(Price (EUR),like,5)')).toEqual([`instr(lower(${digits}), ?) > 0`, '5'])
   })
 
-  test('with % in the middle may have 50 bytes, wildcards and escapes included', () => {
-    expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)[1]).toHaveLength(50)
-    expect(refused(`(Title,like,${'a'.repeat(47)}%b)`)).toMatchObject({
-      code: 'INVALID_FILTER',
-      details: { position: 12, field: 'Title' },
+  describe('with % in the middle', () => {
+    const walk = (pieces: number, { begins = '', ends = '1' } = {}): string =>
+      '(WITH RECURSIVE s(p, i, r) AS (SELECT ?, 0, lower(t."c2") UNION ALL ' +
+      `SELECT p, i + 1, substr(r, instr(r, p->>i) + length(p->>i)) FROM s WHERE instr(r, p->>i) > 0${begins}) ` +
+      `SELECT ${ends} FROM s WHERE i = ${pieces})`
+    const long = 'Ä'.repeat(30)
+
+    test('is a LIKE pattern of up to 50 bytes, wildcards and escapes included', () => {
+      expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)).toEqual([pattern, `%${'a'.repeat(46)}%b%`])
+      expect(compiled(`(Title,like,${'a'.repeat(47)}%b)`)).toEqual([walk(2), `["${'a'.repeat(47)}","b"]`])
+    })
+
+    test.each<[value: string, sql: string, ...params: unknown[]]>([
+      [`${long}%%B`, walk(2), `["${long}","b"]`],
+      [`${long}%B%`, walk(2, { begins: ' AND (i > 0 OR instr(r, p->>i) = 1)' }), `["${long}","b"]`],
+      [`%B%📏${long}`, walk(1, { ends: 'substr(r, -31) = ?' }), '["b"]', `📏${long}`],
+      [`%a%"${long}%`, walk(2), `["a","\\"${long}"]`],
+    ])('is looked for piece by piece beyond that: %j', (value, ...expected) => {
+      expect(compiled(`(Title,like,${value})`)).toEqual(expected)
+    })
+
+    test('may have 100 pieces', () => {
+      expect(compiled(`(Title,like,${'a%'.repeat(99)}a)`)).toHaveLength(2)
+      expect(refused(`(Title,like,${'a%'.repeat(100)}a)`)).toMatchObject({
+        code: 'INVALID_FILTER',
+        message: expect.stringContaining('100 texts'),
+        details: { position: 12, field: 'Title' },
+      })
     })
   })
 
@@ -299,10 +327,31 @@ describe('what does not fit is refused with its place', () => {
     })
   })
 
-  test('8 KB of digits that are no number are refused in under 50 ms', () => {
+  test.each([
+    ['digits that are no number', '(Qty,eq,', '1', 'x)'],
+    ['numbers', '(Qty,in,', '1,', '2)'],
+    ['texts in a list of numbers', '(Qty,in,', 'a,', '2)'],
+    ['bounds', '(Qty,btw,', ',', '1)'],
+    ['days', '(Day,in,', 'today,', 'today)'],
+    ['moments', '(At,in,', 'oneMonthAgo,', 'today)'],
+    ['what is no JSON', '(Files,in,', '{,', '1)'],
+    ['options', '(Tags,anyof,', 'a,', 'b)'],
+    ['pieces', '(Title,like,', '%a', 'b)'],
+  ])('256 KB of %s are refused in under 50 ms', (_, before, unit, after) => {
+    const where = before + unit.repeat(Math.floor((262_144 - before.length - after.length) / unit.length)) + after
     const start = performance.now()
-    expect(refused(`(Qty,eq,${'1'.repeat(8000)}x)`).code).toBe('INVALID_FILTER')
+    expect(refused(where).code).toBe('INVALID_FILTER')
     expect(performance.now() - start).toBeLessThan(50)
+  })
+
+  test('lists of 8,000 values are read, and one more value is not, in however many lists and in either parameter', () => {
+    const list = (count: number) => `(Title,in,${Array.from({ length: count }, (__, index) => index).join(',')})`
+    const filterArrJson = JSON.stringify([{ fk_column_id: 'cl_2', comparison_op: 'in', value: Array(4000).fill('a') }])
+    expect(compiled(list(8000))).toHaveLength(2)
+    expect(refused(list(8001)).message).toBe('The lists of a filter may have 8000 values together; here are more.')
+    expect(refused(`${list(4000)}~and~not(${list(4001)})`).code).toBe('INVALID_FILTER')
+    expect(parseFilter(THINGS, { where: list(4000), filterArrJson }, NOW)?.values).toHaveLength(2)
+    expect(refusalOf(() => parseFilter(THINGS, { where: list(4001), filterArrJson }, NOW)).code).toBe('INVALID_FILTER')
   })
 })
 

@@ -113,6 +113,8 @@ describe('limit and offset', () => {
     ['1000', 1000],
     ['1001', 1000],
     ['9007199254740991', 1000],
+    ['9'.repeat(30), 1000],
+    [`-${'9'.repeat(30)}`, 1],
     ['0', 1],
     ['-0', 1],
     ['-5', 1],
@@ -132,11 +134,14 @@ describe('limit and offset', () => {
     ['-7', 0],
     ['-0', 0],
     ['9007199254740991', 9007199254740991],
+    ['9007199254740993', 9007199254740991],
+    ['9'.repeat(30), 9007199254740991],
+    [`-${'9'.repeat(30)}`, 0],
   ])('offset=%j skips %i rows', (text, rows) => {
     expect(query({ offset: [text] }).offset).toBe(rows)
   })
 
-  test.each(['abc', '1.5', '1e3', '0x10', 'NaN', 'Infinity', '1 2', '9007199254740993', '1'.repeat(400), '1;DROP', '٣'])(
+  test.each(['abc', '1.5', '1e3', '0x10', 'NaN', 'Infinity', '1 2', `${'1'.repeat(400)}.`, '1;DROP', '٣'])(
     '%j is refused',
     (text) => {
       expect(refused({ limit: [text] })).toMatchObject({ code: 'INVALID_PARAMETER', details: { errors: [{ path: 'limit' }] } })
