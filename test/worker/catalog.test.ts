@@ -463,6 +463,18 @@ describe('tables', () => {
     ])
   })
 
+  test('of two changes at once neither takes back the other', async () => {
+    const { id } = (await make({ table_name: unique('at_once'), columns: [] })).body
+    for (let round = 1; round <= 10; round++) {
+      const title = unique(`round ${round} `)
+      await Promise.all([
+        succeed(call('PATCH', `${META}/tables/${id}`, { title })),
+        succeed(call('POST', `${META}/tables/${id}/reorder`, { order: round + 0.5 })),
+      ])
+      expect((await succeed(call('GET', `${META}/tables/${id}`))).body).toMatchObject({ title, order: round + 0.5 })
+    }
+  })
+
   test('are gone with their rows when deleted', async () => {
     const table = await withColumns()
     expect((await succeed(call('DELETE', `${META}/tables/${table.id}`))).body).toBe(true)

@@ -149,10 +149,12 @@ export async function takeColumnNumber(db: D1Database, tableId: string): Promise
 }
 
 /** What stands in the catalog of a table itself; its columns have statements of their own. */
-export function updateTable(table: Table): Sql {
+/** Only while the table is as `from` says: of two changes at once neither takes back the other. */
+export function updateTable(from: Table, table: Table): Sql {
   return sql`UPDATE tables SET title = ${table.title}, table_name = ${table.tableName}, meta = ${stored(table.meta)},
       "order" = ${table.order}, updated_at = ${table.updatedAt}
-    WHERE id = ${table.id} AND project_id = ${table.projectId}`
+    WHERE id = ${table.id} AND project_id = ${table.projectId} AND title = ${from.title} AND table_name = ${from.tableName}
+      AND meta IS ${stored(from.meta)} AND "order" = ${from.order}`
 }
 
 /**

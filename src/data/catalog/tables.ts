@@ -146,9 +146,9 @@ export async function changeTable(
   refuseTooLarge([], meta)
   const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: now }
   try {
-    await batch(control, [updateTable(changed), raiseSchemaVersion(project.id)])
+    await batch(control, [updateTable(table, changed), requireChanges(1), raiseSchemaVersion(project.id)])
   } catch (error) {
-    throw error instanceof UniqueViolation ? duplicate(error) : error
+    throw whyRefused(error) ?? error
   }
 }
 

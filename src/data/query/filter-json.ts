@@ -29,8 +29,8 @@ interface Context {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw refuse(ROOT, `expected JSON; ${cause instanceof Error ? cause.message : 'this is none'}.`)
+  } catch {
+    throw refuse(ROOT, 'expected JSON; this is none.')
   }
 }
 
