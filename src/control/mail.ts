@@ -1,6 +1,7 @@
 /** Mails to people, sent where a MAIL binding is configured; without one an administrator hands out links. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../env'
+import { originOf } from '../http/origin'
 
 export type MailKind = 'reset' | 'verification' | 'invitation'
 
@@ -22,7 +23,7 @@ export function canSendMail(c: Context<AppEnv>): boolean {
 
 /** The link of a mail. Its origin is the configured one or the request's own; never one that a header names. */
 export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): string {
-  const origin = c.get('config').publicUrl ?? new URL(c.req.url).origin
+  const origin = originOf(c)
   switch (kind) {
     case 'reset':
       return `${origin}/auth/password/reset/${token}`

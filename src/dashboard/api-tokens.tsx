@@ -13,7 +13,7 @@ import { Confirmation, Copyable, Empty, Field, Hidden, List, Time } from './cont
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
-import { originOf } from './origin'
+import { originOf } from '../http/origin'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { SettingsTabs } from './settings-tabs'

@@ -1,15 +1,11 @@
 /** Values of rows between their JSON form, what a cell shows, and what a form or a CSV file says. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type Table, type ValueKind } from '../data/catalog/types'
+import { type Column, type Table, kindOf } from '../data/catalog/types'
 import { ApiError } from '../errors'
 import { Icon } from './icons'
 
 /** Characters of a text that a cell holds; the whole is on the page of the row. */
 const MAX_SHOWN = 300
-
-export function kindOf(column: Column): ValueKind {
-  return COLUMN_TYPES[column.type].kind
-}
 
 /** Whether the server fills it by itself. */
 export function isFilled(column: Column): boolean {

@@ -1,6 +1,6 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, keyMaker } from '../data/catalog/types'
+import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, keyMaker, kindOf } from '../data/catalog/types'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
 import { MAX_CHOSEN_ID } from '../data/records/row'
 import { PHONE_NUMBER } from '../data/records/values'
@@ -95,7 +95,7 @@ function describe(column: Column): string {
 }
 
 function columnSchema(column: Column, way: Way): JsonSchema {
-  const shape = SHAPES[COLUMN_TYPES[column.type].kind](column, isReadOnly(column) ? 'answer' : way)
+  const shape = SHAPES[kindOf(column)](column, isReadOnly(column) ? 'answer' : way)
   const nullable = way === 'answer' ? !column.primaryKey : takesNull(column)
   const example = way === 'answer' ? exampleValue(column) : undefined
   return {
@@ -108,7 +108,7 @@ function columnSchema(column: Column, way: Way): JsonSchema {
 
 /** A part of the key where a request names a row by it, whoever made the value. */
 function keySchema(column: Column): JsonSchema {
-  const shape = SHAPES[COLUMN_TYPES[column.type].kind](column, 'request')
+  const shape = SHAPES[kindOf(column)](column, 'request')
   return { ...shape, ...(column.autoIncrement && { maximum: MAX_CHOSEN_ID }), description: describe(column) }
 }
 
@@ -117,7 +117,7 @@ function keySchema(column: Column): JsonSchema {
  * nothing in them may look like that.
  */
 function newKeyPattern(keys: readonly Column[], column: Column): { pattern?: string } {
-  if (COLUMN_TYPES[column.type].kind !== 'text') return {}
+  if (kindOf(column) !== 'text') return {}
   if (keys.length < 2) return { pattern: String.raw`^(?!\.{0,2}$)` }
   return { pattern: String.raw`^(?![\s\S]*___)${column === keys.at(-1) ? '' : String.raw`(?![\s\S]*_$)`}` }
 }

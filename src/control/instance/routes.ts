@@ -1,6 +1,7 @@
 /** About this instance, for anyone: contract/api-v1.md section 7. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
+import { originOf } from '../../http/origin'
 import { createRouter, errorResponses, json } from '../../http/router'
 import { first } from '../../lib/d1'
 import { sql } from '../../lib/sql'
@@ -135,7 +136,7 @@ instanceRoutes.openapi(
         ncMin: false,
         teleEnabled: false,
         auditEnabled: false,
-        ncSiteUrl: c.get('config').publicUrl ?? new URL(c.req.url).origin,
+        ncSiteUrl: originOf(c),
         ee: false,
         ncAttachmentFieldSize: 0,
         ncMaxAttachmentsAllowed: 0,

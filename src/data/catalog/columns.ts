@@ -22,7 +22,7 @@ import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOr
 import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
-import { COLUMN_TYPES, type Column, type SelectOption, type Table } from './types'
+import { type Column, type SelectOption, type Table, kindOf } from './types'
 
 function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }
@@ -226,7 +226,7 @@ function keepOptionIds(options: readonly SelectOption[], column: Column, request
 
 /** Whether values stored for the old column could be anything but values of the new one. */
 function needsNewValues(from: Column, to: Column): boolean {
-  const kinds = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind] as const
+  const kinds = [kindOf(from), kindOf(to)] as const
   if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
     return (
       kinds[0] !== kinds[1] ||

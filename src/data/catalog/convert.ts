@@ -5,7 +5,7 @@ import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
 import { type Stored, toJson, toStored } from '../records/values'
 import { VERSION_COLUMN } from './ddl'
-import { COLUMN_TYPES, type Column, type Table } from './types'
+import { type Column, type Table, kindOf } from './types'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
 const CHUNK_ROWS = 5000
@@ -99,7 +99,7 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { v
 /** What a client would write to get the same meaning under the new type. */
 function convertible(value: Stored, from: Column, to: Column): unknown {
   if (value === null) return null
-  const [fromKind, toKind] = [COLUMN_TYPES[from.type].kind, COLUMN_TYPES[to.type].kind]
+  const [fromKind, toKind] = [kindOf(from), kindOf(to)]
   const json = toJson(from, value)
   // An empty text is no value of any other type; of options it is the choice of none.
   if (json === '' && toKind !== 'text' && toKind !== 'json' && toKind !== 'multiselect') return null
@@ -129,7 +129,7 @@ function optionTitles(value: string, from: Column, to: Column): string {
     const id = from.options.find((option) => option.title === title)?.id
     return to.options.find((option) => option.id === id)?.title ?? title
   }
-  if (COLUMN_TYPES[from.type].kind === 'multiselect') return value.split(',').map(renamed).join(',')
+  if (kindOf(from) === 'multiselect') return value.split(',').map(renamed).join(',')
   return renamed(value)
 }
 

@@ -57,6 +57,11 @@ export type ValueKind =
   | 'multiselect'
   | 'json'
 
+/** What its values are. */
+export function kindOf({ type }: Pick<Column, 'type'>): (typeof COLUMN_TYPES)[ColumnType]['kind'] {
+  return COLUMN_TYPES[type].kind
+}
+
 /** Which columns the server fills by itself, and when. */
 export type AutoValue = 'created_at' | 'updated_at'
 

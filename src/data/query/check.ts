@@ -2,13 +2,13 @@
  * A filter against a table: names become columns, texts become values of the column's type. What does not fit is refused,
  * with its place: FIELD_NOT_FOUND for names, INVALID_FILTER for operators and values.
  */
-import type { Column, Table } from '../catalog/types'
+import { type Column, type Table, kindOf } from '../catalog/types'
 import type { Condition, FilterNode } from './ast'
 import { fieldNotFound, invalidFilter, quote } from './failures'
 import { findColumn, findColumnById } from './names'
 import { type Asks, type Operator, findOperator, suggestOperator } from './operators'
 import { type Predicate, not } from './predicate'
-import { QUESTIONS, type Question, isDateKind, kindOf, refuse } from './questions'
+import { QUESTIONS, type Question, isDateKind, refuse } from './questions'
 
 /** What a date word may stand behind. */
 const DATED: ReadonlySet<Asks> = new Set<Asks>(['=', '>', '<', '>=', '<=', 'within'])

@@ -2,7 +2,7 @@
  * What each operator asks of a column, as tests: one rule for each name in operators.ts. The values become what is stored;
  * one that is not of the column's type is refused.
  */
-import { COLUMN_TYPES, type Column } from '../catalog/types'
+import { type Column, kindOf } from '../catalog/types'
 import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'
@@ -199,10 +199,6 @@ function readDate(question: Question, kind: DateKind, text: string): Moment {
 /** 400 INVALID_FILTER about the value. */
 export function refuse({ condition, column }: Question, message: string) {
   return invalidFilter(message, condition.at.value, column.title)
-}
-
-export function kindOf(column: Column) {
-  return COLUMN_TYPES[column.type].kind
 }
 
 export function isDateKind(kind: ReturnType<typeof kindOf>): kind is DateKind {

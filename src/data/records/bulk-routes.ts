@@ -8,17 +8,9 @@ import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import type { Table } from '../catalog/types'
 import { tableScope } from '../scope'
 import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
-import {
-  FilterParameters,
-  RowBody,
-  TableParameters,
-  WRITE_REFUSALS,
-  WriteHeaders,
-  filterToWrite,
-  onlyParameter,
-  perform,
-} from './http'
+import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterToWrite, perform } from './http'
 import type { Write } from './idempotency'
+import { onlyValue } from '../query/query'
 import { upsertColumn, upsertMany } from './upsert'
 
 const Rows = z.array(RowBody).max(100_000)
@@ -63,7 +55,7 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const on = upsertColumn(table, onlyParameter(c.req.queries(), 'on'))
+    const on = upsertColumn(table, onlyValue(c.req.queries(), 'on'))
     return c.json(await performBulk(c, data, table, upsertMany(table, on, c.req.valid('json'), c.get('startedAt'))), 200)
   },
 )

@@ -3,7 +3,7 @@ import { ApiError } from '../../errors'
 import { batch } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'
 import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
-import { COLUMN_TYPES, type Column, type Table } from '../catalog/types'
+import { type Column, type Table, kindOf } from '../catalog/types'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
 import type { Page } from './records'
@@ -99,6 +99,6 @@ function selectGroupPages(table: Table, column: Column, { fields, where, order, 
 }
 
 function groupKeys(column: Column, values: readonly Stored[]): Stored[] {
-  const known = COLUMN_TYPES[column.type].kind === 'select' ? column.options.map(({ title }) => title) : values
+  const known = kindOf(column) === 'select' ? column.options.map(({ title }) => title) : values
   return [...new Set<Stored>([...known, ...values, null])].toSorted((one, other) => Number(one === null) - Number(other === null))
 }

@@ -7,7 +7,7 @@ import { ApiError } from '../../errors'
 import { PageInfo } from '../../http/page'
 import type { Sql } from '../../lib/sql'
 import type { Table } from '../catalog/types'
-import { type ListQuery, type QueryParams, parseFilter, parseQuery } from '../query/query'
+import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../query/query'
 import { type Write, readIdempotencyKey, runOnce } from './idempotency'
 import { type VersionedRow, duplicateValue } from './records'
 
@@ -105,17 +105,10 @@ export function listQuery(c: Context<AppEnv>, table: Table, queries: QueryParams
   return parseQuery(table, queries, { now: c.get('startedAt'), limits: c.get('config').limits })
 }
 
-/** One value of a parameter under any of its names. Throws INVALID_PARAMETER when it is given more than once. */
-export function onlyParameter(queries: QueryParams, ...names: readonly [string, ...string[]]): string | undefined {
-  const values = names.flatMap((name) => queries[name] ?? [])
-  if (values.length > 1) throw new ApiError('INVALID_PARAMETER', `${names[0]}: expected one value; it was given more than once.`)
-  return values[0]
-}
-
 /** The filter alone; null for none. */
 export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
   const queries = c.req.queries()
-  const texts = { where: onlyParameter(queries, 'where', 'w'), filterArrJson: onlyParameter(queries, 'filterArrJson') }
+  const texts = { where: onlyValue(queries, 'where', 'w'), filterArrJson: onlyValue(queries, 'filterArrJson') }
   return parseFilter(table, texts, c.get('startedAt'))
 }
 
@@ -135,7 +128,7 @@ export function filterToWrite(c: Context<AppEnv>, table: Table): Sql | null {
     const message = `"${unknown}" is no parameter here; expected where or filterArrJson. Nothing was changed.`
     throw new ApiError('INVALID_PARAMETER', message, { details: { errors: [{ path: unknown, message }] } })
   }
-  const view = onlyParameter(queries, 'viewId') ?? ''
+  const view = onlyValue(queries, 'viewId') ?? ''
   if (view !== '' && view !== table.viewId) throw new ApiError('VIEW_NOT_FOUND')
   return filterOf(c, table)
 }

@@ -11,6 +11,7 @@ import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import type { Column, Table } from '../catalog/types'
 import { parseFields } from '../query/fields'
 import { findColumn } from '../query/names'
+import { onlyValue } from '../query/query'
 import { type Scope, tableScope } from '../scope'
 import { csvStream } from './export'
 import { type GroupSort, groupBy, groupedList, isGroupable } from './groups'
@@ -28,7 +29,6 @@ import {
   expectedVersions,
   filterOf,
   listQuery,
-  onlyParameter,
   perform,
   setETag,
 } from './http'
@@ -108,7 +108,7 @@ function rowRoutes(through: 'table' | 'view') {
     }),
     async (c) => {
       const scope = await rowScope(c)
-      const name = onlyParameter(c.req.queries(), 'column_name') ?? ''
+      const name = onlyValue(c.req.queries(), 'column_name') ?? ''
       const column = scope.table.columns.find(({ columnName }) => columnName === name) ?? findColumn(scope.table, name)
       if (column === undefined) throw fieldNotFound(scope.table, name, 'column_name')
       if (!isGroupable(column)) throw nameIsTaken(column)
@@ -186,7 +186,7 @@ function rowRoutes(through: 'table' | 'view') {
     }),
     async (c) => {
       const scope = await rowScope(c)
-      const cursor = onlyParameter(c.req.queries(), 'cursor')
+      const cursor = onlyValue(c.req.queries(), 'cursor')
       const options = { cursor: cursor === '' ? undefined : cursor }
       return c.json(await listRows(scope.data, scope.table, listQuery(c, scope.table), options), 200)
     },

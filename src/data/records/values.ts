@@ -8,7 +8,7 @@ import { newId } from '../../lib/ids'
 import { exactNumber } from '../../lib/number'
 import { D1_LIMITS } from '../../lib/sql'
 import { timestamp } from '../../lib/time'
-import { COLUMN_TYPES, type Column, type ValueKind, keyMaker } from '../catalog/types'
+import { COLUMN_TYPES, type Column, type ValueKind, keyMaker, kindOf } from '../catalog/types'
 import { parseIsoDate, storedDate } from '../iso-date'
 import { isWebAddress } from './web-address'
 
@@ -21,7 +21,7 @@ export function toStored(column: Column, value: unknown): Stored {
     if (column.required) throw missing(column)
     return null
   }
-  const result = CONVERSIONS[COLUMN_TYPES[column.type].kind](value, column)
+  const result = CONVERSIONS[kindOf(column)](value, column)
   if (typeof result === 'object') throw invalid(column, result.expected)
   if (typeof result === 'string' && result.length * 4 > D1_LIMITS.rowBytes && byteLength(result) > D1_LIMITS.rowBytes) {
     throw invalid(column, `a value of at most ${D1_LIMITS.rowBytes} bytes`)
@@ -34,7 +34,7 @@ export function toStored(column: Column, value: unknown): Stored {
 /** A stored value as JSON. */
 export function toJson(column: Column, value: unknown): unknown {
   if (value === null || value === undefined) return null
-  switch (COLUMN_TYPES[column.type].kind) {
+  switch (kindOf(column)) {
     case 'boolean':
       return value !== 0
     case 'json':
