@@ -122,29 +122,49 @@ export interface Invite {
   expiresAt: number
 }
 
+/** Who manages which project, when they ask for a link of one of its members. */
+export interface Reach {
+  projectId: string
+  managerId: string
+}
+
+/**
+ * Of a row of `users`: whether all that the account opens is the manager's to give. Whoever holds the link becomes the user,
+ * so the link of someone who was also invited elsewhere, or with a higher role, is not a project's to show.
+ */
+function isWithin({ projectId, managerId }: Reach): Sql {
+  return sql`(users.roles = ${DEFAULT_ROLES} AND NOT EXISTS (SELECT 1 FROM project_members m
+    WHERE m.user_id = users.id AND m.project_id <> ${projectId} AND NOT EXISTS (SELECT 1 FROM project_members own
+      WHERE own.project_id = m.project_id AND own.user_id = ${managerId}
+        AND (own.role = 'owner' OR (own.role = 'creator' AND m.role <> 'owner')))))`
+}
+
+function setInvite(userId: string, invite: Invite, now: number): Sql {
+  return sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
+    WHERE id = ${userId} AND password_hash IS NULL`
+}
+
 /**
  * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
- * `within` a project's reach is not enough: whoever holds the link becomes the user, so the link of someone who was also
- * invited elsewhere, or with a higher role, is not a project's to give.
+ * `within` a manager's reach is not enough.
  */
 export async function renewInvite(
   db: D1Database,
   userId: string,
   invite: Invite,
   now: number,
-  within: { projectId: string } | 'organisation',
+  within: Reach | 'organisation',
 ): Promise<boolean> {
-  const inReach =
-    within === 'organisation'
-      ? empty
-      : sql`AND roles = ${DEFAULT_ROLES} AND NOT EXISTS
-          (SELECT 1 FROM project_members WHERE user_id = ${userId} AND project_id <> ${within.projectId})`
-  const changed = await run(
-    db,
-    sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
-        WHERE id = ${userId} AND password_hash IS NULL ${inReach}`,
-  )
-  return changed > 0
+  const inReach = within === 'organisation' ? empty : sql`AND ${isWithin(within)}`
+  return (await run(db, sql`${setInvite(userId, invite, now)} ${inReach}`)) > 0
+}
+
+/**
+ * For the batch that makes such a user a member: the older link dies whoever asks, for it would open this project too. Its
+ * row says in `within_reach` whether they may see the new one.
+ */
+export function renewInviteWithMembership(userId: string, invite: Invite, now: number, reach: Reach): Sql {
+  return sql`${setInvite(userId, invite, now)} RETURNING email, ${isWithin(reach)} AS within_reach`
 }
 
 /**
