@@ -295,6 +295,18 @@ describe('the super admin of the settings', () => {
     expect((await me(ada.auth)).body.error).toBe('TOKEN_REVOKED')
   })
 
+  test('has none of the API Tokens that whoever had the account before has made', async () => {
+    await superAdmin()
+    const squatter = await signUp({ email: admin.email })
+    const { token } = await createToken(squatter.auth)
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const answer = await request('GET', '/api/v1/db/meta/projects/', { token })
+    expect([answer.status, answer.body.error]).toEqual([401, 'TOKEN_INVALID'])
+    const own = await createToken(body.token)
+    await request('GET', '/api/v1/db/meta/nocodb/info', { env: bindings() })
+    expect((await request('GET', '/api/v1/db/meta/projects/', { token: own.token })).status).toBe(200)
+  })
+
   test('stands in the database as a hash and a fingerprint only', async () => {
     await succeed(signInAs(admin, bindings()))
     expect(JSON.stringify(await dump(env.DB))).not.toContain(admin.password)

@@ -251,9 +251,11 @@ export async function findUsersByEmail(db: D1Database, emails: readonly string[]
 
 /**
  * Makes the super admin that the deployment's settings name, or gives an existing account that role and password, ending
- * what was open before. Statements for a batch; they do nothing unless `condition` holds.
+ * what was open before, API Tokens too: whoever held the account until now would be super admin by them. Statements for a
+ * batch; they do nothing unless `condition` holds.
  */
 export function upsertSuperAdmin(admin: { email: string; passwordHash: string; now: number }, condition: Sql): Sql[] {
+  const isTheirs = sql`user_id = (SELECT id FROM users WHERE email = ${admin.email})`
   return [
     sql`INSERT INTO users (id, email, password_hash, roles, token_version, created_at, updated_at)
         SELECT ${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now}
@@ -261,6 +263,7 @@ export function upsertSuperAdmin(admin: { email: string; passwordHash: string; n
         ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles,
           token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL, reset_hash = NULL,
           reset_expires_at = NULL, updated_at = excluded.updated_at`,
-    sql`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ${admin.email}) AND ${condition}`,
+    sql`DELETE FROM sessions WHERE ${isTheirs} AND ${condition}`,
+    sql`DELETE FROM api_tokens WHERE ${isTheirs} AND ${condition}`,
   ]
 }
