@@ -279,6 +279,21 @@ describe('the super admin of the settings', () => {
     expect((await signInAs(admin, bindings())).body.error).toBe('INVALID_CREDENTIALS')
   })
 
+  test('keeps a changed password, its sessions and its API Tokens while the secret is rotated', async () => {
+    const first = bindings()
+    const { body } = await succeed(signInAs(admin, first))
+    const change = { currentPassword: admin.password, newPassword: 'another password' }
+    await succeed(request('POST', '/api/v1/auth/password/change', { auth: body.token, body: change }))
+    const { auth } = await signIn({ email: admin.email, password: 'another password' })
+    const { token } = await createToken(auth)
+    const NC_AUTH_JWT_SECRET = 'the-next-secret-4b1d7c90e2a85f36'
+    const rotating = bindings({ NC_AUTH_JWT_SECRET, NC_AUTH_JWT_SECRET_PREVIOUS: env.NC_AUTH_JWT_SECRET })
+    expect((await request('GET', '/api/v1/auth/user/me', { auth, env: rotating })).status).toBe(200)
+    const rotated = bindings({ NC_AUTH_JWT_SECRET })
+    expect((await request('GET', '/api/v1/db/meta/projects/', { token, env: rotated })).status).toBe(200)
+    expect((await signInAs({ ...admin, password: 'another password' }, rotated)).status).toBe(200)
+  })
+
   test('gets a new password by a new setting, which ends the old sessions', async () => {
     const { body } = await succeed(signInAs(admin, bindings()))
     const changed = bindings({ NC_ADMIN_PASSWORD: 'a new one for the boss' })
