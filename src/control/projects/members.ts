@@ -17,6 +17,17 @@ export interface Member {
   created_at: number
 }
 
+const MEMBER = sql`u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles,
+  u.password_hash IS NULL AS invited, m.created_at`
+
+export async function findMember(db: D1Database, projectId: string, userId: string): Promise<Member | null> {
+  return first<Member>(
+    db,
+    sql`SELECT ${MEMBER} FROM project_members m JOIN users u ON u.id = m.user_id
+        WHERE m.project_id = ${projectId} AND m.user_id = ${userId}`,
+  )
+}
+
 /** A page of members and how many there are. `query` is part of an e-mail, lower case. */
 export async function listMembers(
   db: D1Database,
@@ -26,8 +37,7 @@ export async function listMembers(
   const matching = sql`FROM project_members m JOIN users u ON u.id = m.user_id
     WHERE m.project_id = ${projectId} AND (${page.query} = '' OR instr(u.email, ${page.query}))`
   const [list, count] = await batch(db, [
-    sql`SELECT u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles, u.password_hash IS NULL AS invited,
-          m.created_at ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql`SELECT ${MEMBER} ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
     sql`SELECT COUNT(*) AS total ${matching}`,
   ])
   return { members: (list?.results ?? []) as unknown as Member[], total: Number(count?.results[0]?.['total'] ?? 0) }
