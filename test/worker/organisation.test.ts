@@ -5,13 +5,16 @@ import type { Bindings } from '../../src/env'
 import {
   PASSWORD,
   type Person,
+  addMember,
   claimsOf,
+  createProject,
   createToken,
   dump,
   forgetEverything,
   request,
   signIn,
   signUp,
+  signUpCreator,
   succeed,
   superAdmin,
   unique,
@@ -127,6 +130,19 @@ describe('the users', () => {
     const body = { email: ada.email, password: ada.password }
     expect((await request('POST', '/api/v1/auth/user/signin', { body })).body.error).toBe('INVALID_CREDENTIALS')
     for (const rows of Object.values(await dump(env.DB))) expect(JSON.stringify(rows)).not.toContain(ada.id)
+  })
+
+  test('are not removed while a project has no other owner, and the answer says which', async () => {
+    const ada = await signUpCreator()
+    const kept = await createProject(ada.auth)
+    const deleted = await createProject(ada.auth)
+    await succeed(request('DELETE', `/api/v1/db/meta/projects/${deleted.id}`, { auth: ada.auth }))
+    const message = `A project needs an owner: first make someone else an owner of “${kept.title}”, or delete it.`
+    const refused = await call('DELETE', `/${ada.id}`)
+    expect([refused.status, refused.body]).toEqual([400, error('INVALID_MEMBER', message)])
+    expect((await me(ada.auth)).status).toBe(200)
+    await addMember(admin.auth, kept.id, (await signUp()).email, 'owner')
+    expect((await call('DELETE', `/${ada.id}`)).status).toBe(200)
   })
 
   test('who are super admins can be neither changed nor removed', async () => {

@@ -239,9 +239,19 @@ export async function setRoles(db: D1Database, userId: string, roles: OrgRole, n
   await run(db, sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}`)
 }
 
-/** Removes a user with their sessions, tokens and memberships. */
-export async function deleteUser(db: D1Database, userId: string): Promise<void> {
-  await run(db, sql`DELETE FROM users WHERE id = ${userId}`)
+/**
+ * Removes a user with their sessions, tokens and memberships, unless a project would be left without an owner. Returns the
+ * titles of a few such projects: none when the user is gone.
+ */
+export async function deleteUser(db: D1Database, userId: string): Promise<string[]> {
+  const solelyOwned = sql`SELECT p.title FROM project_members m JOIN projects p ON p.id = m.project_id AND p.deleted_at IS NULL
+    WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM project_members other
+      WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner')`
+  const [, left] = await batch(db, [
+    sql`DELETE FROM users WHERE id = ${userId} AND NOT EXISTS (${solelyOwned})`,
+    sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
+  ])
+  return (left?.results ?? []).map(({ title }) => String(title))
 }
 
 /** The users with these e-mails, in one query. */
