@@ -23,7 +23,7 @@ export interface User {
 }
 
 /** The roles of a user as the comma list that is stored and that old clients read. */
-export const SUPER_ADMIN_ROLES = 'org-level-creator,super'
+const SUPER_ADMIN_ROLES = 'org-level-creator,super'
 export const DEFAULT_ROLES = 'org-level-viewer' satisfies OrgRole
 
 export async function findUserByEmail(db: D1Database, email: string): Promise<User | null> {
@@ -203,13 +203,8 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
 }
 
 /** Opens a password reset; the sessions of the user go on until it is used. */
-export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<boolean> {
-  return (
-    (await run(
-      db,
-      sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`,
-    )) > 0
-  )
+export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<void> {
+  await run(db, sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`)
 }
 
 /** Marks the e-mail verified whose token this is; false when no user has it. */
