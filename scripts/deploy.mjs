@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { release } from './release.mjs'
 import { SetupError, copySwaggerUi, installDependencies, runScript, runTool, runWrangler } from './setup.mjs'
 
 const SECRET = 'NC_AUTH_JWT_SECRET'
@@ -12,10 +13,12 @@ await runScript(async () => {
   installDependencies()
   copySwaggerUi()
   await requireLogin()
-  const code = (await hasSecret()) ? await runTool(WRANGLER, ['deploy']) : await deployWithNewSecret()
-  if (code !== 0) return code
-  // After the Worker, not before: the first deployment is what makes the databases. Until then the Worker answers 503.
-  return runTool(WRANGLER, ['d1', 'migrations', 'apply', 'DB', '--remote'], { CI: '1' })
+  const isThere = await hasSecret()
+  return release({
+    isUpgrade: isThere && (await hasDatabase()),
+    migrate: () => runTool(WRANGLER, ['d1', 'migrations', 'apply', 'DB', '--remote'], { CI: '1' }),
+    deploy: () => (isThere ? runTool(WRANGLER, ['deploy']) : deployWithNewSecret()),
+  })
 })
 
 async function requireLogin() {
@@ -32,6 +35,14 @@ async function hasSecret() {
   if (code === 0) return output.includes(`"${SECRET}"`)
   if (/not found|10007/i.test(output)) return false
   throw new SetupError(`The secrets of the deployed Worker could not be listed:\n${output}`)
+}
+
+/** Whether there is something to migrate: a secret can be put before the first deployment, which makes the databases. */
+async function hasDatabase() {
+  const { code, output } = await runWrangler(['d1', 'info', 'DB', '--json'])
+  if (code === 0) return true
+  if (/couldn't find/i.test(output)) return false
+  throw new SetupError(`The control database could not be asked for:\n${output}`)
 }
 
 /** A random secret goes up together with the code, so that no version ever runs without one. Nobody needs to know it. */

@@ -117,7 +117,7 @@ function makeGrid(table) {
     }
     clearError(cell)
     const text = typed ?? textOf(cell, column)
-    cell.dataset.before = cell.innerHTML === '' ? '' : cell.innerHTML
+    cell.dataset.before = cell.textContent
     const editor = makeEditor(column, text)
     editor.className = 'editor'
     editor.setAttribute('aria-label', column.title)
@@ -483,15 +483,9 @@ function textOf(cell, column) {
  * @param {Column} column
  */
 function valueOf(cell, column) {
-  const before = cell.dataset.before
-  const text = cell.dataset.value ?? (before === undefined ? cell.textContent : plain(before))
+  const text = cell.dataset.value ?? cell.dataset.before ?? cell.textContent
   if (text === '') return null
   return column.kind === 'json' ? parsed(text) : text
-}
-
-/** @param {string} html */
-function plain(html) {
-  return new DOMParser().parseFromString(html, 'text/html').body.textContent
 }
 
 /** @param {string} text */

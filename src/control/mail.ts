@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../env'
 import { originOf } from '../http/origin'
 
-export type MailKind = 'reset' | 'verification' | 'invitation'
+type MailKind = 'reset' | 'verification' | 'invitation'
 
 const SUBJECTS: Record<MailKind, string> = {
   reset: 'Reset your password',

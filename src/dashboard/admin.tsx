@@ -10,7 +10,7 @@ import {
   removePerson,
 } from '../control/users/people'
 import { getAppSettings, setAppSettings } from '../control/users/settings'
-import { type User, listUsers } from '../control/users/store'
+import { type User, findUserById, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -21,7 +21,7 @@ import { AppPage } from './layout'
 import { Links } from './members'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
-import { Pager } from './pager'
+import { Pager, readOffset } from './pager'
 
 const PAGE_SIZE = 50
 
@@ -76,9 +76,8 @@ adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middlewa
 })
 
 adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
-  const { users } = await screenOf(c)
-  const user = users.find(({ id }) => id === c.req.param('userId'))
-  return user === undefined ? go(c, BASE) : show(c, <RemoveUser user={user} />)
+  const user = await findUserById(c.env.DB, c.req.param('userId'))
+  return user === null ? go(c, BASE) : show(c, <RemoveUser user={user} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
@@ -88,7 +87,7 @@ adminRoutes.post(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, as
 
 async function screenOf(c: Context<AppEnv>): Promise<Screen> {
   const query = (c.req.query('q') ?? '').trim().toLowerCase()
-  const offset = Math.max(0, Number.parseInt(c.req.query('offset') ?? '0', 10) || 0)
+  const offset = readOffset(c)
   const [{ users, total }, settings] = await Promise.all([
     listUsers(c.env.DB, { query, limit: PAGE_SIZE, offset }),
     getAppSettings(c.env.DB, c.get('config')),

@@ -3,7 +3,7 @@ import type { ColumnRequestBody } from '../data/catalog/column-request'
 import { COLUMN_TYPES, type ColumnType } from '../data/catalog/types'
 
 /** The types people choose from, in the order in which they need them, with what each is for. */
-export const CHOICES: readonly { type: ColumnType; label: string }[] = [
+const CHOICES: readonly { type: ColumnType; label: string }[] = [
   { type: 'SingleLineText', label: 'Text' },
   { type: 'LongText', label: 'Long text' },
   { type: 'Number', label: 'Number' },

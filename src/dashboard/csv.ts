@@ -1,6 +1,7 @@
 /** CSV files as rows: read whole, so that a file is imported whole or not at all. */
 import { CsvError, parse } from 'csv-parse/sync'
 import type { ColumnRequestBody } from '../data/catalog/column-request'
+import { MAX_COLUMNS } from '../data/catalog/tables'
 import type { Column, ColumnType, Table } from '../data/catalog/types'
 import { parseIsoDate } from '../data/iso-date'
 import { ApiError, type Issue } from '../errors'
@@ -17,6 +18,8 @@ export interface CsvFile {
   lines: Line[]
 }
 
+/** Rows of one file: as many as the API takes at once. */
+const MAX_ROWS = 100_000
 /** Problems that a refusal names. */
 const NAMED_PROBLEMS = 100
 /** Characters beyond which a text gets a column for long texts. */
@@ -30,15 +33,18 @@ export function readCsv(bytes: ArrayBuffer): CsvFile {
   const head = first.cells.map((cell) => cell.trim())
   const problems = [
     ...head.flatMap((title, index) => (title === '' ? [issue(first.line, `Column ${index + 1} has no title.`)] : [])),
-    ...head.flatMap((title, index) =>
-      title !== '' && head.indexOf(title) !== index ? [issue(first.line, `The title "${title}" is there twice.`)] : [],
-    ),
+    ...repeated(head).map((title) => issue(first.line, `The title "${title}" is there twice.`)),
     ...lines.flatMap(({ line, cells }) =>
       cells.length === head.length ? [] : [issue(line, `has ${cells.length} cells, the head has ${head.length}.`)],
     ),
   ]
   refuse(problems)
   return { head, lines }
+}
+
+function repeated(titles: readonly string[]): string[] {
+  const seen = new Set<string>()
+  return titles.filter((title) => title !== '' && seen.size === seen.add(title).size)
 }
 
 function decode(bytes: ArrayBuffer): string {
@@ -49,22 +55,36 @@ function decode(bytes: ArrayBuffer): string {
   }
 }
 
+/** Stops at the first record too many or too wide: a file of marks alone would otherwise fill the memory with empty cells. */
 function parseLines(text: string): Line[] {
-  try {
-    const records = parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[]
+  const delimiter = delimiterOf(text)
+  // Counted before the head is cut: it may be the whole file.
+  if (cellsOf(firstLineOf(text), delimiter) > MAX_COLUMNS) throw tooWide(1)
+  const read: Line[] = []
+  const keep = (cells: string[], { lines }: { lines: number }) => {
     // `lines` is where a record ends; a cell may hold line ends itself.
-    return records.map(({ record, info }) => ({ line: info.lines - lineEnds(record), cells: record }))
+    const line = lines - lineEnds(cells)
+    if (cells.length > MAX_COLUMNS) throw tooWide(line)
+    if (read.push({ line, cells }) > MAX_ROWS + 1) {
+      throw new ApiError('INVALID_REQUEST_BODY', `The file has more than ${MAX_ROWS} rows; split it.`)
+    }
+    return null
+  }
+  try {
+    parse(text, { bom: true, delimiter, on_record: keep, relax_column_count: true, skip_empty_lines: true })
+    return read
   } catch (error) {
     if (error instanceof CsvError)
       throw new ApiError('INVALID_REQUEST_BODY', `The file cannot be read: ${error.message}.`, { cause: error })
     throw error
   }
+}
+
+function tooWide(line: number): ApiError {
+  return new ApiError(
+    'INVALID_REQUEST_BODY',
+    `Line ${line} has more than ${MAX_COLUMNS} cells, the most columns a table can have.`,
+  )
 }
 
 function lineEnds(cells: readonly string[]): number {
@@ -73,10 +93,19 @@ function lineEnds(cells: readonly string[]): number {
 
 /** Spreadsheets write what their country's settings say: the mark that the first line has most of. */
 function delimiterOf(text: string): string {
-  const [first = ''] = text.split(/\r?\n/, 1)
-  const bare = first.replaceAll(/"[^"]*"/g, '')
-  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }))
+  const first = firstLineOf(text)
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: cellsOf(first, mark) }))
   return counts.reduce((best, candidate) => (candidate.count > best.count ? candidate : best)).mark
+}
+
+function firstLineOf(text: string): string {
+  const [first = ''] = text.split(/\r?\n/, 1)
+  return first.replaceAll(/"[^"]*"/g, '')
+}
+
+/** How many cells a line without quotes has; not counted on beyond what a table can hold. */
+function cellsOf(line: string, delimiter: string): number {
+  return line.split(delimiter, MAX_COLUMNS + 1).length
 }
 
 /** The rows as the record service takes them. Columns that the server fills are left out, whatever the file says. */

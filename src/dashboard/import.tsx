@@ -57,10 +57,14 @@ importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware
   const made = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
     const table = await createTable(databases, project, catalog, { title, columns: columnsFor(file) }, c.get('startedAt'))
-    const refused = await refusalOf(() => insertAll(c, data, table, file))
-    if (refused === null) return table
-    await removeTable(databases, project.database, table, c.get('startedAt'))
-    throw refused
+    try {
+      await insertAll(c, data, table, file)
+    } catch (error) {
+      // Whatever it was: sent again, the file must find its title free.
+      await removeTable(databases, project.database, table, c.get('startedAt'))
+      throw error
+    }
+    return table
   })
   if (!(made instanceof ApiError)) return go(c, `/projects/${project.id}/tables/${made.id}`, 'rows-imported')
   const issues = issuesOf(made, file)

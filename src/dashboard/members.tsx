@@ -1,7 +1,7 @@
 /** Users Management of a project: members, invitations, roles. */
 import type { Context } from 'hono'
 import { needs, requireProject } from '../control/access/guard'
-import { type Member, listMembers } from '../control/projects/members'
+import { type Member, findMember, listMembers } from '../control/projects/members'
 import { type InvitationLink, changeMemberRole, expelMember, inviteMembers, reinviteMember } from '../control/projects/membership'
 import type { Table } from '../data/catalog/types'
 import { projectScope } from '../data/scope'
@@ -14,7 +14,7 @@ import { Icon } from './icons'
 import { ProjectPage } from './layout'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
-import { Pager } from './pager'
+import { Pager, readOffset } from './pager'
 import { SettingsTabs } from './settings-tabs'
 
 const ROLE_WORDS: Record<ProjectRole, string> = {
@@ -68,9 +68,9 @@ memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').mid
 })
 
 memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
-  const screen = await screenOf(c)
-  const member = screen.members.find(({ id }) => id === c.req.param('userId'))
-  return member === undefined ? go(c, baseOf(c)) : show(c, <RemoveMember screen={screen} member={member} />)
+  const { catalog, project } = await projectScope(c)
+  const member = await findMember(c.env.DB, project.id, c.req.param('userId'))
+  return member === null ? go(c, baseOf(c)) : show(c, <RemoveMember tables={catalog.tables} member={member} />)
 })
 
 memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
@@ -87,7 +87,7 @@ function baseOf(c: Context<AppEnv>): string {
 async function screenOf(c: Context<AppEnv>): Promise<Screen> {
   const { catalog, project } = await projectScope(c)
   const query = (c.req.query('q') ?? '').trim().toLowerCase()
-  const offset = Math.max(0, Number.parseInt(c.req.query('offset') ?? '0', 10) || 0)
+  const offset = readOffset(c)
   const { members, total } = await listMembers(c.env.DB, project.id, { query, limit: PAGE_SIZE, offset })
   return { tables: catalog.tables, members, total, offset, query }
 }
@@ -230,11 +230,11 @@ function MemberList({ screen, base }: { screen: Screen; base: string }) {
   )
 }
 
-function RemoveMember({ screen, member }: { screen: Screen; member: Member }) {
+function RemoveMember({ tables, member }: { tables: readonly Table[]; member: Member }) {
   const { project } = usePage()
   const base = `/projects/${project?.id}/settings/users`
   return (
-    <ProjectPage title="Remove member" tables={screen.tables} open="settings">
+    <ProjectPage title="Remove member" tables={tables} open="settings">
       <Confirmation question={`Remove ${member.email}?`} action={`${base}/${member.id}/remove`} verb="Remove" back={base}>
         They and their API Tokens can no longer reach this project, from their next request on. What they wrote stays.
       </Confirmation>

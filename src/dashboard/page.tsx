@@ -28,11 +28,12 @@ export async function show(
   status: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503 = 200,
 ): Promise<Response> {
   const sessionId = c.get('sessionId')
+  const notice = readNotice(c)
   const info: PageInfo = {
     actor: c.get('actor'),
     project: c.get('project'),
     csrf: sessionId === null ? '' : await csrfToken(c, sessionId),
-    notice: readNotice(c.req.query('notice')),
+    notice: notice === undefined ? null : NOTICES[notice],
     now: c.get('startedAt'),
   }
   c.header('content-security-policy', PAGE_CSP)
@@ -40,8 +41,10 @@ export async function show(
   return c.html(html`<!doctype html>${whole}`, status)
 }
 
-function readNotice(code: string | undefined): string | null {
-  return code !== undefined && Object.hasOwn(NOTICES, code) ? NOTICES[code as Notice] : null
+/** The notice that the address asks for, where there is such a one. */
+export function readNotice(c: Context<AppEnv>): Notice | undefined {
+  const code = c.req.query('notice')
+  return code !== undefined && Object.hasOwn(NOTICES, code) ? (code as Notice) : undefined
 }
 
 /** Sends the browser on, after something was done or could not be. */

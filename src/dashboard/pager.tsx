@@ -1,4 +1,6 @@
-/** Which part of a list is shown, and the way to the others. Nothing when all of it is. */
+/** Which part of a list is shown, and the way to the others. */
+import type { Context } from 'hono'
+import type { AppEnv } from '../env'
 import { Icon } from './icons'
 
 interface PagerProps {
@@ -15,6 +17,13 @@ interface PagerProps {
   always?: boolean
 }
 
+/** How many of a list the address says to pass over; none when it says no such thing, or more than any list has. */
+export function readOffset(c: Context<AppEnv>): number {
+  const text = c.req.query('offset') ?? ''
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0
+}
+
+/** Nothing when the whole list is shown. */
 export function Pager({ base, query, total, offset, size, what, always = false }: PagerProps) {
   if (total <= size && offset === 0 && !always) return null
   const to = (target: number) => withQuery(base, [...query, ['offset', target === 0 ? '' : String(target)]])

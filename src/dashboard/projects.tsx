@@ -10,10 +10,9 @@ import { Can, Confirmation, Empty, Field, Hidden, Time, may } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
-import { attempt, go, refusalOf, show } from './page'
+import { attempt, go, readNotice, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { SettingsTabs } from './settings-tabs'
-import type { Notice } from './notices'
 
 /** From this many projects on, the list has a search. */
 const MANY = 9
@@ -45,7 +44,7 @@ projectRoutes.post('/projects/new', needs('projectCreate').middleware, async (c)
 projectRoutes.get('/projects/:projectId', needs('tableList').middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
   const [first] = catalog.tables
-  if (first !== undefined) return go(c, `/projects/${project.id}/tables/${first.id}`, c.req.query('notice') as Notice | undefined)
+  if (first !== undefined) return go(c, `/projects/${project.id}/tables/${first.id}`, readNotice(c))
   return show(c, <EmptyProject />)
 })
 

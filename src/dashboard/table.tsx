@@ -19,7 +19,7 @@ import { ProjectPage } from './layout'
 import { originOf } from '../http/origin'
 import { show } from './page'
 import { usePage } from './page-info'
-import { Pager, withQuery } from './pager'
+import { Pager, readOffset, withQuery } from './pager'
 import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
 
 /** Rows of a page. */
@@ -63,12 +63,7 @@ tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) =
 })
 
 function readView(c: Context<AppEnv>): View {
-  const offset = Number(c.req.query('offset') ?? '0')
-  return {
-    where: c.req.query('where') ?? '',
-    sort: c.req.query('sort') ?? '',
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
-  }
+  return { where: c.req.query('where') ?? '', sort: c.req.query('sort') ?? '', offset: readOffset(c) }
 }
 
 function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: View): ListQuery {

@@ -17,7 +17,7 @@ export class UniqueViolation extends Error {
 
 /**
  * A table or column of the statement is not there: the catalog it was made from is out of date. Nothing of the batch took
- * effect. http/once-again.ts asks again once, with the catalog as it is by then; after that it is a fault of ours.
+ * effect. http/once-again.ts asks again once, with the catalog as it is by then; after that http/errors.ts says 503.
  */
 export class SchemaChanged extends Error {
   constructor(message: string, cause: unknown) {
@@ -92,7 +92,7 @@ const UNAVAILABLE = [
 ]
 
 /** Seconds after which a client may try again when D1 was not available. */
-const RETRY_AFTER_S = 2
+export const RETRY_AFTER_S = 2
 
 const TOO_BIG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
 

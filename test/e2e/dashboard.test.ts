@@ -140,6 +140,16 @@ test('what the server says to a wrong value stands beside its cell, and Escape b
   expect(await (await cell(0, 'Qty')).textContent()).toBe('3')
 })
 
+test('Escape brings back leading blanks too', async () => {
+  const title = await cell(0, 'Title')
+  await title.evaluate((element) => (element.textContent = '  <b>Pen'))
+  await title.focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  expect(await title.textContent()).toBe('  <b>Pen')
+  await title.evaluate((element) => (element.textContent = 'Pen'))
+})
+
 test('a row opens as a form, and selected rows are deleted after a question', async () => {
   await press(link('Open row 1'))
   await dialog().getByLabel('Qty').fill('4')

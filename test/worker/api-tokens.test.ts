@@ -99,6 +99,22 @@ describe.each(['project', 'organisation'] as const)('the routes of the %s', (sco
     expect(text).not.toContain('hash')
   })
 
+  test('are listed page by page for the organisation, and whole for a project', async () => {
+    const eve = await signUpCreator()
+    const theirs = await createProject(eve.auth)
+    const tokens = [await createToken(eve.auth), await createToken(eve.auth), await createToken(eve.auth)]
+    const path = scope === 'project' ? `/api/v1/db/meta/projects/${theirs.id}/api-tokens` : routes.organisation
+    const idsOf = (body: { list: { id: number }[] }) => body.list.map(({ id }) => id)
+    const { body } = await request('GET', `${path}?limit=1&offset=1`, { auth: eve.auth })
+    if (scope === 'project') {
+      expect(idsOf(body)).toEqual(tokens.map(({ id }) => id))
+      return
+    }
+    expect(idsOf(body)).toEqual([tokens[1]?.id])
+    expect(body.pageInfo).toEqual({ totalRows: 3, page: 2, pageSize: 1, isFirstPage: false, isLastPage: false })
+    expect((await request('GET', `${path}?limit=two`, { auth: eve.auth })).body.error).toBe('INVALID_PARAMETER')
+  })
+
   test('never list the tokens of others, not even to a super admin', async () => {
     const { id } = await createToken(bob.auth)
     for (const { auth } of [ada, await superAdmin()]) {

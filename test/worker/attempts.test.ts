@@ -1,6 +1,8 @@
 /** Limits on guessing: counted before any password is hashed, per account and per address. */
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { PASSWORD, randomAddress, request, signUp, superAdmin, unique } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 /** Windows follow the clock, so that a run of tries may lie across two of them: twice the limit, and one. */
 const TRIES = { account: 21, address: 61 }
@@ -99,6 +101,17 @@ describe('tries from one address', () => {
     const { answered, answer } = await until429(TRIES.address, () => validate(address))
     expect(answered).toBeGreaterThanOrEqual(30)
     expect(answer.headers.get('retry-after')).toBe('60')
+  })
+
+  test('end for resets too, before any of them asks the database', async () => {
+    let calls = 0
+    const DB = tapD1(env.DB, { before: () => void (calls += 1) })
+    const tapped = { ...env, DB }
+    const headers = { 'cf-connecting-ip': randomAddress() }
+    const reset = () =>
+      request('POST', '/api/v1/auth/password/reset/nothing', { body: { password: PASSWORD }, headers, env: tapped })
+    const { answered } = await until429(TRIES.address, reset)
+    expect(calls).toBe(answered)
   })
 
   test('are not told apart by headers that the client writes', async () => {

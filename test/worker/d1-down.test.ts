@@ -249,3 +249,18 @@ describe('ready', () => {
     expectUnavailable(await request('GET', '/api/v1/ready', { env: { ...env, DB: env.DATA } }))
   })
 })
+
+test('a database that lacks what the code expects, as before a migration, is a 503 that says when to try again', async () => {
+  let calls = 0
+  const behind = withTap({
+    before: () => {
+      calls += 1
+      error('D1_ERROR: no such column: last_used_at: SQLITE_ERROR')
+    },
+  })
+  const { token } = await createToken(admin.auth)
+  const { status, headers, body } = await request('GET', '/api/v1/db/meta/projects/', { token, env: behind })
+  expect([status, body.error, headers.get('retry-after')]).toEqual([503, 'DATABASE_UNAVAILABLE', '2'])
+  expect(JSON.stringify(body)).not.toContain('last_used_at')
+  expect(calls).toBe(2)
+})

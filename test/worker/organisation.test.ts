@@ -5,13 +5,16 @@ import type { Bindings } from '../../src/env'
 import {
   PASSWORD,
   type Person,
+  addMember,
   claimsOf,
+  createProject,
   createToken,
   dump,
   forgetEverything,
   request,
   signIn,
   signUp,
+  signUpCreator,
   succeed,
   superAdmin,
   unique,
@@ -127,6 +130,19 @@ describe('the users', () => {
     const body = { email: ada.email, password: ada.password }
     expect((await request('POST', '/api/v1/auth/user/signin', { body })).body.error).toBe('INVALID_CREDENTIALS')
     for (const rows of Object.values(await dump(env.DB))) expect(JSON.stringify(rows)).not.toContain(ada.id)
+  })
+
+  test('are not removed while a project has no other owner, and the answer says which', async () => {
+    const ada = await signUpCreator()
+    const kept = await createProject(ada.auth)
+    const deleted = await createProject(ada.auth)
+    await succeed(request('DELETE', `/api/v1/db/meta/projects/${deleted.id}`, { auth: ada.auth }))
+    const message = `A project needs an owner: first make someone else an owner of “${kept.title}”, or delete it.`
+    const refused = await call('DELETE', `/${ada.id}`)
+    expect([refused.status, refused.body]).toEqual([400, error('INVALID_MEMBER', message)])
+    expect((await me(ada.auth)).status).toBe(200)
+    await addMember(admin.auth, kept.id, (await signUp()).email, 'owner')
+    expect((await call('DELETE', `/${ada.id}`)).status).toBe(200)
   })
 
   test('who are super admins can be neither changed nor removed', async () => {
@@ -279,6 +295,21 @@ describe('the super admin of the settings', () => {
     expect((await signInAs(admin, bindings())).body.error).toBe('INVALID_CREDENTIALS')
   })
 
+  test('keeps a changed password, its sessions and its API Tokens while the secret is rotated', async () => {
+    const first = bindings()
+    const { body } = await succeed(signInAs(admin, first))
+    const change = { currentPassword: admin.password, newPassword: 'another password' }
+    await succeed(request('POST', '/api/v1/auth/password/change', { auth: body.token, body: change }))
+    const { auth } = await signIn({ email: admin.email, password: 'another password' })
+    const { token } = await createToken(auth)
+    const NC_AUTH_JWT_SECRET = 'the-next-secret-4b1d7c90e2a85f36'
+    const rotating = bindings({ NC_AUTH_JWT_SECRET, NC_AUTH_JWT_SECRET_PREVIOUS: env.NC_AUTH_JWT_SECRET })
+    expect((await request('GET', '/api/v1/auth/user/me', { auth, env: rotating })).status).toBe(200)
+    const rotated = bindings({ NC_AUTH_JWT_SECRET })
+    expect((await request('GET', '/api/v1/db/meta/projects/', { token, env: rotated })).status).toBe(200)
+    expect((await signInAs({ ...admin, password: 'another password' }, rotated)).status).toBe(200)
+  })
+
   test('gets a new password by a new setting, which ends the old sessions', async () => {
     const { body } = await succeed(signInAs(admin, bindings()))
     const changed = bindings({ NC_ADMIN_PASSWORD: 'a new one for the boss' })
@@ -293,6 +324,18 @@ describe('the super admin of the settings', () => {
     const { body } = await succeed(signInAs(admin, bindings()))
     expect(claimsOf(body.token)).toMatchObject({ id: ada.id, roles: 'org-level-creator,super' })
     expect((await me(ada.auth)).body.error).toBe('TOKEN_REVOKED')
+  })
+
+  test('has none of the API Tokens that whoever had the account before has made', async () => {
+    await superAdmin()
+    const squatter = await signUp({ email: admin.email })
+    const { token } = await createToken(squatter.auth)
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const answer = await request('GET', '/api/v1/db/meta/projects/', { token })
+    expect([answer.status, answer.body.error]).toEqual([401, 'TOKEN_INVALID'])
+    const own = await createToken(body.token)
+    await request('GET', '/api/v1/db/meta/nocodb/info', { env: bindings() })
+    expect((await request('GET', '/api/v1/db/meta/projects/', { token: own.token })).status).toBe(200)
   })
 
   test('stands in the database as a hash and a fingerprint only', async () => {

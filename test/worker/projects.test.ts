@@ -568,7 +568,7 @@ describe('members', () => {
     })
 
     test('and were invited by others cannot be had by inviting them too: their link would open the other project', async () => {
-      const { email, invite_token: theirs } = await invited()
+      const { email } = await invited()
       const mallory = await signUpCreator()
       const trap = await createProject(mallory.auth)
       const added = await succeed(invite(mallory.auth, trap.id, email, 'viewer'))
@@ -576,7 +576,42 @@ describe('members', () => {
       const refused = await resend(mallory.auth, trap.id, email)
       expect([refused.status, refused.body.error]).toEqual([403, 'FORBIDDEN'])
       expect(JSON.stringify(refused.body)).not.toContain('http')
-      expect((await accept(email, theirs)).status).toBe(200)
+    })
+
+    test('and are added elsewhere lose the older link, which would open the other project for whoever invited first', async () => {
+      const { email, invite_token: kept } = await invited()
+      const bob = await signUpCreator()
+      const other = await createProject(bob.auth)
+      await succeed(invite(bob.auth, other.id, email, 'editor'))
+      expect((await accept(email, kept)).body).toEqual(error('INVALID_INVITE', 'Invalid invite url'))
+      const row = await env.DB.prepare('SELECT id FROM users WHERE email = ?').bind(email).first<{ id: string }>()
+      const { auth } = await superAdmin()
+      const link = (await succeed(request('POST', `/api/v1/users/${row?.id}/resend-invite`, { auth }))).body.invite_token
+      const { body } = await succeed(accept(email, link))
+      for (const { id } of [project, other]) expect((await read(body.token, id)).status).toBe(200)
+    })
+
+    test('and are added to another project of the same person get a link that opens both', async () => {
+      const { email, invite_token: older } = await invited()
+      const second = await createProject(ada.auth)
+      const { body } = await succeed(invite(ada.auth, second.id, email, 'viewer'))
+      expect(body).toEqual({ email, invite_token: expect.stringMatching(/^[\w-]{40}$/), invite_url: expect.any(String) })
+      expect((await accept(email, older)).body.error).toBe('INVALID_INVITE')
+      const accepted = await succeed(accept(email, body.invite_token))
+      for (const { id } of [project, second]) expect((await read(accepted.body.token, id)).status).toBe(200)
+    })
+
+    test('and are to be owners have no link that a creator could take', async () => {
+      const email = `${unique('guest')}@example.org`
+      const creator = await signUp()
+      await addMember(ada.auth, project.id, creator.email, 'creator')
+      await succeed(invite(ada.auth, project.id, email, 'owner'))
+      const refused = await resend(creator.auth, project.id, email)
+      expect([refused.status, refused.body.error]).toEqual([403, 'FORBIDDEN'])
+      const second = await createProject((await superAdmin()).auth)
+      await addMember((await superAdmin()).auth, second.id, creator.email, 'owner')
+      const added = await succeed(invite(creator.auth, second.id, email, 'viewer'))
+      expect(JSON.stringify(added.body)).not.toContain('token')
     })
 
     test('and hold an organisation role are beyond a project’s reach too', async () => {

@@ -15,6 +15,7 @@ import {
   superAdmin,
   unique,
 } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 const REFRESH = '/api/v1/auth/token/refresh'
 const SIGN_OUT = '/api/v1/auth/user/signout'
@@ -111,6 +112,13 @@ describe('a refresh', () => {
     expect(status).toBe(400)
     expect(body.error).toBe('INVALID_REFRESH_TOKEN')
     if (refresh !== '') expect(body.message).toBe(message)
+  })
+
+  test('or a sign-out with a cookie that is no token asks the database nothing', async () => {
+    let calls = 0
+    const DB = tapD1(env.DB, { before: () => void (calls += 1) })
+    for (const path of [REFRESH, SIGN_OUT]) await request('POST', path, { refresh: 'no-token', env: { ...env, DB } })
+    expect(calls).toBe(0)
   })
 
   test('takes the token from nowhere but the cookie', async () => {

@@ -3,8 +3,8 @@ import type { Actor, OrgRole, ProjectRole } from '../../env'
 
 export type Role = OrgRole | ProjectRole
 
-const OWNERS = ['owner', 'creator'] as const
-const WRITERS = [...OWNERS, 'editor'] as const
+const MANAGERS = ['owner', 'creator'] as const
+const WRITERS = [...MANAGERS, 'editor'] as const
 const READERS = [...WRITERS, 'commenter', 'viewer'] as const
 const ORG_MEMBERS = ['org-level-creator', 'org-level-viewer'] as const
 
@@ -13,26 +13,26 @@ export const PERMISSIONS = {
   projectCreate: ['org-level-creator'],
   projectGet: READERS,
   projectInfoGet: READERS,
-  projectUpdate: OWNERS,
-  projectDelete: OWNERS,
+  projectUpdate: MANAGERS,
+  projectDelete: MANAGERS,
 
-  userList: OWNERS,
-  userInvite: OWNERS,
-  projectUserUpdate: OWNERS,
-  projectUserDelete: OWNERS,
-  projectUserInviteResend: OWNERS,
+  userList: MANAGERS,
+  userInvite: MANAGERS,
+  projectUserUpdate: MANAGERS,
+  projectUserDelete: MANAGERS,
+  projectUserInviteResend: MANAGERS,
 
   tableList: READERS,
   tableGet: READERS,
-  tableCreate: OWNERS,
-  tableUpdate: OWNERS,
-  tableReorder: OWNERS,
-  tableDelete: OWNERS,
+  tableCreate: MANAGERS,
+  tableUpdate: MANAGERS,
+  tableReorder: MANAGERS,
+  tableDelete: MANAGERS,
   columnGet: READERS,
-  columnAdd: OWNERS,
-  columnUpdate: OWNERS,
-  columnSetAsPrimary: OWNERS,
-  columnDelete: OWNERS,
+  columnAdd: MANAGERS,
+  columnUpdate: MANAGERS,
+  columnSetAsPrimary: MANAGERS,
+  columnDelete: MANAGERS,
   viewList: READERS,
 
   dataList: READERS,
@@ -55,9 +55,9 @@ export const PERMISSIONS = {
 
   swaggerJson: READERS,
 
-  apiTokenList: [...OWNERS, ...ORG_MEMBERS],
-  apiTokenCreate: [...OWNERS, ...ORG_MEMBERS],
-  apiTokenDelete: [...OWNERS, ...ORG_MEMBERS],
+  apiTokenList: [...MANAGERS, ...ORG_MEMBERS],
+  apiTokenCreate: [...MANAGERS, ...ORG_MEMBERS],
+  apiTokenDelete: [...MANAGERS, ...ORG_MEMBERS],
   passwordChange: [...READERS, ...ORG_MEMBERS],
 
   orgUserList: ['super'],

@@ -1,11 +1,11 @@
 /** API Tokens over HTTP, for a project's owners and for everyone's own: contract/api-v1.md section 2. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { listOf } from '../../http/page'
+import { PageQuery, listOf, readPage } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { wholeList } from '../../lib/paging'
+import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor } from '../access/guard'
-import { type ApiToken, listApiTokens } from './store'
+import { type ApiToken, listApiTokens, pageOfApiTokens } from './store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
 
 const ListedToken = z
@@ -63,6 +63,8 @@ function apiTokenRoutes(scope: 'project' | 'org') {
   const prefix = inProject ? 'api-token' : 'org-token'
   const where = inProject ? 'project' : 'organisation'
   const params = inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {}
+  // contract/api-v1.md 2.1: only the organisation's list is paged.
+  const query = inProject ? z.object({}) : PageQuery.omit({ query: true })
   const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : (['API_TOKEN_NOT_ALLOWED'] as const)
 
   router.openapi(
@@ -73,10 +75,19 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       summary: `List your API Tokens (${where})`,
       tags,
       ...guard('apiTokenList'),
-      request: { params: z.object(params) },
-      responses: { 200: json(listOf(ListedToken), 'Your tokens, by their hints'), ...errorResponses(...refusals) },
+      request: { params: z.object(params), query },
+      responses: {
+        200: json(listOf(ListedToken), 'Your tokens, by their hints'),
+        ...errorResponses(...(inProject ? refusals : (['INVALID_PARAMETER', 'API_TOKEN_NOT_ALLOWED'] as const))),
+      },
     }),
-    async (c) => c.json(wholeList((await listApiTokens(c.env.DB, requireActor(c).userId)).map(toListed)), 200),
+    async (c) => {
+      const { userId } = requireActor(c)
+      if (inProject) return c.json(wholeList((await listApiTokens(c.env.DB, userId)).map(toListed)), 200)
+      const page = readPage(c.req.valid('query'))
+      const { tokens, total } = await pageOfApiTokens(c.env.DB, userId, page)
+      return c.json({ list: tokens.map(toListed), pageInfo: pageInfo(total, page.limit, page.offset) }, 200)
+    },
   )
 
   router.openapi(

@@ -1,5 +1,5 @@
 /** The rows of `api_tokens`: the hash of each token and a hint for people, never the token. */
-import { first, rows, run } from '../../lib/d1'
+import { batch, first, rows, run } from '../../lib/d1'
 import { type Sql, any, empty, sql } from '../../lib/sql'
 import { isApiTokenShaped } from '../auth/credentials'
 import { sha256 } from '../../lib/crypto'
@@ -28,13 +28,27 @@ export async function insertApiToken(
   )
 }
 
+const selectTokens = (
+  userId: string,
+): Sql => sql`SELECT a.id, a.user_id, u.email, a.description, a.hint, a.created_at, a.last_used_at
+  FROM api_tokens a JOIN users u ON u.id = a.user_id WHERE a.user_id = ${userId} ORDER BY a.id`
+
 /** The tokens of a user, oldest first. */
 export async function listApiTokens(db: D1Database, userId: string): Promise<ApiToken[]> {
-  return rows<ApiToken>(
-    db,
-    sql`SELECT a.id, a.user_id, u.email, a.description, a.hint, a.created_at, a.last_used_at
-        FROM api_tokens a JOIN users u ON u.id = a.user_id WHERE a.user_id = ${userId} ORDER BY a.id`,
-  )
+  return rows<ApiToken>(db, selectTokens(userId))
+}
+
+/** A page of them, and how many there are. */
+export async function pageOfApiTokens(
+  db: D1Database,
+  userId: string,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ tokens: ApiToken[]; total: number }> {
+  const [list, count] = await batch(db, [
+    sql`${selectTokens(userId)} LIMIT ${limit} OFFSET ${offset}`,
+    sql`SELECT COUNT(*) AS total FROM api_tokens WHERE user_id = ${userId}`,
+  ])
+  return { tokens: (list?.results ?? []) as unknown as ApiToken[], total: Number(count?.results[0]?.['total'] ?? 0) }
 }
 
 /**

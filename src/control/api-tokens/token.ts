@@ -15,7 +15,7 @@ export interface NewApiToken {
   hint: string
 }
 
-export async function createApiToken(random: () => string = newToken): Promise<NewApiToken> {
+async function createApiToken(random: () => string = newToken): Promise<NewApiToken> {
   const token = random()
   return { token, hash: await sha256(token), hint: `${token.slice(0, 4)}…${token.slice(-4)}` }
 }

@@ -113,6 +113,7 @@ export async function checkReset(c: Context<AppEnv>, token: string): Promise<Use
 
 /** Ends every session of the account. Throws INVALID_RESET_TOKEN or INVALID_PASSWORD. */
 export async function resetPassword(c: Context<AppEnv>, token: string, password: string): Promise<void> {
+  await countAttempt(c, null)
   const user = await requireOpenReset(c, token)
   const passwordHash = await hashNewPassword(c, password, user.email)
   const provedBy = { resetHash: await sha256(token) }

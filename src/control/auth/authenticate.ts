@@ -9,7 +9,6 @@ import { addressKey } from './attempts'
 import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
 import { type Identity, type ProjectRef, identify, identifyBySession } from './identify'
-import { countRefusal, refuseRepeated } from './refusals'
 
 /**
  * 'none': credentials are not even looked at. 'optional': a guest may call it, but a bad credential is still refused.
@@ -49,17 +48,10 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
   })
 }
 
-async function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
-  const startedAt = c.get('startedAt')
-  const credentials = readCredentials(c.req.raw.headers)
-  const client = JSON.stringify([addressKey(c.req.header('cf-connecting-ip') ?? ''), credentials])
-  refuseRepeated(client, startedAt)
-  try {
-    return await identify(c.env.DB, credentials, project, c.get('config'), startedAt)
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) countRefusal(client, startedAt)
-    throw error
-  }
+function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
+  const address = addressKey(c.req.header('cf-connecting-ip') ?? '')
+  const asked = { project, config: c.get('config'), address, now: c.get('startedAt') }
+  return identify(c.env.DB, readCredentials(c.req.raw.headers), asked)
 }
 
 async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {

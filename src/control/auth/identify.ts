@@ -9,6 +9,7 @@ import { sha256 } from '../../lib/crypto'
 import { type Sql, empty, sql } from '../../lib/sql'
 import { projectRole } from '../access/roles'
 import { type Credentials, isApiTokenShaped } from './credentials'
+import { lookUpUnlessRefused } from './refusals'
 import { verifyAuthToken } from './token'
 
 /** How a path names its project: by itself, or by something that belongs to it. */
@@ -39,25 +40,30 @@ interface IdentityRow {
   member_role: ProjectRole | null
 }
 
+/** What a request asks for, and from where. */
+interface Asked {
+  project: ProjectRef | null
+  config: Config
+  /** As refusals are counted by. */
+  address: string
+  /** ms */
+  now: number
+}
+
 /**
  * The actor behind the credentials, or null when none were shown. `xc-auth` is tried first; when it is bad and an API
- * token is good, the token counts. Throws TOKEN_EXPIRED, TOKEN_REVOKED or TOKEN_INVALID when all that was shown is bad.
+ * token is good, the token counts. Throws TOKEN_EXPIRED, TOKEN_REVOKED or TOKEN_INVALID when all that was shown is
+ * bad, and TOO_MANY_REQUESTS when it has been refused too often.
  */
-export async function identify(
-  db: D1Database,
-  credentials: Credentials,
-  project: ProjectRef | null,
-  config: Config,
-  now: number,
-): Promise<Identity | null> {
+export async function identify(db: D1Database, credentials: Credentials, asked: Asked): Promise<Identity | null> {
   let failure: ApiError | null = null
   if (credentials.authToken !== null) {
-    const identity = await identifyByAuthToken(db, credentials.authToken, project, config, now)
+    const identity = await identifyByAuthToken(db, credentials.authToken, asked)
     if (!(identity instanceof ApiError)) return identity
     failure = identity
   }
   if (credentials.apiToken !== null) {
-    const identity = await identifyByApiToken(db, credentials.apiToken, project)
+    const identity = await identifyByApiToken(db, credentials.apiToken, asked)
     if (!(identity instanceof ApiError)) return identity
     failure ??= identity
   }
@@ -69,9 +75,7 @@ export async function identify(
 async function identifyByAuthToken(
   db: D1Database,
   token: string,
-  project: ProjectRef | null,
-  config: Config,
-  now: number,
+  { project, config, address, now }: Asked,
 ): Promise<Identity | ApiError> {
   const verified = await verifyAuthToken(token, { secrets: config.jwtSecrets, lifetime: config.jwtLifetime, now })
   if (!verified.ok) {
@@ -79,13 +83,15 @@ async function identifyByAuthToken(
       ? new ApiError('TOKEN_EXPIRED')
       : new ApiError('TOKEN_INVALID', 'This Auth Token (xc-auth) is not valid.')
   }
-  const holder = sql`users u JOIN sessions s ON s.user_id = u.id AND s.id = ${verified.sessionId} AND s.expires_at > ${now}`
-  const row = await findIdentity(db, holder, sql`u.id = ${verified.userId}`, project)
-  if (row === null || row.token_version !== verified.tokenVersion) return new ApiError('TOKEN_REVOKED')
-  return toIdentity(row, 'auth_token')
+  return lookUpUnlessRefused(`${address} ${verified.sessionId} ${verified.tokenVersion}`, now, async () => {
+    const holder = sql`users u JOIN sessions s ON s.user_id = u.id AND s.id = ${verified.sessionId} AND s.expires_at > ${now}`
+    const row = await findIdentity(db, holder, sql`u.id = ${verified.userId}`, project)
+    if (row === null || row.token_version !== verified.tokenVersion) return new ApiError('TOKEN_REVOKED')
+    return toIdentity(row, 'auth_token')
+  })
 }
 
-async function identifyByApiToken(db: D1Database, token: string, project: ProjectRef | null): Promise<Identity | ApiError> {
+async function identifyByApiToken(db: D1Database, token: string, { project, address, now }: Asked): Promise<Identity | ApiError> {
   if (!isApiTokenShaped(token)) {
     return new ApiError(
       'TOKEN_INVALID',
@@ -94,17 +100,18 @@ async function identifyByApiToken(db: D1Database, token: string, project: Projec
         : 'This API Token is not valid: it must be the 40 characters shown when it was made.',
     )
   }
-  const holder = sql`api_tokens a JOIN users u ON u.id = a.user_id`
-  const condition = sql`a.token_hash = ${await sha256(token)}`
-  const row = await findIdentity<{ token_id: number; last_used_at: number | null }>(
-    db,
-    holder,
-    condition,
-    project,
-    sql`, a.id AS token_id, a.last_used_at`,
-  )
-  if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
-  return { ...toIdentity(row, 'api_token'), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
+  const hash = await sha256(token)
+  return lookUpUnlessRefused(`${address} ${hash}`, now, async () => {
+    const row = await findIdentity<{ token_id: number; last_used_at: number | null }>(
+      db,
+      sql`api_tokens a JOIN users u ON u.id = a.user_id`,
+      sql`a.token_hash = ${hash}`,
+      project,
+      sql`, a.id AS token_id, a.last_used_at`,
+    )
+    if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
+    return { ...toIdentity(row, 'api_token'), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
+  })
 }
 
 /**

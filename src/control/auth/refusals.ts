@@ -1,7 +1,7 @@
 /**
  * A bad token costs one indexed read; a client that keeps sending it would cost one each time. After some tries in a minute it
- * is refused unread. Only refusals are counted, per isolate, and nothing good is ever remembered: a token that is not known to
- * be bad is always asked for.
+ * is refused unread. Only refusals that cost a read are counted, so that an expired Auth Token stays a 401 however often it is
+ * shown. Per isolate, and nothing good is ever remembered: a token that is not known to be bad is always asked for.
  */
 import { ApiError } from '../../errors'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time'
@@ -20,16 +20,27 @@ interface Refusals {
 
 const refusals = new Map<string, Refusals>()
 
-/** Throws TOO_MANY_REQUESTS, before anything is read, when `client` was refused too often. `now` in ms. */
-export function refuseRepeated(client: string, now: number): void {
+/**
+ * What `lookUp` answers about a credential, or TOO_MANY_REQUESTS without asking it when the same was refused too often.
+ * `client` is short whatever was sent: an address and what the credential is stored or known by. `now` in ms.
+ */
+export async function lookUpUnlessRefused<Found>(
+  client: string,
+  now: number,
+  lookUp: () => Promise<Found | ApiError>,
+): Promise<Found | ApiError> {
   const known = refusals.get(client)
-  if (known === undefined || known.until <= now || known.count < REFUSALS_A_MINUTE) return
-  throw new ApiError('TOO_MANY_REQUESTS', 'This token was refused too often; try again in a minute.', {
-    headers: { 'retry-after': String(Math.ceil((known.until - now) / SECOND_MS)) },
-  })
+  if (known !== undefined && known.until > now && known.count >= REFUSALS_A_MINUTE) {
+    return new ApiError('TOO_MANY_REQUESTS', 'This token was refused too often; try again in a minute.', {
+      headers: { 'retry-after': String(Math.ceil((known.until - now) / SECOND_MS)) },
+    })
+  }
+  const answer = await lookUp()
+  if (answer instanceof ApiError) countRefusal(client, now)
+  return answer
 }
 
-export function countRefusal(client: string, now: number): void {
+function countRefusal(client: string, now: number): void {
   const known = refusals.get(client)
   refusals.delete(client)
   refusals.set(

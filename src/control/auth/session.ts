@@ -8,6 +8,7 @@ import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
 import { DAY_MS } from '../../lib/time'
 import type { User } from '../users/store'
+import { isApiTokenShaped } from './credentials'
 
 /** A session ends this long after its last refresh, or when its last Auth Token does, whichever is later. */
 const IDLE_MS = 7 * DAY_MS
@@ -70,6 +71,7 @@ export async function rotateSession(
   refreshToken: string,
   { jwtLifetime, now = Date.now() }: SessionOptions,
 ): Promise<{ session: NewSession; user: User } | null> {
+  if (!isApiTokenShaped(refreshToken)) return null
   const successor = newToken()
   const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
   const expiresAt = expiry(now, jwtLifetime)
@@ -103,6 +105,7 @@ export async function prolongSession(
 
 /** Ends one session by its refresh token; returns whether there was one. */
 export async function endSessionByRefreshToken(db: D1Database, refreshToken: string): Promise<boolean> {
+  if (!isApiTokenShaped(refreshToken)) return false
   const hash = await sha256(refreshToken)
   return (await run(db, sql`DELETE FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = ${hash})`)) > 0
 }

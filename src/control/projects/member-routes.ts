@@ -67,7 +67,7 @@ memberRoutes.openapi(
     path: '/{projectId}/users',
     operationId: 'project-user-add',
     summary: 'Add or invite members',
-    description: `E-mails without an account get an invitation. At most ${MAX_INVITED} at once, all or none.`,
+    description: `E-mails without an account get an invitation; a link from before no longer works. At most ${MAX_INVITED} at once, all or none.`,
     tags,
     ...needs('userInvite'),
     request: {
@@ -87,7 +87,7 @@ memberRoutes.openapi(
     responses: {
       200: json(
         Invited.extend({ invitations: z.array(Invited).optional() }).openapi('MembersAdded'),
-        'Added. Links for those who have no account yet are in the answer, and in mails where mail is configured.',
+        'Added. Links for those who have no account yet are in the answer, except of people invited by others too, and in mails where mail is configured.',
       ),
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_EMAIL', 'INVALID_MEMBER', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
     },

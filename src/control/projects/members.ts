@@ -4,7 +4,7 @@ import { ApiError } from '../../errors'
 import { batch, first, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { type Sql, sql } from '../../lib/sql'
-import { DEFAULT_ROLES, type Invite, insertInvited } from '../users/store'
+import { DEFAULT_ROLES, type Invite, type Reach, insertInvited, renewInviteWithMembership } from '../users/store'
 
 export interface Member {
   id: string
@@ -17,6 +17,17 @@ export interface Member {
   created_at: number
 }
 
+const MEMBER = sql`u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles,
+  u.password_hash IS NULL AS invited, m.created_at`
+
+export async function findMember(db: D1Database, projectId: string, userId: string): Promise<Member | null> {
+  return first<Member>(
+    db,
+    sql`SELECT ${MEMBER} FROM project_members m JOIN users u ON u.id = m.user_id
+        WHERE m.project_id = ${projectId} AND m.user_id = ${userId}`,
+  )
+}
+
 /** A page of members and how many there are. `query` is part of an e-mail, lower case. */
 export async function listMembers(
   db: D1Database,
@@ -26,33 +37,44 @@ export async function listMembers(
   const matching = sql`FROM project_members m JOIN users u ON u.id = m.user_id
     WHERE m.project_id = ${projectId} AND (${page.query} = '' OR instr(u.email, ${page.query}))`
   const [list, count] = await batch(db, [
-    sql`SELECT u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles, u.password_hash IS NULL AS invited,
-          m.created_at ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql`SELECT ${MEMBER} ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
     sql`SELECT COUNT(*) AS total ${matching}`,
   ])
   return { members: (list?.results ?? []) as unknown as Member[], total: Number(count?.results[0]?.['total'] ?? 0) }
 }
 
-/** Someone to add: a user there is, or an address that gets an account without a password and an invitation. */
-export type NewMember = { userId: string } | { email: string; invite: Invite }
+/** Someone to add. Without a user id they get an account without a password; with an `invite`, an invitation. */
+export interface NewMember {
+  email: string
+  userId: string | null
+  invite: Invite | null
+}
 
-/** Adds all or none. Throws UniqueViolation when one is a member already or an address got an account meanwhile. */
+/**
+ * Adds all or none, and returns the e-mails whose invitation the manager may see. A user who has not accepted yet gets the
+ * new invitation with the membership, so that a link which someone else holds from before never opens this project.
+ * Throws UniqueViolation when one is a member already or an address got an account meanwhile.
+ */
 export async function addMembers(
   db: D1Database,
-  projectId: string,
+  reach: Reach,
   members: readonly NewMember[],
   role: ProjectRole,
   now: number,
-): Promise<void> {
-  const statements: Sql[] = []
-  for (const member of members) {
-    const userId = 'userId' in member ? member.userId : newId('user')
-    if ('email' in member) statements.push(insertInvited({ id: userId, roles: DEFAULT_ROLES, now, ...member }))
-    statements.push(
-      sql`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (${projectId}, ${userId}, ${role}, ${now})`,
-    )
-  }
-  await batch(db, statements)
+): Promise<Set<string>> {
+  const statements = members.flatMap(({ email, userId, invite }) => {
+    const id = userId ?? newId('user')
+    const membership = sql`INSERT INTO project_members (project_id, user_id, role, created_at)
+      VALUES (${reach.projectId}, ${id}, ${role}, ${now})`
+    if (invite === null) return [membership]
+    return userId === null
+      ? [insertInvited({ id, email, roles: DEFAULT_ROLES, invite, now }), membership]
+      : [membership, renewInviteWithMembership(id, invite, now, reach)]
+  })
+  const renewed = (await batch(db, statements)).flatMap(({ results }) => results)
+  const mayShow = new Set(members.filter(({ userId, invite }) => userId === null && invite !== null).map(({ email }) => email))
+  for (const { email, within_reach: isWithinReach } of renewed) if (isWithinReach === 1) mayShow.add(String(email))
+  return mayShow
 }
 
 /** Throws USER_NOT_FOUND when the user is no member. */

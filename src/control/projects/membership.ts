@@ -17,8 +17,8 @@ export interface InvitationLink {
 }
 
 /**
- * Adds the people of a comma-separated list, all or none; those without an account are invited. Throws FORBIDDEN,
- * INVALID_EMAIL, INVALID_MEMBER.
+ * Adds the people of a comma-separated list, all or none; those without an account are invited, and those who
+ * have not accepted an invitation are invited anew. Throws FORBIDDEN, INVALID_EMAIL, INVALID_MEMBER.
  */
 export async function inviteMembers(
   c: Context<AppEnv>,
@@ -30,19 +30,31 @@ export async function inviteMembers(
   if (invalid.length > 0) throw new ApiError('INVALID_EMAIL', `Invalid email address : ${invalid.join(', ')}`)
   if (emails.length === 0) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
   if (emails.length > MAX_INVITED) throw new ApiError('INVALID_MEMBER', `At most ${MAX_INVITED} people can be added at once.`)
-  const users = await findUsersByEmail(c.env.DB, emails)
-  const invitations = await Promise.all(
-    emails
-      .filter((email) => !users.some((user) => user.email === email))
-      .map(async (email) => ({ email, ...(await newInvite(c.get('startedAt'))) })),
-  )
-  await addAll(
+  const invitees = await readInvitees(c, emails)
+  const mayShow = await addAll(
     c,
-    [...users.map((user) => ({ userId: user.id })), ...invitations.map(({ email, invite }) => ({ email, invite }))],
+    invitees.map(({ email, userId, invitation }) => ({ email, userId, invite: invitation?.invite ?? null })),
     role,
   )
-  for (const { email, token } of invitations) inBackground(c, sendMail(c, email, 'invitation', token))
-  return { emails, links: invitations.map(({ email, token }) => ({ email, token, url: mailLink(c, 'invitation', token) })) }
+  const links: InvitationLink[] = []
+  for (const { email, invitation } of invitees) {
+    if (invitation === null) continue
+    inBackground(c, sendMail(c, email, 'invitation', invitation.token))
+    if (mayShow.has(email)) links.push({ email, token: invitation.token, url: mailLink(c, 'invitation', invitation.token) })
+  }
+  return { emails, links }
+}
+
+/** Everyone who has no password yet gets a new invitation. */
+async function readInvitees(c: Context<AppEnv>, emails: readonly string[]) {
+  const users = new Map((await findUsersByEmail(c.env.DB, emails)).map((user) => [user.email, user]))
+  return Promise.all(
+    emails.map(async (email) => {
+      const user = users.get(email)
+      const isPending = user === undefined || user.password_hash === null
+      return { email, userId: user?.id ?? null, invitation: isPending ? await newInvite(c.get('startedAt')) : null }
+    }),
+  )
 }
 
 /** Throws FORBIDDEN, USER_NOT_FOUND, INVALID_MEMBER. */
@@ -64,11 +76,12 @@ export async function expelMember(c: Context<AppEnv>, userId: string): Promise<v
 /** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
 export async function reinviteMember(c: Context<AppEnv>, userId: string): Promise<InvitationLink> {
   const projectId = requireProject(c).id
-  await getMemberRole(c.env.DB, projectId, userId)
+  // Whoever holds the link becomes the member.
+  refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
   const user = await findUserById(c.env.DB, userId)
   const { token, invite } = await newInvite(c.get('startedAt'))
   if (user === null || user.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
-  if (!(await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), { projectId }))) {
+  if (!(await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), { projectId, managerId: requireActor(c).userId }))) {
     throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
   }
   inBackground(c, sendMail(c, user.email, 'invitation', token))
@@ -82,10 +95,11 @@ function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
   }
 }
 
-/** Throws INVALID_MEMBER when one of them is a member already. */
-async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<void> {
+/** The e-mails whose invitation the actor may see. Throws INVALID_MEMBER when one of them is a member already. */
+async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<Set<string>> {
+  const reach = { projectId: requireProject(c).id, managerId: requireActor(c).userId }
   try {
-    await addMembers(c.env.DB, requireProject(c).id, members, role, c.get('startedAt'))
+    return await addMembers(c.env.DB, reach, members, role, c.get('startedAt'))
   } catch (error) {
     if (error instanceof UniqueViolation) {
       throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })

@@ -165,7 +165,7 @@ projectRoutes.openapi(
     path: '/{projectId}',
     operationId: 'project-delete',
     summary: 'Delete a project',
-    description: 'It is out of reach at once; its tables are removed within the hour.',
+    description: 'It is out of reach at once; its tables are removed in the hours that follow, a few each hour.',
     tags,
     ...needs('projectDelete'),
     request: { params: ProjectParameter },

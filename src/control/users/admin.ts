@@ -2,7 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Bindings, Config } from '../../env'
 import { ApiError } from '../../errors'
-import { batch, first } from '../../lib/d1'
+import { batch, first, run } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
 import { sql } from '../../lib/sql'
 import { hashPassword, passwordProblem } from '../auth/password'
@@ -34,16 +34,21 @@ async function applySuperAdmin(
   if (email === null) throw misconfigured('NC_ADMIN_EMAIL must be an e-mail address')
   const problem = passwordProblem(admin.password)
   if (problem !== null) throw misconfigured(`NC_ADMIN_PASSWORD: ${problem}`)
-  const fingerprint = await hmacSha256(config.jwtSecrets[0], `${email}\n${admin.password}`)
-  const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${APPLIED} AND value = ${fingerprint})`
-  if ((await first(db, sql`SELECT 1 WHERE ${isApplied}`)) !== null) return
+  const fingerprints = await Promise.all(config.jwtSecrets.map((secret) => hmacSha256(secret, `${email}\n${admin.password}`)))
+  const [current] = fingerprints
+  const stored = await first<{ value: string }>(db, sql`SELECT value FROM settings WHERE name = ${APPLIED}`)
+  if (stored?.value === current) return
+  const remember = sql`INSERT INTO settings (name, value) VALUES (${APPLIED}, ${current})
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+  // The secret was rotated and nothing else: remembered anew while the previous one can still tell.
+  if (stored !== null && fingerprints.includes(stored.value)) {
+    await run(db, remember)
+    return
+  }
   const passwordHash = await hashPassword(admin.password, config.passwordHash)
-  await batch(db, [
-    // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
-    ...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`),
-    sql`INSERT INTO settings (name, value) VALUES (${APPLIED}, ${fingerprint})
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-  ])
+  // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
+  const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${APPLIED} AND value = ${current})`
+  await batch(db, [...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`), remember])
 }
 
 function misconfigured(cause: string): ApiError {

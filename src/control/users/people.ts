@@ -53,7 +53,11 @@ export async function changeOrgRole(c: Context<AppEnv>, userId: string, roles: O
 export async function removePerson(c: Context<AppEnv>, userId: string): Promise<void> {
   const user = await requireUser(c.env.DB, userId)
   if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin')
-  await deleteUser(c.env.DB, user.id)
+  const orphaned = await deleteUser(c.env.DB, user.id)
+  if (orphaned.length > 0) {
+    const titles = orphaned.map((title) => `“${title}”`).join(', ')
+    throw new ApiError('INVALID_MEMBER', `A project needs an owner: first make someone else an owner of ${titles}, or delete it.`)
+  }
 }
 
 /** For a user who cannot get mail; their sessions go on until it is used. Throws USER_NOT_FOUND. */

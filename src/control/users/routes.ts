@@ -108,7 +108,7 @@ orgUserRoutes.openapi(
     path: '/users/{userId}',
     operationId: 'org-users-delete',
     summary: 'Remove a user',
-    description: 'Ends their sessions and deletes their API Tokens and memberships.',
+    description: 'Ends their sessions and deletes their API Tokens and memberships. Not while a project has no other owner.',
     tags,
     ...needs('orgUserDelete', superAdminOnly),
     request: { params: UserParameter },

@@ -23,7 +23,7 @@ export interface User {
 }
 
 /** The roles of a user as the comma list that is stored and that old clients read. */
-export const SUPER_ADMIN_ROLES = 'org-level-creator,super'
+const SUPER_ADMIN_ROLES = 'org-level-creator,super'
 export const DEFAULT_ROLES = 'org-level-viewer' satisfies OrgRole
 
 export async function findUserByEmail(db: D1Database, email: string): Promise<User | null> {
@@ -122,29 +122,49 @@ export interface Invite {
   expiresAt: number
 }
 
+/** Who manages which project, when they ask for a link of one of its members. */
+export interface Reach {
+  projectId: string
+  managerId: string
+}
+
+/**
+ * Of a row of `users`: whether all that the account opens is the manager's to give. Whoever holds the link becomes the user,
+ * so the link of someone who was also invited elsewhere, or with a higher role, is not a project's to show.
+ */
+function isWithin({ projectId, managerId }: Reach): Sql {
+  return sql`(users.roles = ${DEFAULT_ROLES} AND NOT EXISTS (SELECT 1 FROM project_members m
+    WHERE m.user_id = users.id AND m.project_id <> ${projectId} AND NOT EXISTS (SELECT 1 FROM project_members own
+      WHERE own.project_id = m.project_id AND own.user_id = ${managerId}
+        AND (own.role = 'owner' OR (own.role = 'creator' AND m.role <> 'owner')))))`
+}
+
+function setInvite(userId: string, invite: Invite, now: number): Sql {
+  return sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
+    WHERE id = ${userId} AND password_hash IS NULL`
+}
+
 /**
  * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
- * `within` a project's reach is not enough: whoever holds the link becomes the user, so the link of someone who was also
- * invited elsewhere, or with a higher role, is not a project's to give.
+ * `within` a manager's reach is not enough.
  */
 export async function renewInvite(
   db: D1Database,
   userId: string,
   invite: Invite,
   now: number,
-  within: { projectId: string } | 'organisation',
+  within: Reach | 'organisation',
 ): Promise<boolean> {
-  const inReach =
-    within === 'organisation'
-      ? empty
-      : sql`AND roles = ${DEFAULT_ROLES} AND NOT EXISTS
-          (SELECT 1 FROM project_members WHERE user_id = ${userId} AND project_id <> ${within.projectId})`
-  const changed = await run(
-    db,
-    sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
-        WHERE id = ${userId} AND password_hash IS NULL ${inReach}`,
-  )
-  return changed > 0
+  const inReach = within === 'organisation' ? empty : sql`AND ${isWithin(within)}`
+  return (await run(db, sql`${setInvite(userId, invite, now)} ${inReach}`)) > 0
+}
+
+/**
+ * For the batch that makes such a user a member: the older link dies whoever asks, for it would open this project too. Its
+ * row says in `within_reach` whether they may see the new one.
+ */
+export function renewInviteWithMembership(userId: string, invite: Invite, now: number, reach: Reach): Sql {
+  return sql`${setInvite(userId, invite, now)} RETURNING email, ${isWithin(reach)} AS within_reach`
 }
 
 /**
@@ -183,13 +203,8 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
 }
 
 /** Opens a password reset; the sessions of the user go on until it is used. */
-export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<boolean> {
-  return (
-    (await run(
-      db,
-      sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`,
-    )) > 0
-  )
+export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<void> {
+  await run(db, sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`)
 }
 
 /** Marks the e-mail verified whose token this is; false when no user has it. */
@@ -219,9 +234,19 @@ export async function setRoles(db: D1Database, userId: string, roles: OrgRole, n
   await run(db, sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}`)
 }
 
-/** Removes a user with their sessions, tokens and memberships. */
-export async function deleteUser(db: D1Database, userId: string): Promise<void> {
-  await run(db, sql`DELETE FROM users WHERE id = ${userId}`)
+/**
+ * Removes a user with their sessions, tokens and memberships, unless a project would be left without an owner. Returns the
+ * titles of a few such projects: none when the user is gone.
+ */
+export async function deleteUser(db: D1Database, userId: string): Promise<string[]> {
+  const solelyOwned = sql`SELECT p.title FROM project_members m JOIN projects p ON p.id = m.project_id AND p.deleted_at IS NULL
+    WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM project_members other
+      WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner')`
+  const [, left] = await batch(db, [
+    sql`DELETE FROM users WHERE id = ${userId} AND NOT EXISTS (${solelyOwned})`,
+    sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
+  ])
+  return (left?.results ?? []).map(({ title }) => String(title))
 }
 
 /** The users with these e-mails, in one query. */
@@ -231,9 +256,11 @@ export async function findUsersByEmail(db: D1Database, emails: readonly string[]
 
 /**
  * Makes the super admin that the deployment's settings name, or gives an existing account that role and password, ending
- * what was open before. Statements for a batch; they do nothing unless `condition` holds.
+ * what was open before, API Tokens too: whoever held the account until now would be super admin by them. Statements for a
+ * batch; they do nothing unless `condition` holds.
  */
 export function upsertSuperAdmin(admin: { email: string; passwordHash: string; now: number }, condition: Sql): Sql[] {
+  const isTheirs = sql`user_id = (SELECT id FROM users WHERE email = ${admin.email})`
   return [
     sql`INSERT INTO users (id, email, password_hash, roles, token_version, created_at, updated_at)
         SELECT ${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now}
@@ -241,6 +268,7 @@ export function upsertSuperAdmin(admin: { email: string; passwordHash: string; n
         ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles,
           token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL, reset_hash = NULL,
           reset_expires_at = NULL, updated_at = excluded.updated_at`,
-    sql`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ${admin.email}) AND ${condition}`,
+    sql`DELETE FROM sessions WHERE ${isTheirs} AND ${condition}`,
+    sql`DELETE FROM api_tokens WHERE ${isTheirs} AND ${condition}`,
   ]
 }

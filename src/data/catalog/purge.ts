@@ -1,7 +1,8 @@
 /** The scheduled job's share of the data plane. Safe to run again after a crash. */
 import type { Bindings } from '../../env'
-import { batch, rows } from '../../lib/d1'
+import { batch, rows, run } from '../../lib/d1'
 import { sql } from '../../lib/sql'
+import { HOUR_MS } from '../../lib/time'
 import { dataBinding } from '../database'
 import { type OrphanKind, dropOrphan } from './orphans'
 
@@ -9,8 +10,9 @@ import { type OrphanKind, dropOrphan } from './orphans'
 const PER_RUN = 8
 
 /**
- * The tables of deleted projects become orphans and the projects go; then what is due is dropped. Returns how many were. What
- * cannot be dropped now keeps nothing else from it, and is tried again at the next run.
+ * Some of the deleted projects go, and their tables become orphans; then some of what is due is dropped, the longest due
+ * first. Returns how many were. What cannot be dropped now has to wait behind the rest, so that however much of it there is,
+ * it keeps nothing else from being dropped.
  */
 export async function purge(env: Bindings, now: number = Date.now()): Promise<number> {
   const projects = await rows<{ id: string }>(
@@ -36,6 +38,11 @@ export async function purge(env: Bindings, now: number = Date.now()): Promise<nu
       dropped += 1
     } catch (error) {
       console.error(JSON.stringify({ orphan: { table, kind, column, database }, cause: String(error) }))
+      await run(
+        env.DB,
+        sql`UPDATE orphans SET not_before = ${now + HOUR_MS}
+            WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column}`,
+      )
     }
   }
   return dropped

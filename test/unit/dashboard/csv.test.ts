@@ -54,6 +54,32 @@ describe('a CSV file', () => {
   })
 })
 
+describe('a CSV file larger than a table', () => {
+  const MEGABYTE = 1024 * 1024
+
+  test.each([
+    ['a head of marks alone', ','.repeat(10 * MEGABYTE)],
+    ['a head of titles', 'a,'.repeat(5 * MEGABYTE)],
+    ['a head of another mark', ';x'.repeat(5 * MEGABYTE)],
+    ['a head behind a line end in quotes', `"a\nb"${','.repeat(MEGABYTE)}`],
+    ['one row of marks', `a,b\n${','.repeat(MEGABYTE)}`],
+  ])('of %s is refused within seconds', (_, text) => {
+    const start = performance.now()
+    expect(refusal(() => readCsv(bytes(text))).message).toMatch(/^Line [12] has more than 99 cells/)
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
+
+  test('may have 99 columns and 100,000 rows, and no more', () => {
+    const wide = (columns: number) => Array.from({ length: columns }, (_, n) => `c${n}`).join()
+    expect(readCsv(bytes(wide(99))).head).toHaveLength(99)
+    expect(refusal(() => readCsv(bytes(wide(100)))).message).toContain('Line 1 has more than 99 cells')
+    expect(readCsv(bytes(`a\n${'1\n'.repeat(100_000)}`)).lines).toHaveLength(100_000)
+    expect(refusal(() => readCsv(bytes(`a\n${'1\n'.repeat(100_001)}`))).message).toBe(
+      'The file has more than 100000 rows; split it.',
+    )
+  })
+})
+
 describe('rows for a table', () => {
   test('take titles in any case, leave out what is empty and what the server fills', () => {
     expect(rowsFor(THINGS, readCsv(bytes('id,title,QTY\n7,pen,\n8,,3\n')))).toEqual([{ Title: 'pen' }, { Qty: '3' }])
