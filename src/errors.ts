@@ -67,6 +67,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
+/** Of what is wrong in one request, how much is told. */
+export const MAX_ISSUES = 100
+
 /** One thing wrong in a request: where (a JSON path such as `columns.0.title`, or a parameter's name) and what. */
 export interface Issue {
   path: string
@@ -97,4 +100,18 @@ export class ApiError extends Error {
     this.details = options.details ?? {}
     this.headers = options.headers ?? {}
   }
+}
+
+/** Refuses input for everything that is wrong with it, in one sentence and one by one. */
+export function invalidInput(errors: readonly Issue[], where: 'body' | 'parameter'): ApiError {
+  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  return where === 'body'
+    ? new ApiError('INVALID_REQUEST_BODY', `Invalid request body: ${sentence}`, { details: { errors } })
+    : new ApiError('INVALID_PARAMETER', `Invalid request parameter: ${sentence}`, { details: { errors } })
+}
+
+/** What an error names one by one; nothing where it names none. */
+export function issuesOf(error: ApiError | null): readonly Issue[] {
+  const errors = error?.details['errors']
+  return Array.isArray(errors) ? (errors as Issue[]) : []
 }

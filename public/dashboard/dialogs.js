@@ -105,11 +105,10 @@ function fill(dialog, body) {
 }
 
 /**
- * What the page says is first; never a button that deletes.
+ * What the page says is first: where something would be deleted, Cancel.
  * @param {HTMLDialogElement} dialog
  */
 function focusFirst(dialog) {
-  const first =
-    dialog.querySelector('[autofocus]') ?? (dialog.querySelector('.button-danger') ? dialog.querySelector('[data-close]') : null)
+  const first = dialog.querySelector('[autofocus]')
   if (first instanceof HTMLElement) first.focus()
 }

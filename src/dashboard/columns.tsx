@@ -6,7 +6,7 @@ import { getColumn } from '../data/catalog/catalog'
 import { MAX_NAME } from '../data/catalog/names'
 import type { Column, Table } from '../data/catalog/types'
 import { type Scope, tableScope } from '../data/scope'
-import { ApiError } from '../errors'
+import { ApiError, issuesOf } from '../errors'
 import { createRouter } from '../http/router'
 import { TypeOptions, hasOptions, readOptions } from './column-fields'
 import { Confirmation, Field, FieldFrame, Hidden, Problem, describe } from './controls'
@@ -129,7 +129,7 @@ function ColumnForm({ scope, column, typed, error = null }: ColumnFormProps) {
   const action = column === null ? `${table}/new-column` : `${table}/columns/${column.id}`
   const isFixed = column !== null && (column.primaryKey || column.auto !== null)
   const isAboutTitle = error !== null && /title|alias|name/i.test(error.message) && error.code === 'INVALID_COLUMN'
-  const rows = Array.isArray(error?.details['errors']) ? (error.details['errors'] as { path: string; message: string }[]) : []
+  const rows = issuesOf(error)
   return (
     <ProjectPage title={column === null ? 'Add column' : 'Change column'} tables={scope.catalog.tables} open={scope.table.id}>
       <section class="card" data-dialog-body>

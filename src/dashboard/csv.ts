@@ -2,9 +2,10 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { ColumnRequestBody } from '../data/catalog/column-request'
 import { MAX_COLUMNS } from '../data/catalog/tables'
+import { MAX_BULK_ROWS } from '../data/records/bulk'
 import type { Column, ColumnType, Table } from '../data/catalog/types'
 import { parseIsoDate } from '../data/iso-date'
-import { ApiError, type Issue } from '../errors'
+import { ApiError, type Issue, MAX_ISSUES, issuesOf } from '../errors'
 import { isFilled, readText } from './cells'
 
 /** A record and the line of the file it begins on, from 1. */
@@ -18,10 +19,6 @@ export interface CsvFile {
   lines: Line[]
 }
 
-/** Rows of one file: as many as the API takes at once. */
-const MAX_ROWS = 100_000
-/** Problems that a refusal names. */
-const NAMED_PROBLEMS = 100
 /** Characters beyond which a text gets a column for long texts. */
 const LONG_TEXT = 255
 
@@ -65,8 +62,8 @@ function parseLines(text: string): Line[] {
     // `lines` is where a record ends; a cell may hold line ends itself.
     const line = lines - lineEnds(cells)
     if (cells.length > MAX_COLUMNS) throw tooWide(line)
-    if (read.push({ line, cells }) > MAX_ROWS + 1) {
-      throw new ApiError('INVALID_REQUEST_BODY', `The file has more than ${MAX_ROWS} rows; split it.`)
+    if (read.push({ line, cells }) > MAX_BULK_ROWS + 1) {
+      throw new ApiError('INVALID_REQUEST_BODY', `The file has more than ${MAX_BULK_ROWS} rows; split it.`)
     }
     return null
   }
@@ -171,8 +168,7 @@ function typeFor(cells: readonly string[]): ColumnType {
 
 /** A refusal of the record service, whose errors name rows by index, in terms of the file's lines. */
 export function inLines(error: ApiError, { lines }: CsvFile): Issue[] {
-  const issues = Array.isArray(error.details['errors']) ? (error.details['errors'] as Issue[]) : []
-  return issues.flatMap(({ path, message }) => {
+  return issuesOf(error).flatMap(({ path, message }) => {
     const line = lines[Number(path.split('.')[0])]?.line
     return line === undefined ? [] : [issue(line, message)]
   })
@@ -184,7 +180,7 @@ function issue(line: number, message: string): Issue {
 
 function refuse(problems: readonly Issue[]): void {
   if (problems.length === 0) return
-  const errors = problems.toSorted((a, b) => lineOf(a) - lineOf(b)).slice(0, NAMED_PROBLEMS)
+  const errors = problems.toSorted((a, b) => lineOf(a) - lineOf(b)).slice(0, MAX_ISSUES)
   throw new ApiError('INVALID_REQUEST_BODY', 'The file was not imported. Mend these lines and send it again.', {
     details: { errors },
   })

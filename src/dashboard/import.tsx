@@ -8,7 +8,7 @@ import { insertMany } from '../data/records/bulk'
 import { perform } from '../data/records/http'
 import { projectScope, tableScope } from '../data/scope'
 import type { AppEnv } from '../env'
-import { ApiError, type Issue } from '../errors'
+import { ApiError, type Issue, issuesOf } from '../errors'
 import { createRouter } from '../http/router'
 import { Field, Hidden } from './controls'
 import { type CsvFile, columnsFor, inLines, readCsv, rowsFor } from './csv'
@@ -35,7 +35,7 @@ importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkData
   if (refused === null) return go(c, `/projects/${project.id}/tables/${table.id}`, 'rows-imported')
   return show(
     c,
-    <ImportPage tables={catalog.tables} table={table} limit={limit} error={refused} issues={issuesOf(refused, file)} />,
+    <ImportPage tables={catalog.tables} table={table} limit={limit} error={refused} issues={issuesIn(refused, file)} />,
     400,
   )
 })
@@ -67,7 +67,7 @@ importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware
     return table
   })
   if (!(made instanceof ApiError)) return go(c, `/projects/${project.id}/tables/${made.id}`, 'rows-imported')
-  const issues = issuesOf(made, file)
+  const issues = issuesIn(made, file)
   return show(
     c,
     <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={made} issues={issues} />,
@@ -89,13 +89,8 @@ async function fileOf(form: FormData): Promise<ArrayBuffer> {
 }
 
 /** What is wrong, by line: our own findings, or those of the record service. */
-function issuesOf(refused: ApiError, file: CsvFile): Issue[] {
-  if (refused.details['index'] !== undefined) return inLines(refused, file)
-  return listedIn(refused)
-}
-
-function listedIn(error: ApiError | null): Issue[] {
-  return Array.isArray(error?.details['errors']) ? (error.details['errors'] as Issue[]) : []
+function issuesIn(refused: ApiError, file: CsvFile): readonly Issue[] {
+  return refused.details['index'] === undefined ? issuesOf(refused) : inLines(refused, file)
 }
 
 interface ImportPageProps {
@@ -109,7 +104,7 @@ interface ImportPageProps {
   issues?: readonly Issue[]
 }
 
-function ImportPage({ tables, table, title = '', limit, error = null, issues = listedIn(error) }: ImportPageProps) {
+function ImportPage({ tables, table, title = '', limit, error = null, issues = issuesOf(error) }: ImportPageProps) {
   const { project } = usePage()
   const base = `/projects/${project?.id}${table === null ? '' : `/tables/${table.id}`}`
   const size = limit >= 1024 * 1024 ? `${Math.floor(limit / 1024 / 1024)} MB` : `${Math.floor(limit / 1024)} kB`

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
-import { RETRY_AFTER_S, SchemaChanged, UniqueViolation } from '../lib/d1'
+import { SchemaChanged, UniqueViolation, unavailable } from '../lib/d1'
 
 /** Names the scheme a 401 asks for (RFC 9110, 11.6.1; RFC 6750, 3). */
 const CHALLENGE = 'Bearer realm="latchkey"'
@@ -46,9 +46,7 @@ function toApiError(error: unknown): ApiError {
   }
   if (error instanceof UniqueViolation) return new ApiError('DUPLICATE_VALUE', undefined, { cause: error })
   // Asked twice, and still not as the code expects: tables that change without end, or a migration that is yet to come.
-  if (error instanceof SchemaChanged) {
-    return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
-  }
+  if (error instanceof SchemaChanged) return unavailable(error)
   return new ApiError('INTERNAL_ERROR', undefined, { cause: error })
 }
 

@@ -125,7 +125,7 @@ function tooLarge(maxSize: number): ApiError {
 /** URLs: NUL never reaches a name, broken percent-encoding neither a name nor a filter (hono leaves it as it is). */
 export const urlLimits = createMiddleware<AppEnv>(async (c, next) => {
   if (decode('path', c.req.path).includes('\0')) throw new ApiError('INVALID_PARAMETER', 'The path holds a NUL character.')
-  decode('query', new URL(c.req.url).search)
+  decode('query', c.req.url.split('?', 2)[1] ?? '')
   await next()
 })
 

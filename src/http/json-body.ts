@@ -1,15 +1,12 @@
 /** JSON bodies: what is refused before any route reads one. */
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env'
-import { ApiError, type Issue } from '../errors'
+import { ApiError, type Issue, MAX_ISSUES, invalidInput } from '../errors'
 import { exactNumber } from '../lib/number'
 import { readBody } from './guards'
 
 /** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
 const MAX_DEPTH = 32
-
-/** Of what is wrong in one body, how much is told. */
-const MAX_ISSUES = 100
 
 /** Characters up to which a body is parsed to tell where it is wrong: that is slow, and nobody has signed in by then. */
 const MAX_PARSED = 1024 * 1024
@@ -55,12 +52,13 @@ export function checkJson(json: string): void {
   const position = findSuspect(json)
   if (position === null) return
   const errors = json.length > MAX_PARSED ? [{ path: '', message: `character ${position}: ${CHANGED}` }] : changes(json)
-  if (errors.length === 0) return
-  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
-  throw new ApiError('INVALID_REQUEST_BODY', `Invalid request body: ${sentence}`, { details: { errors } })
+  if (errors.length > 0) throw invalidInput(errors, 'body')
 }
 
-/** Where the first number or escape stands that would be changed; null for nowhere. One pass that parses nothing. Throws for NUL and for depth. */
+/**
+ * Where the first number or escape stands that would be changed; null for nowhere. One pass that parses nothing. Throws for NUL
+ * and for depth.
+ */
 function findSuspect(json: string): number | null {
   let suspect: number | null = null
   let depth = 0
@@ -82,9 +80,9 @@ function findSuspect(json: string): number | null {
     } else if (character === ']' || character === '}') {
       depth--
     } else if (character >= '0' && character <= '9') {
-      const end = endOfNumber(json, index)
-      if (!isShort(json, index, end) && exactNumber(json.slice(index, end)) === null) suspect ??= index
-      index = end - 1
+      const number = json.slice(index, endOfNumber(json, index))
+      if (!isShort(number) && exactNumber(number) === null) suspect ??= index
+      index += number.length - 1
     }
   }
   return suspect
@@ -113,8 +111,8 @@ function endOfNumber(json: string, start: number): number {
 }
 
 /** A double keeps every decimal of 15 digits (IEEE 754). */
-function isShort(json: string, start: number, end: number): boolean {
-  return end - start <= 15 && !/e/i.test(json.slice(start, end))
+function isShort(number: string): boolean {
+  return number.length <= 15 && !/e/i.test(number)
 }
 
 /** What stands in place of a number that would be changed, while changes() looks for it. */

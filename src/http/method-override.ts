@@ -12,7 +12,9 @@ const OVERRIDE_HEADER = 'x-http-method-override'
 
 const ROWS = '/api/v1/db/data/'
 
-/** Two filters of the largest size, each byte of them as `%28`, and room for the rest. Taking a form apart costs 30 ms a megabyte. */
+/**
+ * Two filters of the largest size, each byte of them as `%28`, and room for the rest. Taking a form apart costs 30 ms a megabyte.
+ */
 const MAX_FORM_BYTES = 2 * 1024 * 1024
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i

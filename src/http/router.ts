@@ -1,7 +1,7 @@
 /** How routes are made: one place decides how input that does not fit its schema is refused. */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AppEnv } from '../env'
-import { ApiError, ERRORS, type ErrorCode, type Issue } from '../errors'
+import { ERRORS, type ErrorCode, MAX_ISSUES, invalidInput } from '../errors'
 import { canonicalPath } from './path'
 
 /** A router whose routes refuse bad input with one ApiError that names every member that is wrong. */
@@ -10,25 +10,13 @@ export function createRouter(): OpenAPIHono<AppEnv> {
     getPath: canonicalPath,
     defaultHook: (result) => {
       if (result.success) return
-      throw invalidInput(result.error.issues, result.target)
+      const issues = result.error.issues.slice(0, MAX_ISSUES)
+      throw invalidInput(
+        issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
+        result.target === 'json' || result.target === 'form' ? 'body' : 'parameter',
+      )
     },
   })
-}
-
-interface SchemaIssue {
-  path: readonly PropertyKey[]
-  message: string
-}
-
-function invalidInput(issues: readonly SchemaIssue[], target: string): ApiError {
-  const errors: Issue[] = issues.slice(0, 100).map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
-  const inBody = target === 'json' || target === 'form'
-  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
-  return new ApiError(
-    inBody ? 'INVALID_REQUEST_BODY' : 'INVALID_PARAMETER',
-    `${inBody ? 'Invalid request body' : 'Invalid request parameter'}: ${sentence}`,
-    { details: { errors } },
-  )
 }
 
 /** The error body of every route: `message` and `msg` are the same text, for clients that know one or the other. */

@@ -65,8 +65,12 @@ export function requireChanges(count: number): Sql {
 
 /** What was to be changed is no longer as the request knew it; a batch of conditions found out. The client may try again. */
 export function changedMeanwhile(cause: BatchUndone): ApiError {
-  const headers = { 'retry-after': String(RETRY_AFTER_S) }
-  return new ApiError('DATABASE_UNAVAILABLE', 'The table was changed at this very moment; try again.', { cause, headers })
+  return unavailable(cause, 'The table was changed at this very moment; try again.')
+}
+
+/** Not now: the client may try again soon. */
+export function unavailable(cause: unknown, message?: string): ApiError {
+  return new ApiError('DATABASE_UNAVAILABLE', message, { cause, headers: { 'retry-after': String(RETRY_AFTER_S) } })
 }
 
 /** Whether the request would go otherwise with the catalog as it is now. */
@@ -92,15 +96,13 @@ const UNAVAILABLE = [
 ]
 
 /** Seconds after which a client may try again when D1 was not available. */
-export const RETRY_AFTER_S = 2
+const RETRY_AFTER_S = 2
 
 const TOO_BIG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
 
 function translate(error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error)
-  if (UNAVAILABLE.some((part) => text.includes(part))) {
-    return new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': String(RETRY_AFTER_S) } })
-  }
+  if (UNAVAILABLE.some((part) => text.includes(part))) return unavailable(error)
   if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(text, error)
   // The request fits in a row, but not what the database makes of it: an answer to be kept, or a row as JSON.
   if (text.includes('string or blob too big')) return new ApiError('PAYLOAD_TOO_LARGE', TOO_BIG, { cause: error })
@@ -148,7 +150,9 @@ export async function run(db: D1Database, statement: Sql): Promise<number> {
   return (await call(one, () => prepare(db, statement).run())).meta.changes
 }
 
-/** Runs statements as one transaction in one round trip: all take effect or none. Results are in order. D1 takes no empty batch. */
+/**
+ * Runs statements as one transaction in one round trip: all take effect or none. Results are in order. D1 takes no empty batch.
+ */
 export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
   if (statements.length === 0) return []
   const prepared = () => db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))

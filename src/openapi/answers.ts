@@ -1,13 +1,11 @@
 /** What data operations answer when all is well, and the bodies they take: components, which several operations share. */
 import type { Table } from '../data/catalog/types'
+import { MAX_BULK_ROWS } from '../data/records/bulk'
 import { changeExample, changesExample, keysExample, newRowExample, newRowsExample, upsertExample } from './examples'
 import { COST, headerRefs } from './headers'
 import { type JsonSchema, type SchemaKind, schemaRef } from './schemas'
 
 type Described = Readonly<Record<string, unknown>>
-
-/** Rows of one bulk request: the limit of data/records/bulk-routes.ts. */
-const MAX_ROWS = 100_000
 
 const READ = headerRefs(...COST)
 const WRITE = headerRefs(...COST, 'idempotency-replayed')
@@ -100,7 +98,7 @@ export function tableBodies(table: Table, names: readonly BodyName[]): Described
 }
 
 function many(items: JsonSchema): JsonSchema {
-  return { type: 'array', items, maxItems: MAX_ROWS }
+  return { type: 'array', items, maxItems: MAX_BULK_ROWS }
 }
 
 function jsonBody(schema: JsonSchema, example: unknown): Described {

@@ -46,7 +46,8 @@ const OF_TABLE = {
   whereToWrite: (table) =>
     text(
       'where',
-      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Also `w`; under any other name it is refused.',
+      'Which rows, by a filter as that of the list. Left out or empty: **every row of the table**. Also `w`; under any other ' +
+        'name it is refused.',
       whereToWriteExamples(table),
     ),
   filterArrJson: (table) =>
@@ -92,7 +93,8 @@ const SHARED = {
   cursor: () =>
     text(
       'cursor',
-      '`pageInfo.next` of the page before, with the same sort. In the order of the key, or ascending by an indexed field, the last page costs what the first does.',
+      '`pageInfo.next` of the page before, with the same sort. In the order of the key, or ascending by an indexed field, the ' +
+        'last page costs what the first does.',
       {
         first: { summary: 'The first page', value: '' },
       },

@@ -178,6 +178,8 @@ test('columns are added, changed and removed', async () => {
   await press(link('Change the column Cost'))
   await press(dialog().getByRole('link', { name: /Delete column/ }))
   await dialog().getByText('Delete the column “Cost”?').waitFor()
+  // Enter cancels: what cannot be undone wants a choice.
+  expect(await dialog().locator(':focus').textContent()).toContain('Cancel')
   await press(dialog().getByRole('button', { name: 'Delete column' }))
   await toast().getByText('The column is deleted.').waitFor()
   expect(await page.locator('th[data-title="Cost"]').count()).toBe(0)

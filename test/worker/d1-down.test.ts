@@ -250,17 +250,34 @@ describe('ready', () => {
   })
 })
 
-test('a database that lacks what the code expects, as before a migration, is a 503 that says when to try again', async () => {
-  let calls = 0
-  const behind = withTap({
-    before: () => {
-      calls += 1
-      error('D1_ERROR: no such column: last_used_at: SQLITE_ERROR')
+/** Of unknown length, so that it is read and put into a Request of its own before any route sees it. */
+const chunked = (text: string) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(text))
+      controller.close()
     },
   })
-  const { token } = await createToken(admin.auth)
-  const { status, headers, body } = await request('GET', '/api/v1/db/meta/projects/', { token, env: behind })
-  expect([status, body.error, headers.get('retry-after')]).toEqual([503, 'DATABASE_UNAVAILABLE', '2'])
-  expect(JSON.stringify(body)).not.toContain('last_used_at')
-  expect(calls).toBe(2)
-})
+
+test.each<[name: string, method: string, path: string, body: unknown]>([
+  ['GET', 'GET', '/api/v1/db/meta/projects/', undefined],
+  ['POST without a body', 'POST', '/api/v1/db/meta/projects/', undefined],
+  ['POST in chunks', 'POST', '/api/v1/db/meta/projects/', '{"title":"x"}'],
+])(
+  'a database that lacks what the code expects, as before a migration, is a 503 to a %s, asked twice',
+  async (_, method, path, body) => {
+    let calls = 0
+    const behind = withTap({
+      before: () => {
+        calls += 1
+        error('D1_ERROR: no such column: last_used_at: SQLITE_ERROR')
+      },
+    })
+    const { token } = await createToken(admin.auth)
+    const sent = typeof body === 'string' ? { body: chunked(body), headers: { 'transfer-encoding': 'chunked' } } : {}
+    const answer = await request(method, path, { token, env: behind, ...sent })
+    expect([answer.status, answer.body.error, answer.headers.get('retry-after')]).toEqual([503, 'DATABASE_UNAVAILABLE', '2'])
+    expect(JSON.stringify(answer.body)).not.toContain('last_used_at')
+    expect(calls).toBe(2)
+  },
+)

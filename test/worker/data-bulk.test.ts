@@ -472,6 +472,24 @@ describe('the count of rows', () => {
     const { results } = await env.DATA.prepare(`SELECT 1 FROM row_counts WHERE table_name = 'md_dropped'`).all()
     expect(results).toEqual([])
   })
+
+  test('of a table that D1 cannot count in time holds up no other', async () => {
+    const [slow, other] = [await newTable(), await newTable()]
+    const due = env.DATA.prepare('UPDATE row_counts SET total = 9, checked_at = ?2 WHERE table_name = ?1')
+    await env.DATA.batch([due.bind(slow.id, -2), due.bind(other.id, -1)])
+    const tooSlow = tapD1(env.DATA, {
+      before: (call) => {
+        // Whether there are counts, which one is due, the note that it is looked at, and the counting.
+        if (call === 4) throw new Error('D1_ERROR: D1 DB exceeded timeout')
+      },
+    })
+    await expect(repairRowCounts(tooSlow, Date.now())).rejects.toThrow('not available')
+    await repairRowCounts(env.DATA, Date.now())
+    expect([await counts(slow), await counts(other)]).toEqual([
+      [9, 0],
+      [0, 0],
+    ])
+  })
 })
 
 describe('Idempotency-Key', () => {

@@ -26,7 +26,10 @@ function nonEmpty(value: string | null): string | null {
 
 const API_TOKEN = new RegExp(`^[\\w-]{${TOKEN_LENGTH}}$`)
 
-/** Whether text has the shape of an API token, which refresh tokens have too; what has not is refused without asking the database. */
+/**
+ * Whether text has the shape of an API token, which refresh tokens have too; what has not is refused without asking the
+ * database.
+ */
 export function isApiTokenShaped(text: string): boolean {
   return API_TOKEN.test(text)
 }

@@ -1,9 +1,8 @@
 /** About this instance, for anyone: contract/api-v1.md section 7. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { ApiError } from '../../errors'
 import { originOf } from '../../http/origin'
 import { createRouter, errorResponses, json } from '../../http/router'
-import { first } from '../../lib/d1'
+import { first, unavailable } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { VERSION } from '../../version'
 import { hasUsers } from '../users/store'
@@ -156,7 +155,7 @@ async function probe(db: D1Database, statement: Parameters<typeof first>[1]): Pr
   try {
     await Promise.race([first(db, statement), timeout])
   } catch (error) {
-    throw new ApiError('DATABASE_UNAVAILABLE', undefined, { cause: error, headers: { 'retry-after': '2' } })
+    throw unavailable(error)
   } finally {
     clearTimeout(timer)
   }

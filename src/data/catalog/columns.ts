@@ -28,7 +28,10 @@ function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }
 }
 
-/** Rows there are get the default value; without one, a required column is for empty tables. Throws INVALID_COLUMN, INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED. */
+/**
+ * Rows there are get the default value; without one, a required column is for empty tables. Throws INVALID_COLUMN,
+ * INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED.
+ */
 export async function addColumn(
   databases: Databases,
   project: ProjectPlace,

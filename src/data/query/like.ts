@@ -10,7 +10,7 @@ export type Pattern =
   | { test: 'anything' }
   | { test: 'tooManyPieces' }
   | { test: 'contains' | 'startsWith' | 'endsWith' | 'pattern'; text: string }
-  /** Each piece somewhere behind the one before it, the first at the very beginning if `anchored`; then `end`, as predicate.ts has it. */
+  /** As predicate.ts has it. */
   | { test: 'pieces'; anchored: boolean; pieces: readonly string[]; end: string }
 
 /**

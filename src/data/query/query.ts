@@ -88,7 +88,10 @@ function valuesOf(params: QueryParams, ...names: readonly string[]): string[] {
   return names.flatMap((name) => params[name] ?? [])
 }
 
-/** The value of a parameter that may be given once, under any of its names. Throws INVALID_PARAMETER: taking either of two would be a guess; a guess about a filter is a leak. */
+/**
+ * The value of a parameter that may be given once, under any of its names. Throws INVALID_PARAMETER: taking either of two would
+ * be a guess; a guess about a filter is a leak.
+ */
 export function onlyValue(params: QueryParams, name: string, ...aliases: readonly string[]): string | undefined {
   const values = valuesOf(params, name, ...aliases)
   if (values.length > 1) throw invalidParameter(name, 'expected one value; it was given more than once.')

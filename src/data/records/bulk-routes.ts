@@ -6,14 +6,14 @@ import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import type { Table } from '../catalog/types'
+import { onlyValue } from '../query/query'
 import { tableScope } from '../scope'
-import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
+import { MAX_BULK_ROWS, deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
 import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterToWrite, perform } from './http'
 import type { Write } from './idempotency'
-import { onlyValue } from '../query/query'
 import { upsertColumn, upsertMany } from './upsert'
 
-const Rows = z.array(RowBody).max(100_000)
+const Rows = z.array(RowBody).max(MAX_BULK_ROWS)
 const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).openapi('Keys', {
   description: 'Keys of the rows by column name, in the order of the request',
   example: [{ id: 1 }, { id: 2 }],

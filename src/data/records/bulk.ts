@@ -1,5 +1,5 @@
 /** Many rows in one request: all of them or none. */
-import { ApiError } from '../../errors'
+import { ApiError, MAX_ISSUES } from '../../errors'
 import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
@@ -17,11 +17,14 @@ import {
 } from './bulk-statements'
 import { type Claim, duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
-import { NAMED_PROBLEMS, readAll } from './problems'
+import { readAll } from './problems'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { countRemoved, lastCounted } from './statements'
 import type { Stored } from './values'
+
+/** Rows of one request. */
+export const MAX_BULK_ROWS = 100_000
 
 /** A row's key by column name, as clients of the contract get it from bulk calls: contract/api-v1.md 4.7. */
 export type Key = Record<string, Stored>
@@ -135,7 +138,7 @@ export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
 /** Names the rows that are not there. */
 async function missingRows(data: D1Database, table: Table, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
   const positions = await findPositions(data, selectMissing(table, keys))
-  const errors = positions.slice(0, NAMED_PROBLEMS).map((index) => ({ path: String(index), message: 'Row not found' }))
+  const errors = positions.slice(0, MAX_ISSUES).map((index) => ({ path: String(index), message: 'Row not found' }))
   return new ApiError('ROW_NOT_FOUND', `Row ${positions[0] ?? ''}: Row not found. Nothing was changed.`, {
     details: { index: positions[0], errors },
   })

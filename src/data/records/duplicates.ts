@@ -1,9 +1,9 @@
 /** Which rows of a bulk request a unique index refused: D1 only says that some row was, and in which columns. */
-import { ApiError } from '../../errors'
+import { ApiError, MAX_ISSUES } from '../../errors'
 import type { UniqueViolation } from '../../lib/d1'
 import type { Column, Table } from '../catalog/types'
 import { findPositions, selectTaken } from './bulk-statements'
-import { NAMED_PROBLEMS, type Problem, refusal } from './problems'
+import { type Problem, refusal } from './problems'
 import { valueTaken } from './records'
 import type { StoredRow } from './row'
 import type { Stored } from './values'
@@ -51,7 +51,7 @@ export async function duplicateRows(
     if (taken.has(position)) return [{ index, error: valueTaken(table, violation) }]
     return repeated === undefined ? [] : [{ index, error: valueRepeated(columns, repeated) }]
   })
-  return problems.length === 0 ? null : refusal(problems.slice(0, NAMED_PROBLEMS))
+  return problems.length === 0 ? null : refusal(problems.slice(0, MAX_ISSUES))
 }
 
 /** By position, the index of the first row that wants the same. Texts are the same when their bytes are, as in the index. */

@@ -1,9 +1,6 @@
 /** How a bulk request is refused: each bad row by its index and field. */
-import { ApiError, type Issue } from '../../errors'
+import { ApiError, type Issue, MAX_ISSUES } from '../../errors'
 import type { Row } from './records'
-
-/** Problems a refusal names. */
-export const NAMED_PROBLEMS = 100
 
 /** What is wrong with the row at this place of the request. */
 export interface Problem {
@@ -21,7 +18,7 @@ export function readAll<Result>(bodies: readonly Row[], read: (body: Row) => Res
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       problems.push({ index, error })
-      if (problems.length === NAMED_PROBLEMS) break
+      if (problems.length === MAX_ISSUES) break
     }
   }
   if (problems.length > 0) throw refusal(problems)

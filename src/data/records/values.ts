@@ -8,7 +8,7 @@ import { newId } from '../../lib/ids'
 import { exactNumber } from '../../lib/number'
 import { D1_LIMITS } from '../../lib/sql'
 import { timestamp } from '../../lib/time'
-import { COLUMN_TYPES, type Column, type ValueKind, keyMaker, kindOf } from '../catalog/types'
+import { type Column, type ValueKind, keyMaker, kindOf } from '../catalog/types'
 import { parseIsoDate, storedDate } from '../iso-date'
 import { isWebAddress } from './web-address'
 
@@ -51,11 +51,11 @@ const KEY_MAKERS: Record<NonNullable<ReturnType<typeof keyMaker>>, () => string>
 }
 
 /** What a column gets in a new row that does not name it. `now` in ms. */
-export function defaultFor(column: Column, now: number, makers = KEY_MAKERS): Stored {
+export function defaultFor(column: Column, now: number): Stored {
   if (column.auto !== null) return timestamp(now)
   const maker = column.primaryKey ? keyMaker(column) : null
-  if (maker !== null) return makers[maker]()
-  const { kind } = COLUMN_TYPES[column.type]
+  if (maker !== null) return KEY_MAKERS[maker]()
+  const kind = kindOf(column)
   if (column.defaultValue === null) {
     if (kind === 'boolean' || column.type === 'Rating') return 0
     return toStored(column, null)
