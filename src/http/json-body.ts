@@ -62,19 +62,15 @@ export function checkJson(json: string): void {
 function findSuspect(json: string): number | null {
   let suspect: number | null = null
   let depth = 0
-  let escape = json.indexOf('\\')
+  let isText = false
   for (let index = 0; index < json.length; index++) {
     const character = json.charAt(index)
-    if (character === '"') {
-      let end = json.indexOf('"', index + 1)
-      while (escape !== -1 && escape < end) {
-        const length = lengthOfEscape(json, escape)
-        if (length === null) suspect ??= escape
-        if (end === escape + 1) end = json.indexOf('"', end + 1)
-        escape = json.indexOf('\\', escape + (length ?? 2))
-      }
-      if (end === -1) return suspect
-      index = end
+    if (character === '"') isText = !isText
+    else if (isText) {
+      if (character !== '\\') continue
+      const length = lengthOfEscape(json, index)
+      if (length === null) suspect ??= index
+      index += (length ?? 2) - 1
     } else if (character === '[' || character === '{') {
       if (++depth > MAX_DEPTH) throw new ApiError('BAD_JSON', `The request body is nested more than ${MAX_DEPTH} levels deep.`)
     } else if (character === ']' || character === '}') {
