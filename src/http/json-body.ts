@@ -77,7 +77,7 @@ function findSuspect(json: string): number | null {
       depth--
     } else if (character >= '0' && character <= '9') {
       const number = json.slice(index, endOfNumber(json, index))
-      if (!isShort(number) && exactNumber(number) === null) suspect ??= index
+      if (suspect === null && !isShort(number) && exactNumber(number) === null) suspect = index
       index += number.length - 1
     }
   }
