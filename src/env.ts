@@ -40,6 +40,8 @@ export interface Actor {
   emailVerified: boolean
   /** What they showed: an Auth Token (JWT), an API Token or, on pages of the dashboard only, the cookie of a session. */
   via: 'auth_token' | 'api_token' | 'session'
+  /** Of the API Token that was shown. */
+  apiTokenId: number | null
 }
 
 /** The project named by the request's path, and what the actor is in it. */

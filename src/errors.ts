@@ -9,7 +9,7 @@ export const ERRORS = {
   TOKEN_REVOKED: { status: 401, message: 'This Auth Token was revoked; sign in again.' },
   TOKEN_INVALID: { status: 401, message: 'This token is not valid.' },
   FORBIDDEN: { status: 403, message: 'You are not allowed to do this.' },
-  API_TOKEN_NOT_ALLOWED: { status: 403, message: 'Not allowed with API token' },
+  API_TOKEN_NOT_ALLOWED: { status: 403, message: 'Not allowed with API token: this takes an Auth Token (xc-auth).' },
   CROSS_SITE_REQUEST: { status: 403, message: 'This request came from another site and was refused.' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many attempts; try again in a minute.' },
 

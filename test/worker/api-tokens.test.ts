@@ -213,24 +213,69 @@ describe.each(['project', 'organisation'] as const)('the routes of the %s', (sco
   })
 })
 
-describe('the routes of the organisation', () => {
-  test.each([
-    ['GET', '/api/v1/tokens'],
-    ['POST', '/api/v1/tokens'],
-    ['DELETE', '/api/v1/tokens/1'],
-  ])('%s %s refuses API Tokens, also those of a super admin', async (method, path) => {
+describe('no token entrenches itself', () => {
+  const message = 'Not allowed with API token: this takes an Auth Token (xc-auth).'
+  const refused = { error: 'API_TOKEN_NOT_ALLOWED', message, msg: message }
+  const idsOf = async () => ((await dump(env.DB))['api_tokens'] ?? []).map(({ id }) => id)
+
+  test.each(['project', 'organisation'] as const)('it makes and lists none through the routes of the %s', async (scope) => {
     for (const { auth } of [ada, await superAdmin()]) {
       const { token } = await createToken(auth)
-      const idsOf = async () => ((await dump(env.DB))['api_tokens'] ?? []).map(({ id }) => id)
       const before = await idsOf()
       for (const headers of [{ 'xc-token': token }, { authorization: `Bearer ${token}` }]) {
-        const answer = await request(method, path, { headers, ...(method === 'POST' ? { body: {} } : {}) })
-        const message = 'Not allowed with API token'
-        expect([answer.status, answer.body]).toEqual([403, { error: 'API_TOKEN_NOT_ALLOWED', message, msg: message }])
+        for (const method of ['GET', 'POST']) {
+          const answer = await request(method, routes[scope], { headers, ...(method === 'POST' ? { body: {} } : {}) })
+          expect([answer.status, answer.body]).toEqual([403, refused])
+        }
       }
       expect(await idsOf()).toEqual(before)
     }
   })
+
+  test.each(['project', 'organisation'] as const)('it deletes itself and no other through those of the %s', async (scope) => {
+    for (const { auth } of [ada, await superAdmin()]) {
+      const [own, sibling, foreign] = [await createToken(auth), await createToken(auth), await createToken(bob.auth)]
+      const remove = (key: string | number) => request('DELETE', `${routes[scope]}/${key}`, { token: own.token })
+      for (const key of [sibling.id, sibling.token, foreign.id, foreign.token, 999_999_999, 'x'.repeat(40), 'nonsense']) {
+        const { status, body } = await remove(key)
+        expect([key, status, body]).toEqual([key, 403, refused])
+      }
+      expect([(await me(sibling.token)).status, (await me(foreign.token)).status]).toEqual([200, 200])
+      expect((await remove(scope === 'project' ? own.id : own.token)).body).toBe(1)
+      expect((await me(own.token)).body.error).toBe('TOKEN_INVALID')
+    }
+  })
+
+  test('it makes projects, and deletes none', async () => {
+    const { token } = await createToken(ada.auth)
+    const made = await createProjectBy({ token })
+    const path = `/api/v1/db/meta/projects/${made}`
+    const answer = await request('DELETE', path, { token })
+    expect([answer.status, answer.body]).toEqual([403, refused])
+    expect((await request('DELETE', path, { auth: ada.auth })).body).toBe(true)
+  })
+
+  test('it brings nobody in and changes no role, of its owner either', async () => {
+    const { token } = await createToken(ada.auth)
+    const members = `/api/v1/db/meta/projects/${project.id}/users`
+    const before = (await dump(env.DB))['project_members']
+    for (const [method, path, body] of [
+      ['POST', members, { email: 'eve@example.org', roles: 'owner' }],
+      ['PATCH', `${members}/${bob.id}`, { roles: 'owner' }],
+      ['DELETE', `${members}/${bob.id}`, undefined],
+      ['POST', `${members}/${bob.id}/resend-invite`, {}],
+    ] as const) {
+      const answer = await request(method, path, { token, body })
+      expect([path, answer.status, answer.body]).toEqual([path, 403, refused])
+    }
+    expect((await dump(env.DB))['project_members']).toEqual(before)
+    expect((await request('GET', members, { token })).status).toBe(200)
+  })
+
+  async function createProjectBy(credentials: { token: string }): Promise<string> {
+    const body = { title: 'Made by a program' }
+    return (await succeed(request('POST', '/api/v1/db/meta/projects', { ...credentials, body }))).body.id
+  }
 })
 
 describe('a token acts as its owner', () => {

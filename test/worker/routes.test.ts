@@ -267,12 +267,35 @@ describe('an API Token of the super admin', () => {
 
   test.each(named(api))('%s', async (_, route) => {
     const { status, body } = await call(route, route.method === 'DELETE' ? await makeWorld() : shared, { token })
-    const isForPeopleOnly = /^\/api\/v1\/(tokens|users|app-settings|auth\/password\/change)\b/.test(route.path)
-    expect(route.documented?.takesApiTokens).toBe(!isForPeopleOnly)
-    if (isForPeopleOnly) expect([status, body.error]).toEqual([403, 'API_TOKEN_NOT_ALLOWED'])
+    const mayDeleteItself = TOKEN_DELETION.test(keyOf(route))
+    expect(route.documented?.takesApiTokens).toBe(!isForPeople(route) || mayDeleteItself)
+    if (isForPeople(route)) expect([status, body.error]).toEqual([403, 'API_TOKEN_NOT_ALLOWED'])
     else expect([401, 403]).not.toContain(status)
   })
+
+  test.each(named(api.filter(isForPeople)))('%s changes nothing by it', async (_, route) => {
+    const world = await makeWorld()
+    const before = await dump(env.DB)
+    await call(route, world, { token })
+    expect(withoutUse(await dump(env.DB))).toEqual(withoutUse(before))
+  })
 })
+
+const TOKEN_DELETION = /^DELETE \/api\/v1\/(db\/meta\/projects\/:projectId\/api-)?tokens\/:token$/
+
+/** Tokens, members and roles, deleting a project; accounts, users and settings of the instance. */
+function isForPeople(route: Route): boolean {
+  const { method, path } = route
+  if (/^\/api\/v1\/(tokens|users|app-settings|auth\/password\/change)\b/.test(path)) return true
+  if (/^\/api\/v1\/db\/meta\/projects\/:projectId\/api-tokens\b/.test(path)) return true
+  if (/^\/api\/v1\/db\/meta\/projects\/:projectId\/users\b/.test(path)) return method !== 'GET'
+  return method === 'DELETE' && path === '/api/v1/db/meta/projects/:projectId'
+}
+
+/** When a token was last used is written behind the answer. */
+function withoutUse({ api_tokens: tokens = [], ...tables }: Awaited<ReturnType<typeof dump>>) {
+  return { ...tables, api_tokens: tokens.map((row) => ({ ...row, last_used_at: null })) }
+}
 
 describe('a page', () => {
   test.each(named(pages))('%s takes neither an Auth Token nor an API Token', async (_, route) => {

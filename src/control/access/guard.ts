@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Actor, AppEnv, ProjectContext } from '../../env'
 import { ApiError } from '../../errors'
-import { type Permission, isAllowed } from './roles'
+import { type Permission, isAllowed, reachOfApiTokens } from './roles'
 
 /** Security schemes of the OpenAPI documents: any one of them will do. */
 export const SECURITY_SCHEMES = {
@@ -17,15 +17,16 @@ const AUTH_TOKEN_ONLY: Record<string, string[]>[] = [{ xcAuth: [] }]
 
 /**
  * Spread into createRoute(): the caller's role must carry `permission`. In a project's routes the role in that project
- * decides, elsewhere the organisation roles. `apiTokens: false` refuses API tokens whoever owns them.
- * Throws FORBIDDEN or API_TOKEN_NOT_ALLOWED.
+ * decides, elsewhere the organisation roles. Whether an API Token will do is said by the permission, whoever owns the token;
+ * where it may act upon itself alone, the handler knows which one it acts upon. Throws FORBIDDEN or API_TOKEN_NOT_ALLOWED.
  */
-export function needs(permission: Permission, { apiTokens = true }: { apiTokens?: boolean } = {}) {
+export function needs(permission: Permission) {
+  const takesApiTokens = reachOfApiTokens(permission) !== 'nothing'
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     const actor = c.get('actor')
     const project = c.get('project')
     if (actor === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-    if (!apiTokens && actor.via === 'api_token') throw new ApiError('API_TOKEN_NOT_ALLOWED')
+    if (!takesApiTokens && actor.via === 'api_token') throw new ApiError('API_TOKEN_NOT_ALLOWED')
     const roles = project === null ? actor.roles : [project.role]
     if (!isAllowed(roles, permission)) throw new ApiError('FORBIDDEN', `${permission} - ${roles.join(',')} : Not allowed`)
     await next()
@@ -33,7 +34,7 @@ export function needs(permission: Permission, { apiTokens = true }: { apiTokens?
   return {
     // The permission goes with the guard, so that the router's test can tell who a mounted route lets in.
     middleware: Object.assign(guard, { permission }),
-    security: apiTokens ? ANY_CREDENTIAL : AUTH_TOKEN_ONLY,
+    security: takesApiTokens ? ANY_CREDENTIAL : AUTH_TOKEN_ONLY,
     'x-permission': permission,
   }
 }

@@ -71,6 +71,61 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
+/**
+ * What a program may do by an API Token of someone who may do it. What is not named here is for people alone, so that a new
+ * permission begins closed: a token that leaks must not make another, bring people in, or delete a project.
+ */
+const OPEN_TO_API_TOKENS: ReadonlySet<Permission> = new Set<Permission>([
+  'projectList',
+  'projectCreate',
+  'projectGet',
+  'projectInfoGet',
+  'projectUpdate',
+  'userList',
+
+  'tableList',
+  'tableGet',
+  'tableCreate',
+  'tableUpdate',
+  'tableReorder',
+  'tableDelete',
+  'columnGet',
+  'columnAdd',
+  'columnUpdate',
+  'columnSetAsPrimary',
+  'columnDelete',
+  'viewList',
+
+  'dataList',
+  'dataRead',
+  'dataExist',
+  'dataFindOne',
+  'dataGroupBy',
+  'groupedDataList',
+  'dataCount',
+  'exportCsv',
+  'dataInsert',
+  'dataUpdate',
+  'dataDelete',
+  'bulkDataInsert',
+  'bulkDataUpdate',
+  'bulkDataUpdateAll',
+  'bulkDataDelete',
+  'bulkDataDeleteAll',
+  'bulkDataUpsert',
+
+  'swaggerJson',
+])
+
+/** What a token may do to itself and to no other. */
+const UPON_ITSELF: ReadonlySet<Permission> = new Set<Permission>(['apiTokenDelete'])
+
+/** How far an API Token gets with a permission that its owner has. */
+export function reachOfApiTokens(permission: Permission): 'all' | 'itself' | 'nothing' {
+  if (OPEN_TO_API_TOKENS.has(permission)) return 'all'
+  return UPON_ITSELF.has(permission) ? 'itself' : 'nothing'
+}
+
 /** Whether any of the roles carries the permission. */
 export function isAllowed(roles: readonly Role[], permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission]

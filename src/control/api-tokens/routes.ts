@@ -58,14 +58,13 @@ const tags = ['API Tokens']
 function apiTokenRoutes(scope: 'project' | 'org') {
   const inProject = scope === 'project'
   const router = createRouter()
-  const guard = (permission: 'apiTokenList' | 'apiTokenCreate' | 'apiTokenDelete') => needs(permission, { apiTokens: inProject })
   const path = inProject ? '/{projectId}/api-tokens' : '/tokens'
   const prefix = inProject ? 'api-token' : 'org-token'
   const where = inProject ? 'project' : 'organisation'
   const params = inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {}
   // contract/api-v1.md 2.1: only the organisation's list is paged.
   const query = inProject ? z.object({}) : PageQuery.omit({ query: true })
-  const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : (['API_TOKEN_NOT_ALLOWED'] as const)
+  const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : ([] as const)
 
   router.openapi(
     createRoute({
@@ -74,11 +73,11 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       operationId: `${prefix}-list`,
       summary: `List your API Tokens (${where})`,
       tags,
-      ...guard('apiTokenList'),
+      ...needs('apiTokenList'),
       request: { params: z.object(params), query },
       responses: {
         200: json(listOf(ListedToken), 'Your tokens, by their hints'),
-        ...errorResponses(...(inProject ? refusals : (['INVALID_PARAMETER', 'API_TOKEN_NOT_ALLOWED'] as const))),
+        ...errorResponses(...(inProject ? refusals : (['INVALID_PARAMETER'] as const))),
       },
     }),
     async (c) => {
@@ -98,7 +97,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       summary: `Generate an API Token (${where})`,
       description: 'The token is in this answer and never again: only its hash is kept.',
       tags,
-      ...guard('apiTokenCreate'),
+      ...needs('apiTokenCreate'),
       request: { params: z.object(params), ...jsonBody(NewToken) },
       responses: { 200: json(CreatedToken, 'The new token'), ...errorResponses('INVALID_REQUEST_BODY', ...refusals) },
     }),
@@ -132,16 +131,20 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       path: `${path}/{token}`,
       operationId: `${prefix}-delete`,
       summary: `Delete an API Token (${where})`,
-      description: 'By its id or by the token itself. It is refused from the next request on.',
+      description:
+        'By its id or by the token itself. It is refused from the next request on. An API Token may delete itself and no other.',
       tags,
-      ...guard('apiTokenDelete'),
+      ...needs('apiTokenDelete'),
       request: {
         params: z.object({
           ...params,
           token: z.string().openapi({ param: { name: 'token', in: 'path' }, description: 'Id, or the token' }),
         }),
       },
-      responses: { 200: json(Deleted, 'Deleted'), ...errorResponses('TOKEN_NOT_FOUND', ...refusals) },
+      responses: {
+        200: json(Deleted, 'Deleted'),
+        ...errorResponses('TOKEN_NOT_FOUND', 'API_TOKEN_NOT_ALLOWED', ...refusals),
+      },
     }),
     async (c) => {
       const actor = requireActor(c)

@@ -1,6 +1,6 @@
 /** The rows of `api_tokens`: the hash of each token and a hint for people, never the token. */
 import { batch, first, rows, run } from '../../lib/d1'
-import { type Sql, any, empty, sql } from '../../lib/sql'
+import { type Sql, any, sql } from '../../lib/sql'
 import { isApiTokenShaped } from '../auth/credentials'
 import { sha256 } from '../../lib/crypto'
 
@@ -51,14 +51,22 @@ export async function pageOfApiTokens(
   return { tokens: (list?.results ?? []) as unknown as ApiToken[], total: Number(count?.results[0]?.['total'] ?? 0) }
 }
 
+/** Which tokens someone may delete: those of an owner, one alone, or all of them. */
+export type DeletionReach = { ownerId: string } | { tokenId: number } | 'all'
+
 /**
- * Deletes a token by its id or, for old clients, by itself. `ownerId` null: whoever owns it. Returns how many went: a token
- * of someone else and one that does not exist are both 0.
+ * Deletes a token by its id or, for old clients, by itself. Returns how many went: a token out of reach and one that does not
+ * exist are both 0.
  */
-export async function deleteApiToken(db: D1Database, key: string, ownerId: string | null): Promise<number> {
+export async function deleteApiToken(db: D1Database, key: string, reach: DeletionReach): Promise<number> {
   const matches: Sql[] = []
   if (/^[1-9]\d{0,14}$/.test(key)) matches.push(sql`id = ${Number(key)}`)
   if (isApiTokenShaped(key)) matches.push(sql`token_hash = ${await sha256(key)}`)
   if (matches.length === 0) return 0
-  return run(db, sql`DELETE FROM api_tokens WHERE ${any(matches)} ${ownerId === null ? empty : sql`AND user_id = ${ownerId}`}`)
+  return run(db, sql`DELETE FROM api_tokens WHERE ${any(matches)} AND ${isWithin(reach)}`)
+}
+
+function isWithin(reach: DeletionReach): Sql {
+  if (reach === 'all') return sql`1`
+  return 'ownerId' in reach ? sql`user_id = ${reach.ownerId}` : sql`id = ${reach.tokenId}`
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { newToken } from '../../lib/ids'
-import { deleteApiToken, insertApiToken } from './store'
+import { type DeletionReach, deleteApiToken, insertApiToken } from './store'
 
 /** Characters of the name that people give a token. */
 export const MAX_DESCRIPTION = 255
@@ -31,9 +31,18 @@ export async function generateApiToken(
   return { ...row, token }
 }
 
-/** By id or by itself; a super admin may delete anybody's. Returns 1. Throws TOKEN_NOT_FOUND. */
+/**
+ * By id or by itself; a super admin may delete anybody's. Whoever shows an API Token may delete that one, and learns nothing
+ * about others. Returns 1. Throws TOKEN_NOT_FOUND, API_TOKEN_NOT_ALLOWED.
+ */
 export async function revokeApiToken(db: D1Database, key: string, actor: Actor): Promise<number> {
-  const deleted = await deleteApiToken(db, key, actor.roles.includes('super') ? null : actor.userId)
-  if (deleted === 0) throw new ApiError('TOKEN_NOT_FOUND')
+  const { apiTokenId } = actor
+  const deleted = await deleteApiToken(db, key, reachOf(actor))
+  if (deleted === 0) throw new ApiError(apiTokenId === null ? 'TOKEN_NOT_FOUND' : 'API_TOKEN_NOT_ALLOWED')
   return deleted
+}
+
+function reachOf({ apiTokenId, roles, userId }: Actor): DeletionReach {
+  if (apiTokenId !== null) return { tokenId: apiTokenId }
+  return roles.includes('super') ? 'all' : { ownerId: userId }
 }

@@ -110,7 +110,7 @@ async function identifyByApiToken(db: D1Database, token: string, { project, addr
       sql`, a.id AS token_id, a.last_used_at`,
     )
     if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
-    return { ...toIdentity(row, 'api_token'), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
+    return { ...toIdentity(row, 'api_token', row.token_id), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
   })
 }
 
@@ -166,7 +166,7 @@ function projectId(project: ProjectRef | null): Sql {
   }
 }
 
-function toIdentity(row: IdentityRow, via: Actor['via']): Identity {
+function toIdentity(row: IdentityRow, via: Actor['via'], apiTokenId: number | null = null): Identity {
   const roles = row.roles.split(',') as OrgRole[]
   const role = row.project_id === null ? null : projectRole(row.member_role, roles, via)
   return {
@@ -179,6 +179,7 @@ function toIdentity(row: IdentityRow, via: Actor['via']): Identity {
       tokenVersion: row.token_version,
       emailVerified: row.email_verified_at !== null,
       via,
+      apiTokenId,
     },
     project:
       row.project_id === null || role === null

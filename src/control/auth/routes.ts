@@ -204,7 +204,7 @@ authRoutes.openapi(
     summary: 'Change the password',
     description: 'Ends every session and Auth Token of the account, this one too: sign in again.',
     tags,
-    ...needs('passwordChange', { apiTokens: false }),
+    ...needs('passwordChange'),
     request: jsonBody(z.object({ currentPassword: Password, newPassword: Password }).openapi('PasswordChange')),
     responses: {
       200: json(Message, 'Changed'),

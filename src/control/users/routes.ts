@@ -37,7 +37,6 @@ export const Invited = z
 
 const UserParameter = z.object({ userId: z.string().openapi({ param: { name: 'userId', in: 'path' } }) })
 const tags = ['Organisation users']
-const superAdminOnly = { apiTokens: false }
 
 export const orgUserRoutes = createRouter()
 
@@ -48,7 +47,7 @@ orgUserRoutes.openapi(
     operationId: 'org-users-list',
     summary: 'List the users',
     tags,
-    ...needs('orgUserList', superAdminOnly),
+    ...needs('orgUserList'),
     request: { query: PageQuery },
     responses: { 200: json(listOf(OrgUser), 'A page of users'), ...errorResponses('FORBIDDEN', 'INVALID_PARAMETER') },
   }),
@@ -66,7 +65,7 @@ orgUserRoutes.openapi(
     operationId: 'org-users-add',
     summary: 'Invite a user',
     tags,
-    ...needs('orgUserAdd', superAdminOnly),
+    ...needs('orgUserAdd'),
     request: jsonBody(
       z.object({ email: z.string().max(320), roles: OrgRoleName.default(DEFAULT_ROLES) }).openapi('OrgUserInvite'),
     ),
@@ -89,7 +88,7 @@ orgUserRoutes.openapi(
     operationId: 'org-users-update',
     summary: 'Change a user’s organisation role',
     tags,
-    ...needs('orgUserUpdate', superAdminOnly),
+    ...needs('orgUserUpdate'),
     request: { params: UserParameter, ...jsonBody(z.object({ roles: OrgRoleName }).openapi('OrgUserUpdate')) },
     responses: {
       200: json(Message, 'Changed; it counts at the next request of that user'),
@@ -110,7 +109,7 @@ orgUserRoutes.openapi(
     summary: 'Remove a user',
     description: 'Ends their sessions and deletes their API Tokens and memberships. Not while a project has no other owner.',
     tags,
-    ...needs('orgUserDelete', superAdminOnly),
+    ...needs('orgUserDelete'),
     request: { params: UserParameter },
     responses: { 200: json(Message, 'Removed'), ...errorResponses('USER_NOT_FOUND', 'INVALID_MEMBER', 'FORBIDDEN') },
   }),
@@ -127,7 +126,7 @@ orgUserRoutes.openapi(
     operationId: 'org-users-resend-invite',
     summary: 'Make a new invitation link',
     tags,
-    ...needs('orgUserAdd', superAdminOnly),
+    ...needs('orgUserAdd'),
     request: { params: UserParameter },
     responses: {
       200: json(Invited, 'The older link no longer works'),
@@ -148,7 +147,7 @@ orgUserRoutes.openapi(
     summary: 'Make a password reset link',
     description: 'For a user who cannot get mail. Works for one hour, once; sessions go on until it is used.',
     tags,
-    ...needs('orgUserResetUrl', superAdminOnly),
+    ...needs('orgUserResetUrl'),
     request: { params: UserParameter },
     responses: {
       200: json(z.object({ reset_password_token: z.string(), reset_password_url: z.string() }).openapi('ResetUrl'), 'The link'),
@@ -170,7 +169,7 @@ orgUserRoutes.openapi(
     operationId: 'org-app-settings-get',
     summary: 'Read the switches of the instance',
     tags,
-    ...needs('appSettingsGet', superAdminOnly),
+    ...needs('appSettingsGet'),
     responses: { 200: json(AppSettings, 'The switches'), ...errorResponses('FORBIDDEN') },
   }),
   async (c) => c.json(await getAppSettings(c.env.DB, c.get('config')), 200),
@@ -183,7 +182,7 @@ orgUserRoutes.openapi(
     operationId: 'org-app-settings-set',
     summary: 'Set the switches of the instance',
     tags,
-    ...needs('appSettingsSet', superAdminOnly),
+    ...needs('appSettingsSet'),
     request: jsonBody(AppSettings),
     responses: { 200: json(Message, 'Set'), ...errorResponses('INVALID_REQUEST_BODY', 'FORBIDDEN') },
   }),

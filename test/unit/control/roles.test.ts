@@ -1,6 +1,13 @@
 /** Roles and permissions against contract/api-v1.md 6.2 and 6.4, written out here as the contract has them. */
 import { describe, expect, test } from 'vitest'
-import { PERMISSIONS, type Permission, type Role, isAllowed, projectRole } from '../../../src/control/access/roles'
+import {
+  PERMISSIONS,
+  type Permission,
+  type Role,
+  isAllowed,
+  projectRole,
+  reachOfApiTokens,
+} from '../../../src/control/access/roles'
 
 const ROLES = ['owner', 'creator', 'editor', 'commenter', 'viewer', 'org-level-creator', 'org-level-viewer'] as const
 
@@ -84,6 +91,28 @@ describe.each(permissions)('%s', (permission) => {
   test('no role at all: false', () => {
     expect(isAllowed([], permission)).toBe(false)
   })
+})
+
+/** Written out: a permission that is added is closed to API Tokens until somebody changes this list too. */
+test('API Tokens do what is done with rows, tables, columns and new projects, delete themselves, and nothing else', () => {
+  expect(permissions.filter((permission) => reachOfApiTokens(permission) === 'itself')).toEqual(['apiTokenDelete'])
+  expect(permissions.filter((permission) => reachOfApiTokens(permission) === 'nothing')).toEqual([
+    'projectDelete',
+    'userInvite',
+    'projectUserUpdate',
+    'projectUserDelete',
+    'projectUserInviteResend',
+    'apiTokenList',
+    'apiTokenCreate',
+    'passwordChange',
+    'orgUserList',
+    'orgUserAdd',
+    'orgUserUpdate',
+    'orgUserDelete',
+    'orgUserResetUrl',
+    'appSettingsGet',
+    'appSettingsSet',
+  ])
 })
 
 test('any one of several roles is enough', () => {
