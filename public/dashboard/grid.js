@@ -4,8 +4,9 @@
  */
 import { callApi } from './auth.js'
 import { tell } from './tell.js'
+import { icon, readColumn, showValue, textOf, valueOf } from './values.js'
 
-/** @typedef {{ title: string, kind: string, type: string, options: string[], readonly: boolean }} Column */
+/** @typedef {import('./values.js').Column} Column */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Editor */
 
 const table = document.querySelector('table[data-grid]')
@@ -116,8 +117,7 @@ function makeGrid(table) {
       return
     }
     clearError(cell)
-    const text = typed ?? textOf(cell, column)
-    cell.dataset.before = cell.textContent
+    const text = typed ?? textOf(column, valueOf(cell))
     const editor = makeEditor(column, text)
     editor.className = 'editor'
     editor.setAttribute('aria-label', column.title)
@@ -133,7 +133,7 @@ function makeGrid(table) {
   /** @param {HTMLTableCellElement} cell */
   function cancel(cell) {
     const column = columnOf(cell)
-    if (column !== undefined) close(cell, isDraft(cell) ? draftValues[column.title] : valueOf(cell, column))
+    if (column !== undefined) close(cell, isDraft(cell) ? draftValues[column.title] : valueOf(cell))
     cell.focus()
   }
 
@@ -144,7 +144,6 @@ function makeGrid(table) {
   function close(cell, value) {
     const column = columnOf(cell)
     cell.classList.remove('editing')
-    delete cell.dataset.before
     clearError(cell)
     if (column !== undefined) showValue(cell, column, value)
   }
@@ -158,14 +157,14 @@ function makeGrid(table) {
     const column = columnOf(cell)
     const editor = cell.querySelector('.editor')
     if (column === undefined || !isEditor(editor) || editor.dataset.busy !== undefined) return
-    const before = isDraft(cell) ? (draftValues[column.title] ?? null) : valueOf(cell, column)
+    const before = isDraft(cell) ? (draftValues[column.title] ?? null) : valueOf(cell)
     const read = readValue(column, editorText(editor))
     if ('problem' in read) {
       showError(cell, read.problem)
       editor.focus()
       return
     }
-    if (sameValue(read.value, before)) {
+    if (textOf(column, read.value) === textOf(column, before)) {
       close(cell, before)
       if (then !== null) step(cell, then)
       return
@@ -303,7 +302,7 @@ function makeGrid(table) {
   /** @param {HTMLTableCellElement} cell */
   function erase(cell) {
     const column = columnOf(cell)
-    if (column === undefined || !canEdit(cell, column) || textOf(cell, column) === '') return
+    if (column === undefined || !canEdit(cell, column) || textOf(column, valueOf(cell)) === '') return
     void write(cell, column, column.kind === 'boolean' ? false : null)
   }
 
@@ -396,10 +395,7 @@ function makeGrid(table) {
  * @returns {Column[]}
  */
 function readColumns(table) {
-  return [...table.querySelectorAll('thead th[data-title]')].map((head) => {
-    const { title = '', kind = '', type = '', options = '[]', readonly } = /** @type {HTMLElement} */ (head).dataset
-    return { title, kind, type, options: /** @type {string[]} */ (JSON.parse(options)), readonly: readonly !== undefined }
-  })
+  return [...table.querySelectorAll('thead th[data-title]')].map((head) => readColumn(/** @type {HTMLElement} */ (head)))
 }
 
 /** @param {Element} cell */
@@ -468,36 +464,6 @@ function editorText(editor) {
 }
 
 /**
- * The text of a cell as an editor shows it.
- * @param {HTMLTableCellElement} cell
- * @param {Column} column
- */
-function textOf(cell, column) {
-  const text = cell.dataset.value ?? cell.textContent
-  return column.kind === 'datetime' ? text.replace('+00:00', '') : text
-}
-
-/**
- * What the cell held before it was edited, as the server said it.
- * @param {HTMLTableCellElement} cell
- * @param {Column} column
- */
-function valueOf(cell, column) {
-  const text = cell.dataset.value ?? cell.dataset.before ?? cell.textContent
-  if (text === '') return null
-  return column.kind === 'json' ? parsed(text) : text
-}
-
-/** @param {string} text */
-function parsed(text) {
-  try {
-    return /** @type {unknown} */ (JSON.parse(text))
-  } catch {
-    return text
-  }
-}
-
-/**
  * What a text means in a column. Whether it fits is for the server to say; only JSON has to be read here.
  * @param {Column} column
  * @param {string} text
@@ -511,75 +477,6 @@ function readValue(column, text) {
   } catch {
     return { problem: `The field "${column.title}" (${column.type}) takes JSON, such as {"a": 1} or "text".` }
   }
-}
-
-/**
- * @param {unknown} one
- * @param {unknown} other
- */
-function sameValue(one, other) {
-  const text = (/** @type {unknown} */ value) => written(value).replace('+00:00', '')
-  return text(one) === text(other)
-}
-
-/**
- * A value as people write it.
- * @param {unknown} value
- */
-function written(value) {
-  if (value === null || value === undefined) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-/**
- * As the server draws it (src/dashboard/cells.tsx).
- * @param {HTMLTableCellElement} cell
- * @param {Column} column
- * @param {unknown} value
- */
-function showValue(cell, column, value) {
-  const text = written(value)
-  if (['boolean', 'multiselect', 'datetime'].includes(column.kind)) cell.dataset.value = text
-  if (column.kind === 'boolean') cell.replaceChildren(...(text === 'true' ? [yes()] : []))
-  else if (column.kind === 'select' || column.kind === 'multiselect') {
-    const titles = column.kind === 'select' ? [text] : text.split(',')
-    cell.replaceChildren(...titles.filter((title) => title !== '').map(chip))
-  } else cell.textContent = column.kind === 'datetime' ? text.replace('+00:00', '') : text
-}
-
-/** @param {string} title */
-function chip(title) {
-  const element = document.createElement('span')
-  element.className = 'chip'
-  element.textContent = title
-  return element
-}
-
-function yes() {
-  const element = document.createElement('span')
-  element.setAttribute('role', 'img')
-  element.setAttribute('aria-label', 'Yes')
-  element.append(icon('check'))
-  return element
-}
-
-/** The same drawings as in src/dashboard/icons.tsx. */
-const DRAWINGS = {
-  check: 'M3 8.5 6.5 12 13 4.5',
-  expand: 'M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9',
-}
-
-/** @param {keyof typeof DRAWINGS} name */
-function icon(name) {
-  const space = 'http://www.w3.org/2000/svg'
-  const drawing = document.createElementNS(space, 'svg')
-  const path = document.createElementNS(space, 'path')
-  const attributes = { class: 'icon', viewBox: '0 0 16 16', width: '16', height: '16', 'aria-hidden': 'true' }
-  for (const [key, value] of Object.entries(attributes)) drawing.setAttribute(key, value)
-  const stroke = { d: DRAWINGS[name], fill: 'none', stroke: 'currentColor', 'stroke-width': '1.4', 'stroke-linecap': 'round' }
-  for (const [key, value] of Object.entries(stroke)) path.setAttribute(key, value)
-  drawing.append(path)
-  return drawing
 }
 
 /**

@@ -1,11 +1,9 @@
 /** Values of rows between their JSON form, what a cell shows, and what a form or a CSV file says. */
+import { type Part, formatOf, partsOf } from '../../public/dashboard/looks.js'
 import { primaryKey } from '../data/catalog/catalog'
 import { type Column, type Table, kindOf } from '../data/catalog/types'
 import { ApiError } from '../errors'
 import { Icon } from './icons'
-
-/** Characters of a text that a cell holds; the whole is on the page of the row. */
-const MAX_SHOWN = 300
 
 /** Whether the server fills it by itself. */
 export function isFilled(column: Column): boolean {
@@ -18,43 +16,55 @@ export function rowIdOf(table: Table, row: Readonly<Record<string, unknown>>): s
   return parts.length === 0 || parts.some((part) => part === null || part === undefined) ? null : parts.map(String).join('___')
 }
 
-/** A value as people write it: the text of an input, and of an editor in the grid. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** What decides how a column's values look. */
+export function lookOf(column: Column) {
+  return { kind: kindOf(column), type: column.type, format: formatOf(column.type, column.meta) }
 }
 
-/** A value in the grid. */
-export function CellValue({ column, value }: { column: Column; value: unknown }) {
-  if (value === null || value === undefined) return null
-  const text = valueText(value)
-  switch (kindOf(column)) {
-    case 'boolean':
-      return value === true ? (
-        <span role="img" aria-label="Yes">
-          <Icon name="check" />
-        </span>
-      ) : null
-    case 'select':
-      return <span class="chip">{text}</span>
-    case 'multiselect':
+/** A value as people see it; public/dashboard/values.js draws the same. `whole`: however long it is. */
+export function CellValue({ column, value, whole = false }: { column: Column; value: unknown; whole?: boolean }) {
+  return (
+    <>
+      {partsOf(lookOf(column), value, { whole }).map((part) => (
+        <ValuePart part={part} />
+      ))}
+    </>
+  )
+}
+
+function ValuePart({ part }: { part: Part }) {
+  switch (part.is) {
+    case 'text':
+      return <>{part.text}</>
+    case 'chip':
+      return <span class="chip">{part.text}</span>
+    case 'code':
+      return <code>{part.text}</code>
+    case 'link':
       return (
-        <>
-          {text.split(',').map((title) => (
-            <span class="chip">{title}</span>
-          ))}
-        </>
+        <a href={part.href} target="_blank" rel="noopener noreferrer">
+          {part.text}
+        </a>
       )
-    case 'datetime':
-      return <>{text.replace('+00:00', '')}</>
-    default:
-      return <>{text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}</>
+    case 'time':
+      return (
+        <time datetime={part.instant} class="instant">
+          {part.text}
+        </time>
+      )
+    case 'stars':
+      return (
+        <span class="stars" role="img" aria-label={part.label}>
+          {part.text}
+        </span>
+      )
+    case 'mark':
+      return (
+        <span class="mark-value" role="img" aria-label={part.label}>
+          <Icon name={part.icon} />
+        </span>
+      )
   }
-}
-
-/** Whether the grid shows only the beginning of a value, so that it cannot be edited in place. */
-export function isCut(value: unknown): boolean {
-  return valueText(value).length > MAX_SHOWN
 }
 
 /**

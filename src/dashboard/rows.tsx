@@ -10,7 +10,8 @@ import { type Scope, tableScope } from '../data/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { isFilled, readText, valueText } from './cells'
+import { textOf as valueText } from '../../public/dashboard/looks.js'
+import { isFilled, lookOf, readText } from './cells'
 import { Can, Confirmation, Field, FieldFrame, Hidden, Problem, describe, may } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
@@ -112,7 +113,7 @@ function formColumns(table: Table, isNew: boolean): Column[] {
 }
 
 function textsOf(table: Table, row: Row): Texts {
-  return new Map(table.columns.map((column) => [column, valueText(row[column.title])]))
+  return new Map(table.columns.map((column) => [column, valueText(lookOf(column), row[column.title])]))
 }
 
 function readTexts(table: Table, form: FormData): Texts {

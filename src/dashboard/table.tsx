@@ -10,7 +10,8 @@ import { type Scope, tableScope } from '../data/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { CellValue, isCut, isFilled, rowIdOf, valueText } from './cells'
+import { isCut } from '../../public/dashboard/looks.js'
+import { CellValue, isFilled, lookOf, rowIdOf } from './cells'
 import { typeLabel } from './column-fields'
 import { Can, Empty, may } from './controls'
 import { FilterPanel } from './filter'
@@ -278,6 +279,7 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
       data-kind={kindOf(column)}
       data-type={column.type}
       data-options={JSON.stringify(column.options.map(({ title }) => title))}
+      data-format={JSON.stringify(lookOf(column).format)}
       {...(isFilled(column) || column.primaryKey ? { 'data-readonly': true } : {})}
     >
       <span class="column-head">
@@ -290,6 +292,7 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
           title={`${column.title} (${column.type})`}
         >
           <span>{column.title}</span> <small>{typeLabel(column.type)}</small>
+          {kindOf(column) === 'datetime' && <small data-zone>UTC</small>}
           {ascending && <Icon name="up" />}
           {descending && <Icon name="arrowdown" />}
         </a>
@@ -340,13 +343,14 @@ function Cell({ column, value }: { column: Column; value: unknown }) {
     ...(kind === 'integer' || kind === 'number' ? ['number'] : []),
     ...(isFilled(column) || column.primaryKey ? ['readonly'] : []),
   ]
-  // Where the text shown is not the value itself, the value stands beside it for the editor.
-  const differs = kind === 'boolean' || kind === 'multiselect' || kind === 'datetime'
+  const isLong = isCut(lookOf(column), value)
+  // What is shown may say less than the value, which stands beside it for the editor: as JSON, for HTML turns CR into LF.
+  const isKept = value !== null && value !== undefined && !isLong
   return (
     <td
       class={looks.join(' ')}
-      {...(differs ? { 'data-value': valueText(value) } : {})}
-      {...(isCut(value) ? { 'data-cut': true } : {})}
+      {...(isKept ? { 'data-value': JSON.stringify(value) } : {})}
+      {...(isLong ? { 'data-cut': '' } : {})}
     >
       <CellValue column={column} value={value} />
     </td>

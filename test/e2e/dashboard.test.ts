@@ -142,12 +142,12 @@ test('what the server says to a wrong value stands beside its cell, and Escape b
 
 test('Escape brings back leading blanks too', async () => {
   const title = await cell(0, 'Title')
-  await title.evaluate((element) => (element.textContent = '  <b>Pen'))
+  await title.evaluate((element) => element.setAttribute('data-value', JSON.stringify('  <b>Pen')))
   await title.focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
   expect(await title.textContent()).toBe('  <b>Pen')
-  await title.evaluate((element) => (element.textContent = 'Pen'))
+  await title.evaluate((element) => element.setAttribute('data-value', JSON.stringify('Pen')))
 })
 
 test('a row opens as a form, and selected rows are deleted after a question', async () => {

@@ -1,6 +1,5 @@
 /** In which order a deployment happens. */
 import { expect, test } from 'vitest'
-// @ts-expect-error the scripts are JavaScript, checked by their own tsconfig
 import { release } from '../../../scripts/release.mjs'
 
 async function orderOf(isUpgrade: boolean, failing: string | null = null): Promise<[number, string[]]> {
