@@ -9,6 +9,7 @@ import { hasUsers } from '../control/users/store'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
+import { beginning } from '../lib/text'
 import { identifyBySession } from '../control/auth/identify'
 import { Field, Problem } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
@@ -60,7 +61,7 @@ signInRoutes.post('/forgot-password', async (c) => {
 
 /** What a sign-up form holds; with the token of an invitation it accepts that. */
 export function readSignUp(form: FormData, token: string | null) {
-  const name = (field: string) => textOf(form, field).slice(0, 100) || null
+  const name = (field: string) => beginning(textOf(form, field), 100) || null
   return {
     email: textOf(form, 'email'),
     password: rawTextOf(form, 'password'),

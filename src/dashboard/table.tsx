@@ -4,12 +4,14 @@ import { needs } from '../control/access/guard'
 import { type ListQuery, parseQuery } from '../data/query/query'
 import { type Column, type Table, kindOf } from '../data/catalog/types'
 import { primaryKey } from '../data/catalog/catalog'
-import { csvStream } from '../data/records/export'
+import { csvStream, parseCsvOptions } from '../data/records/export'
+import { listQuery } from '../data/records/http'
 import { type Page, type Row, listRows } from '../data/records/records'
 import { type Scope, tableScope } from '../data/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
+import { beginning } from '../lib/text'
 import { isCut } from '../../public/dashboard/looks.js'
 import { CellValue, isFilled, lookOf, rowIdOf } from './cells'
 import { typeLabel } from './column-fields'
@@ -25,6 +27,9 @@ import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippet
 
 /** Rows of a page. */
 const PAGE_SIZE = 25
+
+/** UTF-16 units of the name of a downloaded file: encoded nine times as long, still a header that everything takes. */
+const MAX_FILE_NAME = 100
 
 /** What the address says of the rows to show, as it was written. */
 interface View {
@@ -55,8 +60,8 @@ tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) 
 
 tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
   const { table, data } = await tableScope(c, c.req.param('tableId'))
-  const stream = await csvStream(data, table, readQuery(c, table, readView(c)))
-  const name = `${table.title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)}.csv`
+  const stream = await csvStream(data, table, listQuery(c, table), parseCsvOptions(c.req.queries()))
+  const name = `${beginning(table.title.replaceAll(/[^\p{L}\p{M}\p{N} ._-]/gu, '_'), MAX_FILE_NAME)}.csv`
   return c.body(stream, 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="table.csv"; filename*=UTF-8''${encodeURIComponent(name)}`,

@@ -1,5 +1,10 @@
 /** Text that people give things as names. */
 
+/** The beginning of a text, at most `length` UTF-16 units of it; a character of two is never cut in half. */
+export function beginning(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+}
+
 /** What is wrong with a name, in a sentence; null when nothing is. Any language and any mark is welcome in a name. */
 export function nameProblem(name: string, maxLength: number): string | null {
   if (name.trim() === '') return 'must not be empty'

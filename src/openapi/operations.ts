@@ -138,8 +138,10 @@ const OPERATIONS: readonly Operation[] = [
     path: '/export/csv',
     permission: 'exportCsv',
     summary: 'Export rows as CSV',
-    description: 'All rows that pass the filter. A text that a spreadsheet would run as a formula gets a quote mark in front.',
-    parameters: ['fields', ...SORT, ...FILTER, 'offset'],
+    description:
+      'All rows that pass the filter. A text that a spreadsheet would run as a formula gets a quote mark in front. No value is ' +
+      'an empty cell, the empty text a cell of two quotes.',
+    parameters: ['fields', ...SORT, ...FILTER, 'offset', 'bom', 'types'],
     answer: 'csv',
     errors: FILTER_ERRORS,
   },

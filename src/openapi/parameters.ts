@@ -106,6 +106,20 @@ const SHARED = {
     schema: { type: 'integer', enum: [0, 1], default: 0 },
     example: 0,
   }),
+  bom: () => ({
+    name: 'bom',
+    in: 'query',
+    description: '0 leaves out the byte order mark, which tells spreadsheets that the file is UTF-8.',
+    schema: { type: 'integer', enum: [0, 1], default: 1 },
+    example: 1,
+  }),
+  types: () => ({
+    name: 'types',
+    in: 'query',
+    description: '1 writes each heading as `Title (Type)`: such a file is imported with exactly these types.',
+    schema: { type: 'integer', enum: [0, 1], default: 0 },
+    example: 0,
+  }),
   groupSort: () =>
     text('sort', 'What to sort the groups by: `count`, or the field; a leading `-` sorts descending. Also `s`, `sort[]`.', {
       default: { summary: 'By the value', value: '' },

@@ -1,5 +1,6 @@
 /** The two ways in which a filter is refused, and how they quote the request. */
 import { ApiError } from '../../errors'
+import { beginning } from '../../lib/text'
 import type { Place } from './ast'
 
 /** Longest piece of a request that an error message repeats. */
@@ -7,7 +8,7 @@ const MAX_QUOTE = 60
 
 /** Request text inside a sentence: in quotes, and not longer than a message should be. */
 export function quote(text: string): string {
-  return `"${text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text}"`
+  return `"${text.length > MAX_QUOTE ? `${beginning(text, MAX_QUOTE)}…` : text}"`
 }
 
 /** 400 INVALID_FILTER that says where and why. */

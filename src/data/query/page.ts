@@ -1,4 +1,4 @@
-/** `limit`, `offset` and `shuffle` (contract/api-v1.md 4.2). */
+/** `limit` and `offset`, and parameters that are switches, as `shuffle` is (contract/api-v1.md 4.2). */
 import { invalidParameter } from './failures'
 
 /** The server's page sizes: NocoDB's DB_QUERY_LIMIT_DEFAULT, _MAX and _MIN. */
@@ -20,18 +20,20 @@ export function parseOffset(text: string | undefined): number {
   return Math.max(parseInteger('offset', text) ?? 0, 0)
 }
 
-export function parseShuffle(text: string | undefined): boolean {
+/** A switch; `usual` is what it is when nothing was said. */
+export function parseFlag(parameter: string, text: string | undefined, usual: boolean): boolean {
   switch (text) {
     case '1':
     case 'true':
       return true
-    case undefined:
-    case '':
     case '0':
     case 'false':
       return false
+    case undefined:
+    case '':
+      return usual
     default:
-      throw invalidParameter('shuffle', 'expected 1 or 0.')
+      throw invalidParameter(parameter, 'expected 1 or 0.')
   }
 }
 

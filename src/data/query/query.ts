@@ -10,7 +10,7 @@ import { invalidFilter, invalidParameter } from './failures'
 import { parseFields } from './fields'
 import { parseFilterJson } from './filter-json'
 import { MAX_CONDITIONS, MAX_FILTER_SQL, MAX_LISTED } from './limits'
-import { DEFAULT_LIMITS, type Limits, parseLimit, parseOffset, parseShuffle } from './page'
+import { DEFAULT_LIMITS, type Limits, parseFlag, parseLimit, parseOffset } from './page'
 import { parseWhere } from './parser'
 import { and } from './predicate'
 import { type SortTerm, parseSort, parseSortJson, totalOrder } from './sort'
@@ -49,7 +49,7 @@ export function parseQuery(table: Table, params: QueryParams, { now, limits = DE
     order: totalOrder(table, terms),
     limit: parseLimit(onlyValue(params, 'limit', 'l'), limits),
     offset: parseOffset(onlyValue(params, 'offset', 'o')),
-    shuffle: parseShuffle(onlyValue(params, 'shuffle', 'r')),
+    shuffle: parseFlag('shuffle', onlyValue(params, 'shuffle', 'r'), false),
   }
 }
 

@@ -2,8 +2,10 @@
 import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
 import type { Sql } from '../../lib/sql'
-import type { Column, Table } from '../catalog/types'
-import type { ListQuery } from '../query/query'
+import { type Column, type Table, kindOf } from '../catalog/types'
+import { guarded } from '../formula-guard'
+import { parseFlag } from '../query/page'
+import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
 import { compileSort } from '../query/sort'
 import { behind, positionOf } from './cursor'
 import type { Row } from './records'
@@ -19,21 +21,43 @@ const MAX_ROWS = 2000
 /** Characters of CSV that a query should yield: rows are asked for by the size of those before. */
 const CHUNK_LENGTH = 4_000_000
 
-/** What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection); the wide forms are of Asian keyboards. */
-const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/
+/** Tells spreadsheets that the file is UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff'
+
+const NEEDS_QUOTES = /^$|[",;|\t\r\n]|^\s|\s$/
+
+export interface CsvOptions {
+  /** Begin with a byte order mark. */
+  byteOrderMark: boolean
+  /** Write each heading as `Title (Type)`: such a file is imported with exactly these types. */
+  types: boolean
+}
+
+/** `bom` (1) and `types` (0). Throws INVALID_PARAMETER. */
+export function parseCsvOptions(params: QueryParams): CsvOptions {
+  return {
+    byteOrderMark: parseFlag('bom', onlyValue(params, 'bom'), true),
+    types: parseFlag('types', onlyValue(params, 'types'), false),
+  }
+}
 
 /**
- * CSV (RFC 4180) with titles as its head. The first page is there when this returns: what cannot begin is an error, not a file
+ * CSV (RFC 4180) with titles in its header row. The first page is there when this returns: what cannot begin is an error, not a file
  * that ends early. Throws INVALID_PARAMETER for a random order, which has no pages.
  */
-export async function csvStream(data: D1Database, table: Table, query: ListQuery): Promise<ReadableStream<Uint8Array>> {
+export async function csvStream(
+  data: D1Database,
+  table: Table,
+  query: ListQuery,
+  options: CsvOptions,
+): Promise<ReadableStream<Uint8Array>> {
   if (query.shuffle) throw new ApiError('INVALID_PARAMETER', 'shuffle: an export has an order.')
   const encoder = new TextEncoder()
   const chunks = csvChunks(data, table, query)
   let chunk = await chunks.next()
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(encoder.encode(csvLine(query.fields.map(({ title }) => cellText(title)))))
+      controller.enqueue(encoder.encode(csvHead(query.fields, options)))
     },
     async pull(controller) {
       if (chunk.done === true) return controller.close()
@@ -64,24 +88,23 @@ async function* csvChunks(data: D1Database, table: Table, query: ListQuery): Asy
   }
 }
 
+function csvHead(fields: readonly Column[], { byteOrderMark, types }: CsvOptions): string {
+  const line = csvLine(fields.map(({ title, type }) => guarded(types ? `${title} (${type})` : title)))
+  return byteOrderMark ? BYTE_ORDER_MARK + line : line
+}
+
 function csvRow(fields: readonly Column[], row: Row): string {
-  return csvLine(
-    fields.map((column) => {
-      const value = toJson(column, row[column.physicalName])
-      if (value === null) return ''
-      const text = typeof value === 'string' ? value : JSON.stringify(value)
-      // A number may begin with a minus; only text can hide a formula.
-      return typeof value === 'number' ? text : cellText(text)
-    }),
-  )
+  return csvLine(fields.map((column) => csvCell(column, row[column.physicalName])))
 }
 
-/** A leading quote mark keeps a spreadsheet from running the cell. */
-function cellText(text: string): string {
-  return FORMULA_START.test(text) ? `'${text}` : text
+/** JSON stays JSON, so that the string "1" and the number 1 differ. Only text can hide a formula. */
+function csvCell(column: Column, stored: unknown): string | null {
+  const value = toJson(column, stored)
+  if (value === null) return null
+  return typeof value === 'string' && kindOf(column) !== 'json' ? guarded(value) : JSON.stringify(value)
 }
 
-/** Quoted also where a spreadsheet of another country splits a line. */
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
+/** No value is nothing at all, the empty text is a pair of quotes. Quoted also where a spreadsheet of another country splits a line, or a reader trims. */
+function csvLine(cells: readonly (string | null)[]): string {
+  return `${cells.map((cell) => (cell === null ? '' : NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 }

@@ -46,6 +46,17 @@ export const ListParameters = z
   })
   .loose()
 
+const flag = (description: string, usual: 0 | 1) =>
+  z
+    .string()
+    .optional()
+    .openapi({ type: 'integer', enum: [0, 1], default: usual, description })
+
+export const ExportParameters = ListParameters.omit({ limit: true, cursor: true, shuffle: true }).extend({
+  bom: flag('0: without the byte order mark that tells spreadsheets of UTF-8', 1),
+  types: flag('1: headings are `Title (Type)`; the import gives such a file exactly these types', 0),
+})
+
 export const FilterParameters = ListParameters.pick({ where: true, filterArrJson: true }).loose()
 
 /** Not z.record(): that drops a field called `__proto__`, and a field may have any name. */

@@ -13,9 +13,10 @@ import { parseFields } from '../query/fields'
 import { findColumn } from '../query/names'
 import { onlyValue } from '../query/query'
 import { type Scope, tableScope } from '../scope'
-import { csvStream } from './export'
+import { csvStream, parseCsvOptions } from './export'
 import { type GroupSort, groupBy, groupedList, isGroupable } from './groups'
 import {
+  ExportParameters,
   FilterParameters,
   LIST_REFUSALS,
   ListParameters,
@@ -152,10 +153,12 @@ function rowRoutes(through: 'table' | 'view') {
       path: `${path}/export/csv`,
       operationId: `${prefix}-export-csv`,
       summary: 'All rows as CSV',
-      description: 'Streamed. A cell that a spreadsheet would run as a formula gets a leading quote mark.',
+      description:
+        'Streamed. A text that a spreadsheet would run as a formula gets a leading quote mark. No value is an empty cell, the ' +
+        'empty text a cell of two quotes.',
       tags,
       ...needs('exportCsv'),
-      request: { params: table, query: ListParameters },
+      request: { params: table, query: ExportParameters },
       responses: {
         200: { description: 'The file', content: { 'text/csv': { schema: z.string() } } },
         ...errorResponses(...LIST_REFUSALS),
@@ -164,7 +167,8 @@ function rowRoutes(through: 'table' | 'view') {
     async (c) => {
       const scope = await rowScope(c)
       const name = `${encodeURIComponent(scope.table.title)}-export.csv`
-      return c.body(await csvStream(scope.data, scope.table, listQuery(c, scope.table)), 200, {
+      const options = parseCsvOptions(c.req.queries())
+      return c.body(await csvStream(scope.data, scope.table, listQuery(c, scope.table), options), 200, {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${name}"; filename*=UTF-8''${name}`,
         'nc-export-offset': '-1',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nameProblem } from '../../../src/lib/text'
+import { beginning, nameProblem } from '../../../src/lib/text'
 
 describe('a name may be in any language and hold any mark', () => {
   test.each(['Shop', 'Größe', '在庫', 'a b', `"'\`;--`, '<script>', '../x', '100%', '🛒'])('%s', (name) => {
@@ -23,5 +23,18 @@ describe('a name is refused that', () => {
     ['is half a character', 'a\ud800b', 'must be well-formed Unicode'],
   ])('%s', (_, name, problem) => {
     expect(nameProblem(name, 50)).toBe(problem)
+  })
+})
+
+describe('the beginning of a text', () => {
+  test.each([
+    ['abc', 5, 'abc'],
+    ['abc', 2, 'ab'],
+    ['a🛒b', 2, 'a'],
+    ['a🛒b', 3, 'a🛒'],
+    ['🛒🛒', 4, '🛒🛒'],
+    ['', 1, ''],
+  ])('of %j, %i units, is %j: no character is cut in half', (text, length, expected) => {
+    expect(beginning(text, length)).toBe(expected)
   })
 })
