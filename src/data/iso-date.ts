@@ -1,17 +1,40 @@
-/** Dates and times as clients write them: ISO 8601, and the stored forms `2026-01-31` and `2026-01-31 09:30:00+00:00`. */
+/**
+ * Dates and times as clients write them: ISO 8601, and the stored forms `2026-01-31`, `2026-01-31 09:30:00+00:00` and
+ * `09:30:00`. Where there is a fraction of a second, the stored forms have three digits of it (`09:30:00.250`); texts of either
+ * form sort as time does, since `+` comes before `.` and a beginning before what goes on.
+ */
 import { HOUR_MS, MINUTE_MS } from '../lib/time'
 
 /** A blank may stand for the `+` of an offset: in a query string that nobody encoded, it is one. */
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+\- ])(\d\d):?(\d\d))?)?$/
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+\- ])(\d\d):?(\d\d))?)?$/
+const TIME = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/
 
-/** Milliseconds (whole seconds: fractions are cut off) and whether only a day was written; null when it is no date. */
+/**
+ * The instant, and whether only a day was written; null when it is no date. Digits after the third of a fraction are cut off,
+ * not refused: Python, Go and PostgreSQL write microseconds for the present moment, and every client that sends such a stamp
+ * would fail. Cut and not rounded, so that no instant moves into the next second.
+ */
 export function parseIsoDate(text: string): { ms: number; dateOnly: boolean } | null {
   const match = ISO.exec(text)
   if (match === null) return null
   const part = (index: number): number => Number(match[index] ?? 0)
-  const ms = utc(part(1), part(2), part(3), part(4), part(5), part(6))
-  const offset = readOffset(match[7], part(8), part(9))
-  return ms === null || offset === null ? null : { ms: ms - offset, dateOnly: match[4] === undefined }
+  const seconds = utc(part(1), part(2), part(3), part(4), part(5), part(6))
+  const offset = readOffset(match[8], part(9), part(10))
+  if (seconds === null || offset === null) return null
+  return { ms: seconds + Number(milliseconds(match[7])) - offset, dateOnly: match[4] === undefined }
+}
+
+/** A time of day in its stored form; null when it is none. */
+export function readTime(text: string): string | null {
+  const match = TIME.exec(text)
+  if (match === null) return null
+  const ms = milliseconds(match[4])
+  return `${match[1]}:${match[2]}:${match[3] ?? '00'}${ms === '000' ? '' : `.${ms}`}`
+}
+
+/** Of the digits after the point: the three that are kept. */
+function milliseconds(fraction = ''): string {
+  return fraction.slice(0, 3).padEnd(3, '0')
 }
 
 /** Milliseconds of a date that exists; null for 30 February and the like. Not Date.UTC, which moves the years 0 to 99. */
@@ -33,5 +56,9 @@ export function storedDate(kind: 'date' | 'datetime', ms: number): string | null
   const year = at.getUTCFullYear()
   if (!(year >= 0 && year <= 9999)) return null
   const iso = at.toISOString()
-  return kind === 'date' ? iso.slice(0, 10) : `${iso.slice(0, 19).replace('T', ' ')}+00:00`
+  if (kind === 'date') return iso.slice(0, 10)
+  return `${iso
+    .slice(0, -1)
+    .replace('T', ' ')
+    .replace(/\.000$/, '')}+00:00`
 }

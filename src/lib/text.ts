@@ -1,4 +1,25 @@
-/** Text that people give things as names. */
+/** Text that people give things as names, and what sentences for people quote. */
+
+/** Longest piece of a request that a sentence repeats. */
+const MAX_QUOTE = 60
+
+/** A value of a request inside a sentence, as JSON writes it and not longer than a sentence should be. */
+export function quoteValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const shown = text.length > MAX_QUOTE ? `${beginning(text, MAX_QUOTE)}…` : text
+  return typeof value === 'string' ? `"${shown}"` : shown
+}
+
+/** 2_000_000 as `2 MB`, 262_144 as `256 KB`. */
+export function sizeText(bytes: number): string {
+  const [unit, size] = bytes % 1024 === 0 ? [1024, ['KB', 'MB']] : [1000, ['KB', 'MB']]
+  return bytes < unit * unit ? `${Math.floor(bytes / unit)} ${size[0]}` : `${Math.floor(bytes / unit / unit)} ${size[1]}`
+}
+
+/** One text in two forms of Unicode (é, and e with an accent) is one text. */
+export function isSameText(one: string, other: string): boolean {
+  return one === other || one.normalize() === other.normalize()
+}
 
 /** The beginning of a text, at most `length` UTF-16 units of it; a character of two is never cut in half. */
 export function beginning(text: string, length: number): string {

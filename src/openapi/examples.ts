@@ -1,6 +1,6 @@
 /** Example values and parameters that work as they stand: what the document shows can be pasted, sent, and is answered 200. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table } from '../data/catalog/types'
+import { COLUMN_TYPES, type Column, type ColumnType, type Table, ratingMax } from '../data/catalog/types'
 import type { OperatorName } from '../data/query/operators'
 import { isMisread, isReadOnly, isRequiredOnInsert, upsertFields } from './column'
 
@@ -22,7 +22,6 @@ const BY_TYPE = {
   Currency: [9.99, 19.99],
   Percent: [50, 75],
   Duration: [90, 120],
-  Rating: [4, 5],
   Date: ['2026-01-31', '2026-02-28'],
   DateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
   CreateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
@@ -44,7 +43,7 @@ const BY_TYPE = {
   Geometry: ['POINT (13.405 52.52)', 'POINT (2.35 48.85)'],
   Button: ['Open', 'Close'],
   SpecificDBType: ['abc', 'def'],
-} as const satisfies Record<Exclude<ColumnType, 'SingleSelect' | 'MultiSelect'>, readonly [unknown, unknown]>
+} as const satisfies Record<Exclude<ColumnType, 'SingleSelect' | 'MultiSelect' | 'Rating'>, readonly [unknown, unknown]>
 
 /** The first row that the examples make, and the second. */
 type Which = 0 | 1
@@ -57,6 +56,8 @@ export function exampleValue(column: Column, which: Which = 0): unknown {
       return titles[which] ?? titles[0]
     case 'MultiSelect':
       return titles.slice(0, 2 - which).join(',')
+    case 'Rating':
+      return ratingMax(column) - 1 + which
     default:
       return BY_TYPE[column.type][which]
   }

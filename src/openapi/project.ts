@@ -19,7 +19,9 @@ Press **Authorize** and enter an API Token (\`xcToken\`, or as a Bearer token), 
 
 - Bodies are JSON. Rows are objects whose members are the fields, by their titles. Of members with the same name the last counts.
 - Everything that succeeds answers 200. What does not says why: \`{"error": "CODE", "message": "…", "msg": "…"}\`.
-- Dates and times are UTC, written \`2026-01-31 09:30:00+00:00\`; requests may use any ISO 8601 form.
+- Dates and times are UTC, written \`2026-01-31 09:30:00+00:00\`, or \`09:30:00.250+00:00\` where there are milliseconds;
+  requests may use any ISO 8601 form. Of a fraction of a second three digits are kept.
+- An empty text clears a number, a date, a choice, and a text that is checked.
 - A URL ends at 16 KB. A longer \`GET\` is sent as \`POST\` with the header \`X-HTTP-Method-Override: GET\` and its query
   parameters as a body of the type \`application/x-www-form-urlencoded\`. (Not so the writes to all rows that match.)`
 

@@ -1,9 +1,18 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, keyMaker, kindOf } from '../data/catalog/types'
+import {
+  COLUMN_TYPES,
+  type Column,
+  type ColumnType,
+  type Table,
+  type ValueKind,
+  keyMaker,
+  kindOf,
+  ratingMax,
+} from '../data/catalog/types'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
 import { MAX_CHOSEN_ID } from '../data/records/row'
-import { PHONE_NUMBER } from '../data/records/values'
+import { PHONE_NUMBER } from '../data/records/validators'
 import { exampleValue } from './examples'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -25,14 +34,14 @@ type Way = 'request' | 'answer'
 /** Beyond, a double has gaps between the integers, and values would be rounded: the server refuses them. */
 const EXACT = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } as const
 const INTEGER = { type: 'integer', ...EXACT } as const
-const DATETIME = '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\+00:00$'
+const DATETIME = '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?\\+00:00$'
 const ISO_8601 = '^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:?\\d\\d)?)?$'
-const TIME = '^([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$'
-const HOUR_MINUTE = '^([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?$'
+const TIME = '^([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{3})?$'
+const HOUR_MINUTE = '^([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?$'
 
 const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
   text: (column, way) => ({ type: 'string', ...textFormat(column, way) }),
-  integer: (column) => (column.type === 'Year' ? { type: 'integer', minimum: 0, maximum: 9999 } : INTEGER),
+  integer: (column, way) => wholeNumbers(column, way),
   number: () => ({ type: 'number', format: 'double', ...EXACT }),
   boolean: () => ({ type: 'boolean' }),
   date: () => ({ type: 'string', format: 'date' }),
@@ -47,6 +56,12 @@ const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
   json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {} }),
 }
 
+/** A row may be older than the number of stars that its rating has now. */
+function wholeNumbers(column: Column, way: Way): Shape {
+  if (column.type === 'Year') return { type: 'integer', minimum: 0, maximum: 9999 }
+  return column.type === 'Rating' && way === 'request' ? { type: 'integer', minimum: 0, maximum: ratingMax(column) } : INTEGER
+}
+
 /** Always what a request should send; promised of answers only where the server checks it, and holds to nothing looser. */
 function textFormat(column: Column, way: Way): { format?: string; pattern?: string } {
   const isChecked = column.meta?.['validate'] === true
@@ -54,7 +69,7 @@ function textFormat(column: Column, way: Way): { format?: string; pattern?: stri
     case 'PhoneNumber':
       return isChecked ? { pattern: PHONE_NUMBER.source } : {}
     case 'Email':
-      return way === 'request' || isChecked ? { format: 'email' } : {}
+      return way === 'request' || isChecked ? { format: 'idn-email' } : {}
     case 'URL':
       return way === 'request' ? { format: 'uri' } : {}
     default:

@@ -109,7 +109,7 @@ function texts(schema: Json): Arbitrary<string> {
   switch (schema['format']) {
     case 'date':
       return moments.map((moment) => moment.toISOString().slice(0, 10))
-    case 'email':
+    case 'idn-email':
       return uuid().map((name) => `${name}@example.org`)
     case 'uri':
       return uuid().map((name) => `https://example.org/${name}?a=b#c`)

@@ -254,8 +254,7 @@ function secondOf(text: string): number {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
-const SECOND = 1000
-const DAY = 86_400 * SECOND
+const DAY = 86_400_000
 
 /** Milliseconds, the end not included. */
 interface Span {
@@ -278,13 +277,12 @@ function dayAround(moment: number): Span {
   return { from, to: from + DAY }
 }
 
-/** Stored date-times have whole seconds. */
-function secondAround(moment: number): Span {
-  const from = Math.floor(moment / SECOND) * SECOND
-  return { from, to: from + SECOND }
+/** Stored date-times have whole milliseconds. */
+function instantAround(moment: number): Span {
+  return { from: moment, to: moment + 1 }
 }
 
-/** A day lasts a day, in UTC; a moment lasts a second, and against a Date column the day it lies in. */
+/** A day lasts a day, in UTC; a moment is an instant, and against a Date column the day it lies in. */
 function readSpan(kind: 'date' | 'datetime', text: string, now: number): Span {
   const [word = '', argument = ''] = text.split(',').map((part) => part.trim())
   switch (word) {
@@ -319,7 +317,7 @@ function readIsoSpan(kind: 'date' | 'datetime', text: string): Span {
   const [, day, time, offset = 'Z'] = /^(.{10})[T ]([\d:.]+)(.*)$/.exec(text) ?? []
   const zone = offset === '' || offset === 'Z' ? 'Z' : offset.replace(' ', '+').replace(/(\d\d):?(\d\d)$/, '$1:$2')
   const moment = Date.parse(`${day}T${time}${zone}`)
-  return kind === 'date' ? dayAround(moment) : secondAround(moment)
+  return kind === 'date' ? dayAround(moment) : instantAround(moment)
 }
 
 /** 31 March less a month is the last day of February. */
@@ -330,7 +328,7 @@ function addMonths(moment: number, months: number): number {
   return Date.UTC(year, month, Math.min(at.getUTCDate(), lastDay)) + (moment % DAY)
 }
 
-/** From now to the other end or from there to now, both included: as days for dates, to the second for date-times. */
+/** From now to the other end or from there to now, both included: as days for dates, to the instant for date-times. */
 function isWithin(kind: ValueKind, cell: string, text: string, now: number): boolean {
   const [word = '', argument = ''] = text.split(',').map((part) => part.trim())
   const ends: Readonly<Record<string, number>> = {
@@ -344,7 +342,7 @@ function isWithin(kind: ValueKind, cell: string, text: string, now: number): boo
     nextNumberOfDays: now + Number(argument) * DAY,
   }
   const end = ends[word] ?? Number.NaN
-  const around = kind === 'date' ? dayAround : secondAround
+  const around = kind === 'date' ? dayAround : instantAround
   const moment = momentOf(cell)
   return moment >= around(Math.min(now, end)).from && moment < around(Math.max(now, end)).to
 }

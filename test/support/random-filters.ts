@@ -109,7 +109,7 @@ const moment = oneof(
       constantFrom(...NOWS),
       constantFrom(0, 0, 1, 2, 7, 8, 28, 29, 30, 31, 365, 366),
       constantFrom(-1, 1),
-      constantFrom(0, 0, -1000, 1000, 3_600_000, DAY / 2),
+      constantFrom(0, 0, -1000, 1000, 1, -250, 3_600_000, DAY / 2),
     ).map(([now, days, direction, ms]) => now + direction * days * DAY + ms),
   },
   {
@@ -120,15 +120,21 @@ const moment = oneof(
   },
 )
 
-const toSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
+/** With milliseconds where there are some. */
+const isoOf = (ms: number): string => new Date(ms).toISOString().replace(/(?:\.000)?Z$/, '')
 
-const storedDate = moment.map((ms) => toSeconds(ms).slice(0, 10))
+const storedDate = moment.map((ms) => isoOf(ms).slice(0, 10))
 
-const storedDateTime = moment.map((ms) => `${toSeconds(ms).replace('T', ' ')}+00:00`)
+const storedDateTime = moment.map((ms) => `${isoOf(ms).replace('T', ' ')}+00:00`)
 
-const time = tuple(constantFrom(0, 9, 10, 12, 23), constantFrom(0, 30, 59), constantFrom(0, 0, 1, 59)).map((parts) =>
-  parts.map((part) => String(part).padStart(2, '0')).join(':'),
-)
+const time = tuple(
+  constantFrom(0, 9, 10, 12, 23),
+  constantFrom(0, 30, 59),
+  constantFrom(0, 0, 1, 59),
+  constantFrom('', '', '.001', '.250', '.999'),
+).map(([hours, minutes, seconds, fraction]) => {
+  return [hours, minutes, seconds].map((part) => String(part).padStart(2, '0')).join(':') + fraction
+})
 
 const json = oneof(
   { weight: 3, arbitrary: constantFrom(...JSON_TEXTS) },
@@ -171,15 +177,16 @@ const numberText = oneof(
 )
 
 const isoText = moment.chain((ms) => {
-  const at = toSeconds(ms)
+  const at = isoOf(ms)
   const day = at.slice(0, 10)
+  const seconds = at.slice(0, 19)
   const edge = day.startsWith('0000') || day.startsWith('9999')
   const zones = edge ? ['Z', '+00:00'] : ['Z', '', '+02:00', '-0130', '+00:00', ' 05:30']
   return oneof(
     { weight: 2, arbitrary: constant(day) },
     { weight: 2, arbitrary: constantFrom(...zones).map((zone) => at + zone) },
     { weight: 1, arbitrary: constantFrom(...zones).map((zone) => at.replace('T', ' ') + zone) },
-    { weight: 1, arbitrary: constantFrom(at.slice(0, 16), `${at}.999Z`, `${at}.123456789`, `${at.slice(0, 16)}Z`) },
+    { weight: 1, arbitrary: constantFrom(at.slice(0, 16), `${seconds}.999Z`, `${seconds}.123456789`, `${at.slice(0, 16)}Z`) },
   )
 })
 

@@ -13,6 +13,7 @@ const COLUMNS = [
   { title: 'At', uidt: 'DateTime' },
   { title: 'Clock', uidt: 'Time' },
   { title: 'Born', uidt: 'Year' },
+  { title: 'Stars', uidt: 'Rating' },
   { title: 'State', uidt: 'SingleSelect', ...OPTIONS },
   { title: 'Tags', uidt: 'MultiSelect', ...OPTIONS },
   { title: 'Data', uidt: 'JSON' },
@@ -64,7 +65,11 @@ describe('values', () => {
     ['At', '2026-01-31T10:30:00+01:00', '2026-01-31 09:30:00+00:00'],
     ['At', '2026-01-31 09:30:00+00:00', '2026-01-31 09:30:00+00:00'],
     ['At', '2026-01-31', '2026-01-31 00:00:00+00:00'],
+    ['At', '2024-05-01 10:00:00.123+00:00', '2024-05-01 10:00:00.123+00:00'],
+    ['At', '2024-05-01T12:00:00.123456+02:00', '2024-05-01 10:00:00.123+00:00'],
     ['Clock', '09:30', '09:30:00'],
+    ['Clock', '09:30:00.25', '09:30:00.250'],
+    ['Stars', 5, 5],
     ['Born', 1815, 1815],
     ['State', "it's", "it's"],
     ['Tags', ['open', 'closed', 'open'], 'open,closed'],
@@ -76,6 +81,11 @@ describe('values', () => {
     ['Mail', 'ada@example.org', 'ada@example.org'],
     ['Site', 'https://example.org/x', 'https://example.org/x'],
     ['Site', 'example.org/x', 'example.org/x'],
+    ['Mail', 'jürgen@müller.de', 'jürgen@müller.de'],
+    ...['Qty', 'Price', 'Done', 'Day', 'At', 'Clock', 'Born', 'Stars', 'State', 'Mail', 'Site'].map(
+      (field): [string, string, null] => [field, '', null],
+    ),
+    ...['Title', 'Notes', 'Tags', 'Data'].map((field): [string, string, string] => [field, '', '']),
   ])('%s takes %j and gives back %j, when inserted and when changed', async (field, given, stored) => {
     const inserted = await insert({ [field]: given })
     expect(inserted.status).toBe(200)
@@ -91,7 +101,6 @@ describe('values', () => {
     ['Title', ['a']],
     ['Qty', 1.5],
     ['Qty', 'abc'],
-    ['Qty', ''],
     ['Qty', 'NaN'],
     ['Qty', true],
     ['Qty', 9_007_199_254_740_992],
@@ -110,8 +119,9 @@ describe('values', () => {
     ['At', '2026-01-31T25:00:00Z'],
     ['Clock', '24:00'],
     ['Born', 12_345],
+    ['Stars', 6],
+    ['Stars', -1],
     ['State', 'Open'],
-    ['State', ''],
     ['Tags', ['open', 'lost']],
     ['Mail', 'ada'],
     ['Site', 'example'],
@@ -155,6 +165,26 @@ describe('values', () => {
     expect([twice.status, twice.body.error, twice.body.field]).toEqual([400, 'DUPLICATE_VALUE', 'Code'])
     expect((await insert({ Code: null })).status).toBe(200)
     expect((await insert({ Code: null })).status).toBe(200)
+  })
+
+  test('instants a millisecond apart are two values of a unique field, sort by time, and are found each by itself', async () => {
+    const { id } = await createTable(auth, projectId, {
+      title: 'Instants',
+      columns: [{ title: 'At', uidt: 'DateTime', unique: true }],
+    })
+    const path = `/api/v1/db/data/noco/${projectId}/${id}`
+    const sorted = ['10:00:00+00:00', '10:00:00.001+00:00', '10:00:00.010+00:00', '10:00:01+00:00'].map(
+      (time) => `2024-05-01 ${time}`,
+    )
+    for (const At of sorted.toReversed()) expect((await request('POST', path, { auth, body: { At } })).body.At).toBe(At)
+    expect((await request('POST', path, { auth, body: { At: '2024-05-01T10:00:00.0019Z' } })).body.error).toBe('DUPLICATE_VALUE')
+    const found = async (query: string) => (await get(`${path}?${query}`)).body.list.map(({ At }: { At: string }) => At)
+    expect(await found('sort=At')).toEqual(sorted)
+    for (const At of sorted) expect(await found(`where=${encodeURIComponent(`(At,eq,${At})`)}`)).toEqual([At])
+    expect(await found('sort=At&where=(At,eq,2024-05-01)')).toEqual(sorted)
+    expect(await found('sort=At&where=(At,gt,2024-05-01T10:00:00Z)')).toEqual(sorted.slice(1))
+    expect(await found('sort=At&where=(At,le,2024-05-01T10:00:00.001Z)')).toEqual(sorted.slice(0, 2))
+    expect(await found('where=(At,like,.010)')).toEqual(sorted.slice(2, 3))
   })
 
   test('a field called __proto__ is a field like any other', async () => {

@@ -104,6 +104,19 @@ export function keyMaker({ meta }: Pick<Column, 'meta'>): 'nc' | 'uuid' | null {
   return wanted === 'nc' ? 'nc' : 'uuid'
 }
 
+/** Stars of a rating that does not say how many it has. */
+const DEFAULT_STARS = 5
+
+/** The most stars of a rating, as its `meta.max` has them: a whole number, which column-request.ts sees to. */
+export function ratingMax({ meta }: Pick<Column, 'meta'>): number {
+  const max = meta?.['max']
+  return isRatingMax(max) ? Number(max) : DEFAULT_STARS
+}
+
+export function isRatingMax(max: unknown): boolean {
+  return (typeof max === 'number' || typeof max === 'string') && /^[1-9]\d{0,2}$/.test(String(max))
+}
+
 export interface Table {
   id: string
   projectId: string

@@ -63,7 +63,7 @@ export function readMoment(kind: DateKind, text: string, now: number): Moment | 
 
 /**
  * The window of `isWithin`, both ends included: whole days for dates (`pastWeek` is today and the seven days before), to the
- * second for date-times (the last 7 × 24 hours). Null when the value names none.
+ * instant for date-times (the last 7 × 24 hours). Null when the value names none.
  */
 export function readWindow(kind: DateKind, text: string, now: number): { from: string; to: string } | null {
   const end = readWindowEnd(text, now)
@@ -94,7 +94,7 @@ function readCount(text: string): number | null {
   return /^\d{1,7}$/.test(text) ? Number(text) : null
 }
 
-/** Without an offset a time is UTC. Fractions of a second are cut off, as they are when values are stored. */
+/** Without an offset a time is UTC. It is the one instant that the JSON of a row shows in the same way, not its whole second. */
 function readIso(kind: DateKind, text: string): Moment | null {
   const parsed = parseIsoDate(text)
   if (parsed === null) return null

@@ -1,5 +1,6 @@
 /** From the text of a filter's value to what is stored: SQLite would compare a text with a number, and say yes. */
 import type { ValueKind } from '../catalog/types'
+import { readTime } from '../iso-date'
 import type { Scalar } from './predicate'
 
 /** What a value of each kind looks like, for the message that refuses another. Dates: dates.ts. */
@@ -46,11 +47,6 @@ function readNumber(text: string): number | null {
 function readBoolean(text: string): 0 | 1 | null {
   if (text === 'true' || text === '1') return 1
   return text === 'false' || text === '0' ? 0 : null
-}
-
-function readTime(text: string): string | null {
-  const match = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
-  return match && `${match[1]}:${match[2]}:${match[3] ?? '00'}`
 }
 
 /** JSON is compared as the text it is stored as, so blanks between its tokens do not count. */

@@ -12,6 +12,12 @@ export function isWebAddress(text: string): boolean {
   return SCHEME.test(text) ? URL.canParse(text) : isBareAddress(text)
 }
 
+/** `example.com`, `münchen.de`: a host by its name, with a dot in it. */
+export function isDomain(text: string): boolean {
+  // What else URL() would take for a host, or read as a port, a path or a user's name.
+  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(text) && DOMAIN.test(URL.parse(`http://${text}`)?.hostname ?? '')
+}
+
 function isBareAddress(text: string): boolean {
   const url = URL.parse(`http://${text}`)
   // `mailto:a@example.com` reads as a user's name and password, `//example.com` as `example.com`.

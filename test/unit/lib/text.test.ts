@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { beginning, nameProblem } from '../../../src/lib/text'
+import { beginning, isSameText, nameProblem, quoteValue, sizeText } from '../../../src/lib/text'
 
 describe('a name may be in any language and hold any mark', () => {
   test.each(['Shop', 'Größe', '在庫', 'a b', `"'\`;--`, '<script>', '../x', '100%', '🛒'])('%s', (name) => {
@@ -37,4 +37,25 @@ describe('the beginning of a text', () => {
   ])('of %j, %i units, is %j: no character is cut in half', (text, length, expected) => {
     expect(beginning(text, length)).toBe(expected)
   })
+})
+
+test.each<[unknown, string]>([
+  ['a "b"', '"a "b""'],
+  [1.5, '1.5'],
+  [{ a: [1] }, '{"a":[1]}'],
+  ['x'.repeat(61), `"${'x'.repeat(60)}…"`],
+  [`${'x'.repeat(59)}🛒`, `"${'x'.repeat(59)}…"`],
+  [Array.from({ length: 100 }, () => 1), `[${'1,'.repeat(29)}1…`],
+])('%j is quoted as %s', (value, quoted) => expect(quoteValue(value)).toBe(quoted))
+
+test.each([
+  [2_000_000, '2 MB'],
+  [1_048_576, '1 MB'],
+  [262_144, '256 KB'],
+  [1_500_000, '1 MB'],
+  [90_000, '90 KB'],
+])('%i bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
+
+test('one text in two forms of Unicode is one text', () => {
+  expect([isSameText('é', 'e\u0301'), isSameText('é', 'e'), isSameText('a', 'A')]).toEqual([true, false, false])
 })

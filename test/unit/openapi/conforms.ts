@@ -3,7 +3,7 @@ export type Json = Record<string, unknown>
 
 const FORMATS: Record<string, RegExp> = {
   date: /^\d{4}-\d\d-\d\d$/,
-  email: /^[^\s@]+@[^\s@]+$/,
+  'idn-email': /^[^\s@]+@[^\s@]+$/,
   uri: /^[a-z][a-z\d+.-]*:\S+$/i,
 }
 const KNOWN = new Set(

@@ -4,6 +4,7 @@ import type { Column, ColumnType, Table } from '../../../src/data/catalog/types'
 import { OPERATORS } from '../../../src/data/query/operators'
 import { parseQuery } from '../../../src/data/query/query'
 import { readChange, readKey, readNewRow, readRowId, readUpsert } from '../../../src/data/records/row'
+import { PHONE_NUMBER } from '../../../src/data/records/validators'
 import { upsertColumn } from '../../../src/data/records/upsert'
 import { type Json, problemsOf, resolve } from './conforms'
 import { type Operation, type Parameter, documentOf, operationOf, operationsOf } from './document'
@@ -283,7 +284,7 @@ describe('columns', () => {
   test.each<[ColumnType, Json, Json]>([
     ['SingleLineText', { type: ['string', 'null'] }, { type: ['string', 'null'] }],
     ['Number', { type: ['integer', 'null'], ...exact }, { type: ['integer', 'null'], ...exact }],
-    ['Rating', { type: ['integer', 'null'], ...exact }, { type: ['integer', 'null'], ...exact }],
+    ['Rating', { type: ['integer', 'null'], ...exact }, { type: ['integer', 'null'], minimum: 0, maximum: 5 }],
     ['Year', { type: ['integer', 'null'], minimum: 0, maximum: 9999 }, { type: ['integer', 'null'], minimum: 0, maximum: 9999 }],
     [
       'Decimal',
@@ -292,7 +293,7 @@ describe('columns', () => {
     ],
     ['Checkbox', { type: ['boolean', 'null'] }, { type: ['boolean', 'null'] }],
     ['Date', { type: ['string', 'null'], format: 'date' }, { type: ['string', 'null'], format: 'date' }],
-    ['Email', { type: ['string', 'null'] }, { type: ['string', 'null'], format: 'email' }],
+    ['Email', { type: ['string', 'null'] }, { type: ['string', 'null'], format: 'idn-email' }],
     ['URL', { type: ['string', 'null'] }, { type: ['string', 'null'], format: 'uri' }],
     ['JSON', anything, anything],
     ['Attachment', anything, anything],
@@ -339,9 +340,9 @@ describe('columns', () => {
   })
 
   test('a format is promised of answers where the server checks it', () => {
-    expect(schemasOf({ type: 'Email', meta: { validate: true } }).answer).toMatchObject({ format: 'email' })
+    expect(schemasOf({ type: 'Email', meta: { validate: true } }).answer).toMatchObject({ format: 'idn-email' })
     expect(schemasOf({ type: 'URL', meta: { validate: true } }).answer).not.toHaveProperty('format')
-    const pattern = String.raw`^\+?(?:[\s().-]{0,4}\d){3,15}[\s().-]{0,4}$`
+    const pattern = PHONE_NUMBER.source
     expect(schemasOf({ type: 'PhoneNumber', meta: { validate: true } })).toMatchObject({
       answer: { pattern },
       request: { pattern },
