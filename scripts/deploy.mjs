@@ -1,10 +1,12 @@
 // npm run deploy: everything a Cloudflare account needs, first time and every time after.
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { publicUrlToSet } from './public-url.mjs'
 import { release } from './release.mjs'
-import { SetupError, copySwaggerUi, installDependencies, runScript, runTool, runWrangler } from './setup.mjs'
+import { ROOT, SetupError, copySwaggerUi, installDependencies, runScript, runTool, runWrangler } from './setup.mjs'
 
 const SECRET = 'NC_AUTH_JWT_SECRET'
 const WRANGLER = 'wrangler/bin/wrangler.js'
@@ -13,13 +15,28 @@ await runScript(async () => {
   installDependencies()
   copySwaggerUi()
   await requireLogin()
-  const isThere = await hasSecret()
+  const deployed = await listSecrets()
+  const isThere = deployed.includes(`"${SECRET}"`)
+  const config = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
+  const given = process.env.NC_PUBLIC_URL
+  const publicUrl = await publicUrlToSet({ config, secrets: deployed, given, ask: process.stdin.isTTY ? askPublicUrl : null })
+  const secrets = {
+    ...(isThere ? {} : newSecret()),
+    ...(publicUrl === null ? {} : { NC_PUBLIC_URL: publicUrl }),
+  }
   return release({
     isUpgrade: isThere && (await hasDatabase()),
     migrate: () => runTool(WRANGLER, ['d1', 'migrations', 'apply', 'DB', '--remote'], { CI: '1' }),
-    deploy: () => (isThere ? runTool(WRANGLER, ['deploy']) : deployWithNewSecret()),
+    deploy: () => deployWith(secrets),
   })
 })
+
+async function askPublicUrl() {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question('This server sends mail. Where do people reach it (https://…)? ')
+  terminal.close()
+  return answer
+}
 
 async function requireLogin() {
   const { output } = await runWrangler(['whoami', '--json'])
@@ -29,11 +46,11 @@ async function requireLogin() {
   )
 }
 
-/** Whether the deployed Worker has its secret. A Worker that is not there yet has none. */
-async function hasSecret() {
+/** The names of the secrets that the deployed Worker has, as wrangler lists them. A Worker that is not there yet has none. */
+async function listSecrets() {
   const { code, output } = await runWrangler(['secret', 'list', '--format', 'json'])
-  if (code === 0) return output.includes(`"${SECRET}"`)
-  if (/not found|10007/i.test(output)) return false
+  if (code === 0) return output
+  if (/not found|10007/i.test(output)) return ''
   throw new SetupError(`The secrets of the deployed Worker could not be listed:\n${output}`)
 }
 
@@ -45,13 +62,22 @@ async function hasDatabase() {
   throw new SetupError(`The control database could not be asked for:\n${output}`)
 }
 
-/** A random secret goes up together with the code, so that no version ever runs without one. Nobody needs to know it. */
-async function deployWithNewSecret() {
+/** Nobody needs to know it. */
+function newSecret() {
   console.log(`Making a random ${SECRET} for this deployment.`)
+  return { [SECRET]: randomBytes(32).toString('base64url') }
+}
+
+/**
+ * Secrets go up together with the code, so that no version ever runs without them. Those of before stay.
+ * @param {Record<string, string>} secrets
+ */
+async function deployWith(secrets) {
+  if (Object.keys(secrets).length === 0) return runTool(WRANGLER, ['deploy'])
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   try {
     const file = join(folder, 'secrets.json')
-    writeFileSync(file, JSON.stringify({ [SECRET]: randomBytes(32).toString('base64url') }), { mode: 0o600 })
+    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 })
     return await runTool(WRANGLER, ['deploy', '--secrets-file', file])
   } finally {
     rmSync(folder, { recursive: true, force: true })

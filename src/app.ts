@@ -22,6 +22,7 @@ import { errorResponse, notFound } from './http/errors'
 import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
 import { jsonBodies } from './http/json-body'
 import { methodOverride } from './http/method-override'
+import { plainHttp } from './http/plain-http'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
 import { isOutdated } from './lib/d1'
@@ -60,7 +61,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   })
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, urlLimits, bodySize)
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, plainHttp, urlLimits, bodySize)
   // Pages are for this site alone, and their forms are no JSON.
   app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), jsonBodies))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)

@@ -156,6 +156,10 @@ export function readConfig(env: Bindings): Config {
   if (env.MAIL !== undefined && config.mailFrom === null) {
     problems.push('NC_MAIL_FROM must be the sender address when a MAIL binding is configured')
   }
+  // Without it a link in a mail would lead where the Host header of whoever asked for the mail says.
+  if (env.MAIL !== undefined && config.publicUrl === null) {
+    problems.push('NC_PUBLIC_URL must be the origin of this server when a MAIL binding is configured')
+  }
   if (problems.length > 0) throw new ApiError('MISCONFIGURED', undefined, { cause: problems.join('; ') })
   return config
 }

@@ -11,6 +11,7 @@ export const ERRORS = {
   FORBIDDEN: { status: 403, message: 'You are not allowed to do this.' },
   API_TOKEN_NOT_ALLOWED: { status: 403, message: 'Not allowed with API token: this takes an Auth Token (xc-auth).' },
   CROSS_SITE_REQUEST: { status: 403, message: 'This request came from another site and was refused.' },
+  HTTPS_REQUIRED: { status: 403, message: 'Use https: what came over plain http was not done, and others may have read it.' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many attempts; try again in a minute.' },
 
   // Accounts

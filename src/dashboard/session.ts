@@ -18,7 +18,7 @@ sessionRoutes.post('/session/auth-token', async (c) => {
   if (sessionId === null || refreshToken === null) throw new ApiError('AUTHENTICATION_REQUIRED')
   const expiresAt = await prolongSession(c.env.DB, sessionId, { jwtLifetime: config.jwtLifetime, now })
   if (expiresAt === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  setRefreshCookie(c, { id: sessionId, refreshToken, expiresAt })
+  setRefreshCookie(c, { refreshToken, expiresAt })
   const { userId: id, email, firstname, lastname, tokenVersion } = actor
   const user = { id, email, firstname, lastname, roles: actor.roles.join(','), token_version: tokenVersion }
   const token = await issueAuthToken(c, user, sessionId)

@@ -23,7 +23,7 @@ interface Guarded {
 export function commonErrors({ method, hasParameters, security }: Guarded): ErrorCode[] {
   return [
     ...credentialErrors(security),
-    ...(method === 'get' ? [] : BAD_BODY),
+    ...(method === 'get' ? [] : ([...BAD_BODY, 'HTTPS_REQUIRED'] as const)),
     ...(hasParameters ? (['INVALID_PARAMETER'] as const) : []),
     'DATABASE_UNAVAILABLE',
     'MISCONFIGURED',

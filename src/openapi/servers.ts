@@ -1,6 +1,7 @@
 /** Where programs reach this server, as its documents say it. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../env'
+import { cameOverHttps } from '../http/origin'
 
 /** The one that was asked comes first: many a client takes the first server as it stands. */
 export type Origins = readonly [string, ...string[]]
@@ -11,7 +12,7 @@ export type Origins = readonly [string, ...string[]]
  */
 export function originsOf(c: Context<AppEnv>): Origins {
   const asked = new URL(c.req.url)
-  if (c.req.header('x-forwarded-proto') === 'https') asked.protocol = 'https:'
+  if (cameOverHttps(c)) asked.protocol = 'https:'
   const { publicUrl } = c.get('config')
   return publicUrl === null || publicUrl === asked.origin ? [asked.origin] : [asked.origin, publicUrl]
 }

@@ -382,7 +382,14 @@ describe('mails', () => {
     const MAIL = { send }
     return {
       sent,
-      bindings: { ...env, NC_PASSWORD_HASH: 'pbkdf2', MAIL, NC_MAIL_FROM: 'noreply@example.org', ...changed } as Bindings,
+      bindings: {
+        ...env,
+        NC_PASSWORD_HASH: 'pbkdf2',
+        MAIL,
+        NC_MAIL_FROM: 'noreply@example.org',
+        NC_PUBLIC_URL: 'http://localhost',
+        ...changed,
+      } as Bindings,
     }
   }
 
@@ -436,6 +443,7 @@ describe('mails', () => {
     ['Forwarded', { forwarded: 'host=evil.test;proto=https' }],
     ['X-Original-Host', { 'x-original-host': 'evil.test', 'x-host': 'evil.test' }],
     ['Origin and Referer', { origin: 'https://evil.test', referer: 'https://evil.test/' }],
+    ['Host', { host: 'evil.test' }],
   ])('a link never leads where %s says', async (_, headers) => {
     const ada = await signUp()
     const { sent, bindings } = deployment()
@@ -444,7 +452,28 @@ describe('mails', () => {
     expect(JSON.stringify(sent)).not.toContain('evil.test')
   })
 
-  test('a link leads to NC_PUBLIC_URL where that is set, whatever host was asked', async () => {
+  test('no server sends mail that does not know its own address', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment({ NC_PUBLIC_URL: '' })
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { status, body } = await forgot(ada.email, bindings)
+    const logged = log.mock.calls.flat().join('\n')
+    log.mockRestore()
+    expect([status, body.error]).toEqual([503, 'MISCONFIGURED'])
+    expect(logged).toContain('NC_PUBLIC_URL must be the origin of this server')
+    expect(sent).toEqual([])
+  })
+
+  test('a link that an administrator passes on leads to NC_PUBLIC_URL too, where that is set', async () => {
+    const { auth } = await superAdmin()
+    const bindings = { ...env, NC_PUBLIC_URL: 'https://api.example.org' }
+    const { body } = await succeed(
+      request('POST', 'https://evil.test/api/v1/users', { auth, body: { email: newEmail() }, env: bindings }),
+    )
+    expect(body.invite_url).toBe(`https://api.example.org/auth/signup/${body.invite_token}`)
+  })
+
+  test('a link leads to NC_PUBLIC_URL, whatever host was asked', async () => {
     const ada = await signUp()
     const { sent, bindings } = deployment({ NC_PUBLIC_URL: 'https://api.example.org' })
     await succeed(forgot(ada.email, bindings, 'https://evil.test/api/v1/auth/password/forgot'))

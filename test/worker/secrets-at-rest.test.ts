@@ -37,6 +37,7 @@ beforeAll(async () => {
     ...env,
     NC_PASSWORD_HASH: 'pbkdf2',
     NC_MAIL_FROM: 'noreply@example.org',
+    NC_PUBLIC_URL: 'http://localhost',
     NC_ADMIN_EMAIL: 'boss@example.org',
     NC_ADMIN_PASSWORD: keep('password of NC_ADMIN_PASSWORD', 'swordfish-of-the-boss'),
     MAIL: { send: (mail: { text: string }) => Promise.resolve(void mails.push(mail)) } as unknown as SendEmail,

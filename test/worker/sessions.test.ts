@@ -49,9 +49,33 @@ describe('the cookie', () => {
     expect(Math.abs(expires - Date.now() - 7 * 86_400_000)).toBeLessThan(10_000)
   })
 
-  test('is Secure where the site is', async () => {
-    expect(await cookieOf('https://latchkey.test')).toMatch(/; Secure/)
-    expect(await cookieOf('http://localhost')).not.toMatch(/; Secure/)
+  test('is Secure where the site is, and then of this very host', async () => {
+    expect(await cookieOf('https://latchkey.test')).toMatch(
+      /^__Host-refresh_token=[\w-]{40}; Path=\/; Expires=[^;]+ GMT; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect(await cookieOf('http://localhost')).not.toMatch(/; Secure|__Host/)
+  })
+
+  test('of the old name is read over https until it is replaced, and goes then', async () => {
+    const ada = await signUp()
+    const { status, headers } = await request('POST', `https://latchkey.test${REFRESH}`, { refresh: ada.refresh })
+    expect(status).toBe(200)
+    const [set = '', cleared = ''] = headers.getSetCookie()
+    expect(set).toMatch(/^__Host-refresh_token=[\w-]{40}; Path=\//)
+    expect(cleared).toMatch(/^refresh_token=; Max-Age=0; Path=\//)
+  })
+
+  test('of the new name wins over one that a neighbour of the domain could plant', async () => {
+    const [ada, eve] = [await signUp(), await signUp()]
+    const cookie = `refresh_token=${eve.refresh}; __Host-refresh_token=${ada.refresh}`
+    const { body } = await succeed(request('POST', `https://latchkey.test${REFRESH}`, { headers: { cookie } }))
+    expect(claimsOf(body.token)['id']).toBe(ada.id)
+  })
+
+  test('of the secure name counts for nothing over plain http', async () => {
+    const ada = await signUp()
+    const { body } = await request('POST', REFRESH, { headers: { cookie: `__Host-refresh_token=${ada.refresh}` } })
+    expect(body.message).toBe('Missing refresh token')
   })
 
   test('lives as long as a browser keeps one when Auth Tokens live longer', async () => {
@@ -233,6 +257,45 @@ describe('requests of other sites', () => {
   ])('are not those with %s', async (_, headers) => {
     const ada = await signUp()
     expect((await refreshWith(ada.refresh, headers)).status).toBe(200)
+  })
+})
+
+describe('behind a proxy that rewrites Host, with NC_PUBLIC_URL set', () => {
+  const behind = { ...env, NC_PASSWORD_HASH: 'pbkdf2', NC_PUBLIC_URL: 'https://api.example.org' }
+  const headers = { origin: 'https://api.example.org', 'sec-fetch-site': 'same-origin' }
+  const INSIDE = 'http://inside.internal:8080'
+
+  test('sign-in, refresh and sign-out work, in pages and in the API', async () => {
+    const ada = await signUp()
+    const form = `email=${ada.email}&password=${encodeURIComponent(ada.password)}`
+    const page = await request('POST', `${INSIDE}/sign-in`, {
+      body: form,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },
+      env: behind,
+    })
+    expect([page.status, page.headers.get('location')]).toEqual([303, '/projects'])
+    const cookie = /^__Host-refresh_token=[\w-]{40}/.exec(page.headers.get('set-cookie') ?? '')?.[0] ?? ''
+    const refreshed = await request('POST', INSIDE + REFRESH, { headers: { ...headers, cookie }, env: behind })
+    expect(refreshed.status).toBe(200)
+    const renewed = /^__Host-refresh_token=[\w-]{40}/.exec(refreshed.headers.get('set-cookie') ?? '')?.[0] ?? ''
+    const out = await request('POST', INSIDE + SIGN_OUT, { headers: { ...headers, cookie: renewed }, env: behind })
+    expect(out.status).toBe(200)
+    expect((await me(refreshed.body.token)).body.error).toBe('TOKEN_REVOKED')
+  })
+
+  test.each(['https://evil.test', 'http://api.example.org', 'https://api.example.org.evil.test'])(
+    'a page of %s is still another site',
+    async (origin) => {
+      const ada = await signUp()
+      const answer = await request('POST', INSIDE + REFRESH, { refresh: ada.refresh, headers: { origin }, env: behind })
+      expect([answer.status, answer.body.error]).toEqual([403, 'CROSS_SITE_REQUEST'])
+    },
+  )
+
+  test('an Origin that no setting names is another site, as before', async () => {
+    const ada = await signUp()
+    const answer = await request('POST', INSIDE + REFRESH, { refresh: ada.refresh, headers })
+    expect([answer.status, answer.body.error]).toEqual([403, 'CROSS_SITE_REQUEST'])
   })
 })
 

@@ -2,11 +2,18 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppEnv } from '../../env'
+import { isOwnOrigin, isSecureSite } from '../../http/origin'
 import { DAY_MS } from '../../lib/time'
 import type { NewSession } from './session'
 
 /** contract/api-v1.md 1.6 */
 const NAME = 'refresh_token'
+
+/**
+ * Over https a browser takes this name only from this very host, Secure and for the whole site (RFC 6265bis, 4.1.3.2), so that
+ * no neighbour of the domain and nobody on the line can plant a session.
+ */
+const SECURE_NAME = `__Host-${NAME}`
 
 /** The longest that a browser keeps a cookie (RFC 6265bis, 5.5); hono throws at more. A session may well live longer. */
 const MAX_AGE_MS = 399 * DAY_MS
@@ -16,16 +23,28 @@ const MAX_AGE_MS = 399 * DAY_MS
  * credential: those that act on it are below the auth prefix, and refuse other sites.
  */
 function cookieOptions(c: Context<AppEnv>) {
-  return { path: '/', httpOnly: true, sameSite: 'Lax', secure: new URL(c.req.url).protocol === 'https:' } as const
+  return { path: '/', httpOnly: true, sameSite: 'Lax', secure: isSecureSite(c) } as const
 }
 
-export function setRefreshCookie(c: Context<AppEnv>, session: NewSession): void {
+export function setRefreshCookie(c: Context<AppEnv>, session: Pick<NewSession, 'refreshToken' | 'expiresAt'>): void {
   const expires = new Date(Math.min(session.expiresAt, c.get('startedAt') + MAX_AGE_MS))
-  setCookie(c, NAME, session.refreshToken, { ...cookieOptions(c), expires })
+  setCookie(c, isSecureSite(c) ? SECURE_NAME : NAME, session.refreshToken, { ...cookieOptions(c), expires })
+  if (isSecureSite(c)) deleteOldCookie(c)
 }
 
 export function clearRefreshCookie(c: Context<AppEnv>): void {
-  deleteCookie(c, NAME, cookieOptions(c))
+  deleteCookie(c, isSecureSite(c) ? SECURE_NAME : NAME, cookieOptions(c))
+  if (isSecureSite(c)) deleteOldCookie(c)
+}
+
+/** The refresh token that the browser keeps. */
+export function readRefreshCookie(c: Context<AppEnv>): string | null {
+  // Sessions from before the new name are still read by the old one, which goes when the cookie is set next.
+  return (isSecureSite(c) ? getCookie(c, SECURE_NAME) : undefined) ?? getCookie(c, NAME) ?? null
+}
+
+function deleteOldCookie(c: Context<AppEnv>): void {
+  if (getCookie(c, NAME) !== undefined) deleteCookie(c, NAME, cookieOptions(c))
 }
 
 /**
@@ -35,10 +54,6 @@ export function clearRefreshCookie(c: Context<AppEnv>): void {
 export function isCrossSite(c: Context<AppEnv>): boolean {
   const origin = c.req.header('origin')
   const site = c.req.header('sec-fetch-site')
-  const fromElsewhere = origin !== undefined && origin !== new URL(c.req.url).origin
+  const fromElsewhere = origin !== undefined && !isOwnOrigin(c, origin)
   return fromElsewhere || (site !== undefined && site !== 'same-origin' && site !== 'none')
-}
-
-export function readRefreshCookie(c: Context<AppEnv>): string | null {
-  return getCookie(c, NAME) ?? null
 }

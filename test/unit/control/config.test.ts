@@ -59,7 +59,10 @@ describe('settings that are given are taken', () => {
     ],
     [{ NC_PUBLIC_URL: 'https://api.example.org/' }, { publicUrl: 'https://api.example.org' }],
     [{ NC_PASSWORD_HASH: 'pbkdf2' }, { passwordHash: 'pbkdf2' }],
-    [{ MAIL: {}, NC_MAIL_FROM: 'noreply@example.org' }, { mailFrom: 'noreply@example.org' }],
+    [
+      { MAIL: {}, NC_MAIL_FROM: 'noreply@example.org', NC_PUBLIC_URL: 'https://api.example.org' },
+      { mailFrom: 'noreply@example.org', publicUrl: 'https://api.example.org' },
+    ],
   ])('%j', (settings, expected) => {
     expect(read(settings)).toMatchObject(expected)
   })
@@ -122,7 +125,14 @@ describe('a setting that is wrong is named, with what it should look like', () =
     [{ NC_PUBLIC_URL: 'https://api.example.org/path' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PUBLIC_URL: 'javascript:alert(1)' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PASSWORD_HASH: 'bcrypt' }, 'NC_PASSWORD_HASH must be scrypt or pbkdf2'],
-    [{ MAIL: {} }, 'NC_MAIL_FROM must be the sender address when a MAIL binding is configured'],
+    [
+      { MAIL: {}, NC_PUBLIC_URL: 'https://api.example.org' },
+      'NC_MAIL_FROM must be the sender address when a MAIL binding is configured',
+    ],
+    [
+      { MAIL: {}, NC_MAIL_FROM: 'noreply@example.org' },
+      'NC_PUBLIC_URL must be the origin of this server when a MAIL binding is configured',
+    ],
   ])('%j', (settings, problem) => {
     expect(problemOf(settings)).toBe(problem)
   })
