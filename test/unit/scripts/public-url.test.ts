@@ -1,6 +1,5 @@
 /** Which address a deployment is told, so that links in mails lead there. */
 import { describe, expect, test } from 'vitest'
-// @ts-expect-error the scripts are JavaScript, checked by their own tsconfig
 import { publicUrlToSet } from '../../../scripts/public-url.mjs'
 
 const MAIL = '[[send_email]]\nname = "MAIL"\n'
