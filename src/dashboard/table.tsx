@@ -15,7 +15,7 @@ import { beginning } from '../lib/text'
 import { isCut } from '../../public/dashboard/looks.js'
 import { CellValue, isFilled, lookOf, rowIdOf } from './cells'
 import { typeLabel } from './column-fields'
-import { Can, Empty, may } from './controls'
+import { Can, Empty, Menu, may } from './controls'
 import { FilterPanel } from './filter'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -35,6 +35,8 @@ const MAX_FILE_NAME = 100
 interface View {
   where: string
   sort: string
+  /** Of a download: the page itself shows every column. */
+  fields: string
   offset: number
 }
 
@@ -69,7 +71,12 @@ tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) =
 })
 
 function readView(c: Context<AppEnv>): View {
-  return { where: c.req.query('where') ?? '', sort: c.req.query('sort') ?? '', offset: readOffset(c) }
+  return {
+    where: c.req.query('where') ?? '',
+    sort: c.req.query('sort') ?? '',
+    fields: c.req.query('fields') ?? '',
+    offset: readOffset(c),
+  }
 }
 
 function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: View): ListQuery {
@@ -145,6 +152,7 @@ function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: stri
     ['where', view.where],
     ['sort', view.sort],
   ] as const
+  const download = [...query, ['fields', view.fields]] as const
   return (
     <div class="toolbar">
       <h1 title={table.title}>{table.title}</h1>
@@ -176,9 +184,14 @@ function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: stri
             <Icon name="upload" /> Import CSV
           </a>
         </Can>
-        <a class="button button-quiet button-small" href={withQuery(`${base}/export`, query)} download>
-          <Icon name="download" /> Export CSV
-        </a>
+        <Menu id="export-menu" label="Export CSV" icon="download" button="button-quiet button-small">
+          <a role="menuitem" href={withQuery(`${base}/export`, download)} download>
+            CSV for spreadsheets and programs
+          </a>
+          <a role="menuitem" href={withQuery(`${base}/export`, [...download, ['types', '1']])} download>
+            CSV to import again, with types
+          </a>
+        </Menu>
         <Can permission="tableUpdate">
           <a
             class="button button-quiet button-small button-icon"

@@ -252,14 +252,22 @@ test('a filter that cannot be read is answered in words', async () => {
   await press(link('Show all rows'))
 })
 
-test('Export CSV downloads the rows', async () => {
-  const [download] = await Promise.all([page.waitForEvent('download'), link('Export CSV').click()])
+test.each([
+  ['CSV for spreadsheets and programs', '\ufeffId,Title,Qty,Status,Ready,CreatedAt,UpdatedAt'],
+  [
+    'CSV to import again, with types',
+    '\ufeffId (ID),Title (SingleLineText),Qty (Number),Status (SingleSelect),Ready (Checkbox),CreatedAt (DateTime),UpdatedAt (DateTime)',
+  ],
+])('Export CSV downloads the rows: %s', async (choice, headings) => {
+  await press(button('Export CSV'))
+  const [download] = await Promise.all([page.waitForEvent('download'), menuItem(choice).click()])
   expect(download.suggestedFilename()).toBe('Items.csv')
   const lines = readFileSync(await download.path(), 'utf8')
-    .trim()
+    .trimEnd()
     .split('\r\n')
-  expect(lines[0]).toBe('Id,Title,Qty,Status,Ready,CreatedAt,UpdatedAt')
+  expect(lines[0]).toBe(headings)
   expect(lines).toHaveLength(62)
+  await page.keyboard.press('Escape')
 })
 
 let dataPath = ''
