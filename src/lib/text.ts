@@ -12,8 +12,9 @@ export function quoteValue(value: unknown): string {
 
 /** 2_000_000 as `2 MB`, 262_144 as `256 KB`. */
 export function sizeText(bytes: number): string {
-  const [unit, size] = bytes % 1024 === 0 ? [1024, ['KB', 'MB']] : [1000, ['KB', 'MB']]
-  return bytes < unit * unit ? `${Math.floor(bytes / unit)} ${size[0]}` : `${Math.floor(bytes / unit / unit)} ${size[1]}`
+  const unit = bytes % 1024 === 0 ? 1024 : 1000
+  const [size, name] = bytes < unit * unit ? [bytes / unit, 'KB'] : [bytes / unit / unit, 'MB']
+  return `${Math.floor(size * 10) / 10} ${name}`
 }
 
 /** One text in two forms of Unicode (é, and e with an accent) is one text. */

@@ -106,7 +106,7 @@ describe('making a table', () => {
     ['Attachment', {}],
     ['CreateTime', {}],
     ['LastModifiedTime', {}],
-    ['DateTime', { column_name: 'created_at' }],
+    ['DateTime', { column_name: 'created_at', cdf: 'CURRENT_TIMESTAMP' }],
   ])('a %s is no primary key', async (uidt, more) => {
     const answer = await make({ table_name: unique('key'), columns: [{ title: 'Key', uidt, pk: true, ...(more as object) }] })
     expectRefused(answer, 'INVALID_COLUMN', /cannot be a primary key/)
@@ -145,10 +145,49 @@ describe('making a table', () => {
     )
   })
 
-  test('a column called Created at stands for the date the server fills', async () => {
-    const table = await withColumns({ title: 'Created at', uidt: 'DateTime' })
-    expect(titles(table)).toEqual(['Id', 'Created at', 'UpdatedAt'])
-    expect((await succeed(data('POST', table, {}))).body['Created at']).toMatch(/^20/)
+  test.each<[Record<string, unknown>]>([
+    [{ title: 'Created at' }],
+    [{ title: 'created_at' }],
+    [{ title: 'Made', column_name: 'created_at' }],
+    [{ title: 'Updated At' }],
+    [{ title: 'UpdatedAt', column_name: 'updated_at' }],
+  ])('a date called %j is the client’s: it takes the values that are given, in every kind of write', async (names) => {
+    const table = await withColumns({ uidt: 'DateTime', unique: true, ...names })
+    const column = table.columns[1]
+    expect([column.cdf, column.au, table.columns]).toEqual([null, false, expect.objectContaining({ length: 3 })])
+    const [first, second, third] = ['1999', '2001', '2003'].map((year) => `${year}-12-31 23:59:59.999+00:00`)
+    expect((await succeed(data('POST', table, { [column.title]: first }))).body[column.title]).toBe(first)
+    expect((await succeed(data('POST', table, {}))).body[column.title]).toBeNull()
+    expect((await succeed(data('PATCH', table, { [column.title]: second }, '/1'))).body[column.title]).toBe(second)
+    await fill(table, [{ [column.title]: third }])
+    const bulk = `/api/v1/db/data/bulk/noco/${projectId}/${table.id}`
+    await succeed(call('POST', `${bulk}/upsert?on=${encodeURIComponent(column.title)}`, [{ [column.title]: first }]))
+    expect(await values(table, column.title)).toEqual([second, null, third, first])
+  })
+
+  test('the dates that a NocoDB client makes for itself, by name and default, are the server’s', async () => {
+    const columns = [
+      { column_name: 'id', title: 'Id', uidt: 'ID', pk: true, ai: true, cdf: null },
+      { column_name: 'title', title: 'Title', uidt: 'SingleLineText', cdf: null },
+      { column_name: 'created_at', title: 'CreatedAt', uidt: 'DateTime', cdf: 'CURRENT_TIMESTAMP' },
+      { column_name: 'updated_at', title: 'UpdatedAt', uidt: 'DateTime', cdf: 'CURRENT_TIMESTAMP on update CURRENT_TIMESTAMP' },
+    ]
+    const table = await withColumns(...columns)
+    expect(table.columns.map(({ cdf, au }: Json) => [cdf, au])).toEqual([
+      [null, false],
+      [null, false],
+      ['CURRENT_TIMESTAMP', false],
+      ['CURRENT_TIMESTAMP', true],
+    ])
+    const { body } = await succeed(data('POST', table, { CreatedAt: '1999-12-31 00:00:00', UpdatedAt: '1999-12-31 00:00:00' }))
+    expect([body.CreatedAt, body.UpdatedAt]).toEqual([expect.stringMatching(/^2[^0]|^20[2-9]/), body.CreatedAt])
+  })
+
+  test('a date with a default of another name than the server’s takes what is given, else the present moment', async () => {
+    const table = await withColumns({ title: 'Created At', uidt: 'DateTime', cdf: 'CURRENT_TIMESTAMP' })
+    const given = '1999-12-31 00:00:00+00:00'
+    expect((await succeed(data('POST', table, { 'Created At': given }))).body['Created At']).toBe(given)
+    expect((await succeed(data('POST', table, {}))).body['Created At']).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/)
   })
 
   test.each(['Id', 'ID', 'id'])('a column called %s that is no key is refused with the way out', async (title) => {
@@ -215,7 +254,15 @@ describe('making a table', () => {
     expectRefused(
       await make({ title: unique('T'), columns: [{ title: 'V', uidt }] }),
       'INVALID_COLUMN',
-      `There is no column type '${uidt}'.`,
+      new RegExp(`^There is no column type "${uidt}", as "V" would have\\. The types are ID, SingleLineText, `),
+    )
+  })
+
+  test('a type written in other letters is refused with the one that was meant', async () => {
+    expectRefused(
+      await make({ title: unique('T'), columns: [{ title: 'V', uidt: 'number' }] }),
+      'INVALID_COLUMN',
+      /mean Number\?$/,
     )
   })
 
@@ -224,6 +271,8 @@ describe('making a table', () => {
     expect(displayOf(await withColumns({ title: 'A' }, { title: 'B', pv: true }))).toEqual(['B'])
     expect(displayOf(await withColumns({ title: 'A' }, { title: 'B' }))).toEqual(['A'])
     expect(displayOf(await withColumns({ title: 'A' }, { title: 'Key', pk: true }))).toEqual(['A'])
+    expect(displayOf(await withColumns({ title: 'Made', uidt: 'CreateTime' }, { title: 'A' }))).toEqual(['A'])
+    expect(displayOf(await withColumns())).toEqual(['Id'])
   })
 
   test('99 columns are a table, 100 an error', async () => {
@@ -308,22 +357,38 @@ describe('names', () => {
     expectRefused(
       await make({ table_name: table.table_name, title: unique('T'), columns: [] }),
       'INVALID_TABLE',
-      'Duplicate table name',
+      /^Duplicate table name: another .*; choose another one\.$/,
     )
     expectRefused(
       await make({ table_name: unique('t'), title: table.title, columns: [] }),
       'INVALID_TABLE',
-      'Duplicate table alias',
+      /^Duplicate table alias: another .*; choose another one\.$/,
     )
-    expectRefused(await rename(other.id, { table_name: table.table_name }), 'INVALID_TABLE', 'Duplicate table name')
-    expectRefused(await rename(other.id, { title: table.title }), 'INVALID_TABLE', 'Duplicate table alias')
+    expectRefused(
+      await rename(other.id, { table_name: table.table_name }),
+      'INVALID_TABLE',
+      /^Duplicate table name: another .*; choose another one\.$/,
+    )
+    expectRefused(
+      await rename(other.id, { title: table.title }),
+      'INVALID_TABLE',
+      /^Duplicate table alias: another .*; choose another one\.$/,
+    )
     expect(await read(other.id)).toEqual(other)
   })
 
   test('columns are refused by the same rules', async () => {
     const table = await withColumns({ title: 'Name', column_name: 'name' })
-    expectRefused(await add(table, { title: 'Other', column_name: 'name' }), 'INVALID_COLUMN', 'Duplicate column name')
-    expectRefused(await add(table, { title: 'Name', column_name: 'other' }), 'INVALID_COLUMN', 'Duplicate column alias')
+    expectRefused(
+      await add(table, { title: 'Other', column_name: 'name' }),
+      'INVALID_COLUMN',
+      /^Duplicate column name: another .*; choose another one\.$/,
+    )
+    expectRefused(
+      await add(table, { title: 'Name', column_name: 'other' }),
+      'INVALID_COLUMN',
+      /^Duplicate column alias: another .*; choose another one\.$/,
+    )
     expectRefused(
       await add(table, { title: 'Long', column_name: 'x'.repeat(256) }),
       'INVALID_COLUMN',
@@ -365,6 +430,43 @@ describe('names', () => {
   })
 })
 
+describe('two forms of one text in Unicode', () => {
+  const [COMPOSED, APART] = ['Caf\u00e9', 'Cafe\u0301']
+
+  test.each([
+    [COMPOSED, APART],
+    [APART, COMPOSED],
+  ])('are one title, of tables and columns: %j and %j', async (first, second) => {
+    const { id } = await createProject(ada.auth)
+    const path = `${META}/projects/${id}/tables`
+    const { body: table } = await succeed(call('POST', path, { title: first, columns: [{ title: first }, { title: 'Other' }] }))
+    expect([table.title, table.table_name.endsWith('café'), table.columns[1].title]).toEqual([COMPOSED, true, COMPOSED])
+    expectRefused(await call('POST', path, { title: second, columns: [] }), 'INVALID_TABLE', /^Duplicate table alias: /)
+    expectRefused(await add(table, { title: second }), 'INVALID_COLUMN', /^Duplicate column alias: /)
+    expectRefused(await change(table, 'Other', { title: second }), 'INVALID_COLUMN', /^Duplicate column alias: /)
+    const rows = `/api/v1/db/data/noco/${id}/${encodeURIComponent(second)}`
+    expect((await succeed(call('POST', rows, { [second]: APART }))).body[COMPOSED]).toBe(APART)
+    const query = `fields=${encodeURIComponent(second)}&sort=${encodeURIComponent(second)}&where=${encodeURIComponent(`(${second},notblank,)`)}`
+    expect((await succeed(call('GET', `${rows}?${query}`))).body.list).toEqual([{ [COMPOSED]: APART }])
+    expectRefused(
+      await call('POST', rows, { [first]: 'a', [second]: 'b' }),
+      'INVALID_VALUE_FOR_FIELD',
+      `The field "${COMPOSED}" is given twice.`,
+    )
+  })
+
+  test('are one option', async () => {
+    expectRefused(
+      await make({ title: unique('T'), columns: [{ title: 'S', uidt: 'SingleSelect', dtxp: `'${COMPOSED}','${APART}'` }] }),
+      'INVALID_COLUMN',
+      /^Duplicates are not allowed!/,
+    )
+    const table = await withColumns({ title: 'S', uidt: 'MultiSelect', dtxp: `'${APART}','b'`, cdf: APART })
+    expect((await succeed(data('POST', table, {}))).body.S).toBe(COMPOSED)
+    expect((await succeed(data('POST', table, { S: `b,${APART}` }))).body.S).toBe(`b,${COMPOSED}`)
+  })
+})
+
 describe('what a column may say', () => {
   test('a default fills rows that do not name it, and null is null', async () => {
     const table = await withColumns(
@@ -380,15 +482,52 @@ describe('what a column may say', () => {
     expect((await succeed(data('POST', table, { Qty: null }))).body.Qty).toBeNull()
   })
 
+  test('a rating has its bounds in defaults, in values that become ratings, and when it loses stars', async () => {
+    const table = await withValues({ uidt: 'Number' }, [0, 7, 3])
+    for (const [column, message] of [
+      [{ cdf: 6 }, /^The default value does not fit\. The field "S" \(Rating\) takes a whole number from 0 to 5, not "6"\.$/],
+      [{ meta: { max: 0 } }, /^The rating "S" can have 1 to 999 stars: `meta\.max` is 0\.$/],
+      [{ meta: { max: 2.5 } }, /2\.5/],
+    ] as const) {
+      const answer = await add(table, { title: 'S', uidt: 'Rating', ...column })
+      expectRefused(answer, answer.body.error, message)
+    }
+    expectRefused(await change(table, 'Value', { uidt: 'Rating' }), 'INVALID_VALUE_FOR_FIELD', /do not convert: 2\.$/)
+    await succeed(change(table, 'Value', { uidt: 'Rating', meta: { max: 10 } }))
+    expectRefused(await change(table, 'Value', { meta: { max: 6 } }), 'INVALID_VALUE_FOR_FIELD', /do not convert: 2\.$/)
+    const { body } = await succeed(change(table, 'Value', { meta: { max: 7 } }))
+    expect([columnOf(body, 'Value').meta, await values(table, 'Value')]).toEqual([{ max: 7 }, [0, 7, 3]])
+  })
+
   test.each<[Record<string, unknown>, string, RegExp]>([
     [{ uidt: 'Number', cdf: 'x' }, 'INVALID_VALUE_FOR_FIELD', /whole number/],
     [{ uidt: 'Number', cdf: 'CURRENT_TIMESTAMP' }, 'INVALID_COLUMN', /dates and texts/],
-    [{ uidt: 'SingleSelect', dtxp: "'a'", cdf: 'b' }, 'INVALID_COLUMN', /^Default value 'b' is not a select option\.$/],
-    [{ uidt: 'MultiSelect', dtxp: "'a'", cdf: 'a,c' }, 'INVALID_COLUMN', /^Default value 'c' is not a select option\.$/],
-    [{ uidt: 'SingleSelect', dtxp: "'a','a'" }, 'INVALID_COLUMN', /^Duplicates are not allowed!$/],
-    [{ uidt: 'SingleSelect', dtxp: 'a,,b' }, 'INVALID_COLUMN', /^Empty options are not allowed!$/],
-    [{ uidt: 'SingleSelect', dtxp: "'a',''" }, 'INVALID_COLUMN', /^Empty options are not allowed!$/],
-    [{ uidt: 'MultiSelect', dtxp: "'a,b'" }, 'INVALID_COLUMN', /^Illegal char\(','\) for MultiSelect$/],
+    [
+      { uidt: 'SingleSelect', dtxp: "'a'", cdf: 'b' },
+      'INVALID_COLUMN',
+      /^Default value 'b' is not a select option\. Give "Value"/,
+    ],
+    [
+      { uidt: 'MultiSelect', dtxp: "'a'", cdf: 'a,c' },
+      'INVALID_COLUMN',
+      /^Default value 'c' is not a select option\. Give "Value"/,
+    ],
+    [
+      { uidt: 'SingleSelect', dtxp: "'a','a'" },
+      'INVALID_COLUMN',
+      /^Duplicates are not allowed! "Value" has the option "a" twice\.$/,
+    ],
+    [
+      { uidt: 'SingleSelect', dtxp: 'a,,b' },
+      'INVALID_COLUMN',
+      /^Empty options are not allowed! An option of "Value" has no title\.$/,
+    ],
+    [
+      { uidt: 'SingleSelect', dtxp: "'a',''" },
+      'INVALID_COLUMN',
+      /^Empty options are not allowed! An option of "Value" has no title\.$/,
+    ],
+    [{ uidt: 'MultiSelect', dtxp: "'a,b'" }, 'INVALID_COLUMN', /^Illegal char\(','\) for MultiSelect: a comma separates .*"a,b"/],
     [{ uidt: 'SingleSelect', colOptions: { options: [{ title: 'a\n' }] } }, 'INVALID_COLUMN', /control/],
     [{ meta: '[1]' }, 'INVALID_COLUMN', /JSON object/],
     [{ pk: true }, 'INVALID_COLUMN', /primary key is chosen/],
@@ -539,7 +678,11 @@ describe('changing a column', () => {
     const { body } = await succeed(change(table, 'Value', { title: 'Name' }))
     expect(columnOf(body, 'Name')).toMatchObject({ column_name: 'value', rqd: true, cdf: 'd', meta: { a: 1 } })
     expect(await values(table, 'Name')).toEqual(['x'])
-    expectRefused(await change(table, 'Value', { title: 'Id' }), 'INVALID_COLUMN', 'Duplicate column alias')
+    expectRefused(
+      await change(table, 'Value', { title: 'Id' }),
+      'INVALID_COLUMN',
+      /^Duplicate column alias: another .*; choose another one\.$/,
+    )
   })
 
   test('each may be sent back as it was read', async () => {
@@ -551,6 +694,46 @@ describe('changing a column', () => {
       const { body } = await succeed(call('PATCH', `${META}/columns/${column.id}`, column))
       expect(columnOf(body, column.title)).toEqual({ ...column, updated_at: expect.anything() })
     }
+  })
+
+  test('a default that stood before follows its option, and goes where the column cannot hold it; a new one has to fit', async () => {
+    const table = await withColumns(
+      { title: 'S', uidt: 'SingleSelect', dtxp: "'a','b'", cdf: 'a' },
+      { title: 'M', uidt: 'MultiSelect', dtxp: "'a','b'", cdf: 'a,b' },
+      { title: 'T', cdf: 'seven' },
+    )
+    const whole = (title: string, more: object) => change(table, title, { ...columnOf(table, title), ...more })
+    const shown = async (answer: Promise<Answer>, title: string) => columnOf((await succeed(answer)).body, title).cdf
+    const [a, b] = columnOf(table, 'S').colOptions.options
+    expect(await shown(whole('S', { colOptions: { options: [{ ...a, title: 'c' }, b] } }), 'S')).toBe('c')
+    expect(await shown(whole('M', { dtxp: "'b'" }), 'M')).toBe('b')
+    expect(await shown(whole('T', { uidt: 'Number' }), 'T')).toBeNull()
+    expectRefused(await change(table, 'T', { cdf: 'eight' }), 'INVALID_VALUE_FOR_FIELD', /^The default value does not fit\./)
+    expect(await shown(change(table, 'T', { cdf: 8 }), 'T')).toBe('8')
+  })
+
+  test('of the two forms of options the one that was changed counts', async () => {
+    const table = await withColumns({ title: 'S', uidt: 'SingleSelect', dtxp: "'a','b'" })
+    const optionsAfter = async (more: object) => {
+      const { body } = await succeed(change(table, 'S', { ...columnOf(await read(table.id), 'S'), ...more }))
+      return columnOf(body, 'S').dtxp
+    }
+    expect(await optionsAfter({ dtxp: "'a','c'" })).toBe("'a','c'")
+    expect(await optionsAfter({ colOptions: { options: [{ title: 'd' }] } })).toBe("'d'")
+    expect(await optionsAfter({ colOptions: { options: [] } })).toBe('')
+  })
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['Id', { pk: false }, /chosen when the table is made: "Id"/],
+    ['Id', { ai: false }, /Automatic ids are chosen .*"Id"/],
+    ['Id', { rqd: false }, /"Id" stays required/],
+    ['A', { ai: true }, /Automatic ids are chosen .*"A"/],
+    ['A', { title: '' }, /title of "A" must not be empty/],
+    ['CreatedAt', { cdf: '2020-01-01' }, /server fills the field "CreatedAt"/],
+  ])('of %s, %j is refused and not passed over', async (title, more, message) => {
+    const table = await withColumns({ title: 'A' })
+    expectRefused(await change(table, title, { ...columnOf(table, title), ...more }), 'INVALID_COLUMN', message)
+    expect(await read(table.id)).toEqual(table)
   })
 
   const CONVERSIONS: [from: Record<string, unknown>, to: Record<string, unknown>, before: unknown[], after: unknown[]][] = [
@@ -753,6 +936,21 @@ describe('deleting a column', () => {
     expect((await remove(table, 'A')).status).toBe(404)
     await succeed(add(table, { title: 'A' }))
     expect(await values(table, 'A')).toEqual([null])
+  })
+
+  test('the display value passes to the next of the user’s columns, then to the one before, at last to the key', async () => {
+    const table = await withColumns(
+      { title: 'A' },
+      { title: 'B', pv: true },
+      { title: 'Made', uidt: 'CreateTime' },
+      { title: 'C' },
+    )
+    const shown: string[] = []
+    for (const title of ['B', 'C', 'A']) {
+      const { body } = await succeed(remove(table, title))
+      shown.push(...body.columns.filter(({ pv }: Json) => pv).map((column: Json) => column.title))
+    }
+    expect(shown).toEqual(['C', 'A', 'Id'])
   })
 
   test('is refused for the primary key', async () => {

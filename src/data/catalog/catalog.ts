@@ -1,6 +1,7 @@
 /** A project's tables as requests need them, kept per isolate under the schema version that every request learns anyway. */
 import type { ProjectContext } from '../../env'
 import { ApiError } from '../../errors'
+import { isSameText } from '../../lib/text'
 import { loadTables } from './store'
 import type { Column, Table } from './types'
 
@@ -29,9 +30,12 @@ export async function getCatalog(db: D1Database, project: Pick<ProjectContext, '
   return entry.catalog
 }
 
-/** By id, else by title. Throws TABLE_NOT_FOUND. */
-export function getTable(catalog: Catalog, key: string): Table {
-  const table = catalog.tables.find(({ id }) => id === key) ?? catalog.tables.find(({ title }) => title === key)
+/** By id, else by title, in whichever form of Unicode. Throws TABLE_NOT_FOUND. */
+export function getTable({ tables }: Catalog, key: string): Table {
+  const table =
+    tables.find(({ id }) => id === key) ??
+    tables.find(({ title }) => title === key) ??
+    tables.find(({ title }) => isSameText(title, key))
   if (table === undefined) throw new ApiError('TABLE_NOT_FOUND')
   return table
 }

@@ -3,10 +3,12 @@ import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
-import { nameProblem } from '../../lib/text'
+import { isSameText, nameProblem, quoteValue } from '../../lib/text'
 import { defaultFor } from '../records/values'
+import { displayColumnAt } from './display-column'
 import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
-import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, type SelectOption, VIRTUAL_TYPES, keyMaker } from './types'
+import { readOptions } from './options'
+import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, VIRTUAL_TYPES, isRatingMax, keyMaker } from './types'
 
 /** Characters of a table's columns as JSON. They travel to D1 in one parameter, where a character takes at most four bytes. */
 const MAX_DESCRIPTION = D1_LIMITS.rowBytes / 4
@@ -32,7 +34,7 @@ export const ColumnRequest = z
       .nullish()
       .openapi({ description: 'Default value' }),
     dtxp: z
-      .union([z.string().max(100_000), z.number()])
+      .union([z.string().max(MAX_DESCRIPTION), z.number()])
       .nullish()
       .openapi({ description: "Select options as 'a','b' or a,b" }),
     colOptions: z.object({ options: z.array(Option).max(1000).nullish() }).nullish(),
@@ -42,7 +44,8 @@ export const ColumnRequest = z
       .openapi({
         description:
           '`index: true` makes an index, `validate: true` checks e-mail addresses, URLs and phone numbers. `ag` on an ID makes it ' +
-          'a text key that the server makes up where a row brings none: `nc` as `rc_` and 14 characters, another value as a UUID.',
+          'a text key that the server makes up where a row brings none: `nc` as `rc_` and 14 characters, another value as a UUID. ' +
+          '`max` is how many stars a rating has, 5 where it is left out.',
       }),
     order: z.number().nullish(),
   })
@@ -67,7 +70,11 @@ export function buildColumns(requests: readonly ColumnRequestBody[], options: Bu
   for (const request of wanted)
     columns.push(buildColumn(request, columns, { ...options, nextColumn: options.nextColumn + columns.length }))
   if (columns.filter((column) => column.autoIncrement).length > 0 && columns.filter((column) => column.primaryKey).length > 1) {
-    throw new ApiError('INVALID_COLUMN', 'A primary key of several columns cannot hold an automatic id.')
+    const ids = columns.filter((column) => column.autoIncrement).map(({ title }) => `"${title}"`)
+    throw new ApiError(
+      'INVALID_COLUMN',
+      `A primary key of several columns cannot hold an automatic id: make ${ids.join(', ')} a Number, or the one key column.`,
+    )
   }
   const display = displayColumn(columns, requests)
   return columns.map((column) => ({ ...column, displayValue: column === display }))
@@ -78,17 +85,21 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   const { title, columnName } = columnNames(request, others)
   const meta = readMeta(request.meta, title)
   const primaryKey = isPrimaryKey(request)
-  const type = readKeyType(readType(request), primaryKey ? keyMaker({ meta }) : null, title)
-  const auto = readAuto(type, columnName)
+  const type = readKeyType(readType(request, title), primaryKey ? keyMaker({ meta }) : null, title)
+  if (type === 'Rating') checkStars(meta, title)
+  const auto = readAuto(type, request)
   // A path could not name the JSON of a row, nor a client the moment at which the server wrote it.
   if (primaryKey && (COLUMN_TYPES[type].kind === 'json' || auto !== null)) {
-    throw new ApiError('INVALID_COLUMN', `A column of type ${type}, called ${columnName}, cannot be a primary key.`, {
-      details: { field: title },
-    })
+    throw new ApiError(
+      'INVALID_COLUMN',
+      `The field "${title}" cannot be a primary key: a path cannot name its values. Choose a text, a number or a date that clients give.`,
+      {
+        details: { field: title },
+      },
+    )
   }
   const autoIncrement =
     primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
-  const options = readOptions(request, type, title)
   return {
     id: newId('column'),
     title,
@@ -101,13 +112,17 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
     required: !autoIncrement && (primaryKey || isOn(request.rqd)),
     unique: !primaryKey && isOn(request.unique),
     displayValue: false,
-    defaultValue: request.cdf === null || request.cdf === undefined || request.cdf === '' ? null : String(request.cdf),
-    options,
+    defaultValue: auto === null ? readDefault(request.cdf) : null,
+    options: readOptions(request, type, title),
     order: request.order ?? others.length + 1,
     meta,
     createdAt: now,
     updatedAt: now,
   }
+}
+
+export function readDefault(cdf: ColumnRequestBody['cdf']): string | null {
+  return cdf === null || cdf === undefined || cdf === '' ? null : String(cdf)
 }
 
 /** Old clients write 1 for true. */
@@ -122,7 +137,7 @@ function isPrimaryKey(request: ColumnRequestBody): boolean {
 function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequestBody[] {
   const names = new Set(requests.flatMap(wantedNames))
   const standard = (title: string, column_name: string, uidt: ColumnType): ColumnRequestBody[] =>
-    names.has(title) || names.has(column_name) ? [] : [{ title, column_name, uidt }]
+    names.has(title) || names.has(column_name) ? [] : [{ title, column_name, uidt, cdf: 'CURRENT_TIMESTAMP' }]
   if (names.has('Id') || names.has('id')) {
     throw new ApiError(
       'INVALID_COLUMN',
@@ -139,19 +154,37 @@ function withStandardColumns(requests: readonly ColumnRequestBody[]): ColumnRequ
 
 /** Both names of a column, as columnNames() will read them while none is taken. */
 function wantedNames(request: ColumnRequestBody): [title: string, columnName: string] {
-  const named = request.column_name ?? ''
-  const title =
-    request.title === undefined || request.title === null || request.title === '' ? titleFromName(named) || named : request.title
+  const named = (request.column_name ?? '').normalize()
+  const given = (request.title ?? '').normalize()
+  const title = given === '' ? titleFromName(named) || named : given
   return [title, named === '' ? nameFromTitle(title) : named]
 }
 
-function readType(request: ColumnRequestBody): ColumnType {
+function readType(request: ColumnRequestBody, title: string): ColumnType {
   const wanted = request.uidt ?? 'SingleLineText'
   if (VIRTUAL_TYPES.some((type) => type === wanted)) {
-    throw new ApiError('NOT_IMPLEMENTED', `Columns of type ${wanted} are not supported.`)
+    throw new ApiError('NOT_IMPLEMENTED', `Columns of type ${wanted} are not supported: "${title}" needs another type.`)
   }
-  if (!Object.hasOwn(COLUMN_TYPES, wanted)) throw new ApiError('INVALID_COLUMN', `There is no column type '${wanted}'.`)
-  return wanted as ColumnType
+  if (isColumnType(wanted)) return wanted
+  const types = Object.keys(COLUMN_TYPES)
+  const meant = types.find((type) => type.toLowerCase() === wanted.toLowerCase())
+  const right = meant === undefined ? `The types are ${types.join(', ')}.` : `Did you mean ${meant}?`
+  throw new ApiError('INVALID_COLUMN', `There is no column type ${quoteValue(wanted)}, as "${title}" would have. ${right}`, {
+    details: { field: title },
+  })
+}
+
+function isColumnType(name: string): name is ColumnType {
+  return Object.hasOwn(COLUMN_TYPES, name)
+}
+
+/** Throws INVALID_COLUMN for a rating that would have no stars, or half of one. */
+function checkStars(meta: Record<string, unknown> | null, title: string): void {
+  const max = meta?.['max']
+  if (max === undefined || max === null || isRatingMax(max)) return
+  throw new ApiError('INVALID_COLUMN', `The rating "${title}" can have 1 to 999 stars: \`meta.max\` is ${quoteValue(max)}.`, {
+    details: { field: title },
+  })
 }
 
 /** Keys that the server makes up are texts; clients ask for them, and read them, as IDs. */
@@ -159,9 +192,13 @@ function readKeyType(type: ColumnType, maker: ReturnType<typeof keyMaker>, title
   if (maker === null) return type
   if (type === 'ID') return 'SingleLineText'
   if (COLUMN_TYPES[type].kind === 'text') return type
-  throw new ApiError('INVALID_COLUMN', `Keys that the server makes up (\`meta.ag\`) are texts, not values of type ${type}.`, {
-    details: { field: title },
-  })
+  throw new ApiError(
+    'INVALID_COLUMN',
+    `Keys that the server makes up (\`meta.ag\`) are texts: "${title}" cannot be of type ${type}.`,
+    {
+      details: { field: title },
+    },
+  )
 }
 
 function columnNames(request: ColumnRequestBody, others: readonly Column[]): { title: string; columnName: string } {
@@ -179,13 +216,23 @@ function columnNames(request: ColumnRequestBody, others: readonly Column[]): { t
     ['Column name', columnName],
   ] as const) {
     const problem = nameProblem(name, MAX_NAME)
-    if (problem !== null) throw new ApiError('INVALID_COLUMN', `${what} ${problem}`, { details: { field: name } })
+    if (problem !== null) {
+      throw new ApiError('INVALID_COLUMN', `${what} ${problem}: ${quoteValue(name)}`, { details: { field: name } })
+    }
   }
-  if (taken.has(columnName)) throw new ApiError('INVALID_COLUMN', 'Duplicate column name', { details: { field: columnName } })
-  if (others.some((column) => column.title === title)) {
-    throw new ApiError('INVALID_COLUMN', 'Duplicate column alias', { details: { field: title } })
-  }
+  if (others.some((column) => isSameText(column.columnName, columnName))) throw duplicateColumn('name', columnName)
+  if (others.some((column) => isSameText(column.title, title))) throw duplicateColumn('alias', title)
   return { title, columnName }
+}
+
+/** In the contract's words, and then in plain ones. */
+export function duplicateColumn(what: 'name' | 'alias', name: string, cause?: unknown): ApiError {
+  const plain = what === 'name' ? 'column_name' : 'title'
+  return new ApiError(
+    'INVALID_COLUMN',
+    `Duplicate column ${what}: another column of the table has the ${plain} ${quoteValue(name)}; choose another one.`,
+    { cause, details: { field: name } },
+  )
 }
 
 /** Throws INVALID_COLUMN or INVALID_VALUE_FOR_FIELD for a default value that no row could have. */
@@ -195,12 +242,19 @@ export function checkDefault(column: Column, now: number): void {
   if (given === null || column.auto !== null) return
   const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: column.title } })
   if (/^current_timestamp/i.test(given) && kind !== 'date' && kind !== 'datetime' && kind !== 'text') {
-    throw problem(`Default value '${given}' is for dates and texts only.`)
+    throw problem(`Default value '${given}' is for dates and texts only; "${column.title}" is a ${column.type}.`)
   }
   const chosen = kind === 'select' ? [given] : kind === 'multiselect' ? given.split(',') : []
-  const unknown = chosen.find((title) => !column.options.some((option) => option.title === title))
-  if (unknown !== undefined) throw problem(`Default value '${unknown}' is not a select option.`)
-  defaultFor(column, now)
+  const unknown = chosen.find((title) => !column.options.some((option) => isSameText(option.title, title)))
+  if (unknown !== undefined) {
+    throw problem(`Default value '${unknown}' is not a select option. Give "${column.title}" that option, or another default.`)
+  }
+  try {
+    defaultFor(column, now)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new ApiError(error.code, `The default value does not fit. ${error.message}`, { cause: error, details: error.details })
+  }
 }
 
 /** Throws INVALID_TABLE when the catalog could not keep this in the parameters of one statement. */
@@ -215,36 +269,18 @@ export function refuseTooLarge(columns: readonly Column[], meta: Record<string, 
   }
 }
 
-/** The columns every client of the contract makes for itself, by the names its SDK gives them. */
-function readAuto(type: ColumnType, columnName: string): AutoValue | null {
-  if (type === 'CreateTime' || (type === 'DateTime' && columnName === 'created_at')) return 'created_at'
-  if (type === 'LastModifiedTime' || (type === 'DateTime' && columnName === 'updated_at')) return 'updated_at'
-  return null
-}
+/** The dates that every client of the contract makes for itself, by the names and the default that its SDK gives them. */
+const AUTO_NAMES: ReadonlyMap<string, AutoValue> = new Map([
+  ['created_at', 'created_at'],
+  ['updated_at', 'updated_at'],
+])
 
-function readOptions(request: ColumnRequestBody, type: ColumnType, title: string): SelectOption[] {
-  const kind = COLUMN_TYPES[type].kind
-  if (kind !== 'select' && kind !== 'multiselect') return []
-  const given =
-    request.colOptions?.options?.map((option) => ({ title: option.title, color: option.color ?? null })) ??
-    optionTitles(request.dtxp).map((option) => ({ title: option, color: null }))
-  const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: title } })
-  if (given.some((option) => option.title === '')) throw problem('Empty options are not allowed!')
-  if (new Set(given.map((option) => option.title)).size < given.length) throw problem('Duplicates are not allowed!')
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (given.some((option) => /[\u0000-\u001f\u007f]/.test(option.title) || !option.title.isWellFormed())) {
-    throw problem('An option must be well-formed Unicode without control characters')
-  }
-  if (kind === 'multiselect' && given.some((option) => option.title.includes(',')))
-    throw problem("Illegal char(',') for MultiSelect")
-  return given.map((option) => ({ id: newId('option'), ...option }))
-}
-
-/** `'a','it''s'` → a, it's; `a, b` → a, b. A number is the length of some other type. */
-function optionTitles(list: ColumnRequestBody['dtxp']): string[] {
-  if (typeof list !== 'string' || list.trim() === '') return []
-  if (!list.trimStart().startsWith("'")) return list.split(',').map((title) => title.trim())
-  return Array.from(list.matchAll(/'((?:[^']|'')*)'/g), (match) => (match[1] ?? '').replaceAll("''", "'"))
+/** A date of that name without the default is the user's, who may fill it with moments of long ago. */
+function readAuto(type: ColumnType, { column_name, cdf }: ColumnRequestBody): AutoValue | null {
+  if (type === 'CreateTime') return 'created_at'
+  if (type === 'LastModifiedTime') return 'updated_at'
+  if (type !== 'DateTime' || !/^(?:current_timestamp|now\(\))/i.test(String(cdf ?? ''))) return null
+  return AUTO_NAMES.get(column_name ?? '') ?? null
 }
 
 function readMeta(meta: ColumnRequestBody['meta'], title: string): Record<string, unknown> | null {
@@ -256,17 +292,21 @@ function readMeta(meta: ColumnRequestBody['meta'], title: string): Record<string
   } catch {
     // Answered below, like JSON that is not an object.
   }
-  throw new ApiError('INVALID_COLUMN', 'Column meta must be a JSON object', { details: { field: title } })
+  throw new ApiError('INVALID_COLUMN', `Column meta must be a JSON object: that of "${title}" is ${quoteValue(meta)}.`, {
+    details: { field: title },
+  })
 }
 
-/** The marked one, else the column behind the last of the primary key, else the one before it. */
+/** The marked one, else the column after the last of the primary key, as displayColumnAt has it. */
 function displayColumn(columns: readonly Column[], requests: readonly ColumnRequestBody[]): Column | undefined {
   const marked = requests.find((request) => isOn(request.pv))
   if (marked !== undefined) {
-    const names = [marked.title, marked.column_name]
+    const names = wantedNames(marked)
     const found = columns.find((column) => names.includes(column.title) || names.includes(column.columnName))
     if (found !== undefined) return found
   }
-  const lastKey = columns.findLastIndex((column) => column.primaryKey)
-  return columns[lastKey + 1] ?? columns[lastKey - 1]
+  return displayColumnAt(
+    columns,
+    columns.findLastIndex((column) => column.primaryKey),
+  )
 }

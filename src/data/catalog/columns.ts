@@ -15,14 +15,16 @@ import {
 } from '../../lib/d1'
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
-import { type ColumnRequestBody, buildColumn, checkDefault, isOn, refuseTooLarge } from './column-request'
+import { needsNewValues, planChange } from './column-change'
+import { type ColumnRequestBody, buildColumn, checkDefault, duplicateColumn, isOn, refuseTooLarge } from './column-request'
 import { becomesRequired, convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
+import { displayColumnAt } from './display-column'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
 import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
-import { type Column, type SelectOption, type Table, kindOf } from './types'
+import type { Column, Table } from './types'
 
 function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }
@@ -43,7 +45,12 @@ export async function addColumn(
     throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
   // Refused before anything is written; the number is only known afterwards.
   const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
-  if (planned.primaryKey) throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.')
+  if (planned.primaryKey) {
+    throw new ApiError(
+      'INVALID_COLUMN',
+      `The primary key is chosen when the table is made: "${planned.title}" cannot be added to it.`,
+    )
+  }
   checkDefault(planned, now)
   refuseTooLarge([...table.columns, planned], null)
   const filling = defaultFor({ ...planned, required: false }, now)
@@ -58,7 +65,7 @@ export async function addColumn(
     ...(filling === null ? [] : [fill]),
     ...indexes,
   ])
-  await enterOrUndo(databases, added, [
+  await enterOrUndo(databases, column, added, [
     insertColumns(table.id, [column], isOrphan(added)),
     requireChanges(1),
     ...(isOn(request.pv) ? [setDisplayColumn(table.id, column.id)] : []),
@@ -92,7 +99,12 @@ function noRoom(column: Column, cause: unknown): ApiError {
 }
 
 /** The batch in the control database; a name taken, or the column changed, in the same moment undoes what was made for it. */
-async function enterOrUndo(databases: Databases, added: Orphan | null, statements: readonly Sql[]): Promise<void> {
+async function enterOrUndo(
+  databases: Databases,
+  column: Column,
+  added: Orphan | null,
+  statements: readonly Sql[],
+): Promise<void> {
   try {
     await batch(databases.control, statements)
   } catch (error) {
@@ -101,8 +113,9 @@ async function enterOrUndo(databases: Databases, added: Orphan | null, statement
     if (error instanceof ReferenceViolation) throw new ApiError('TABLE_NOT_FOUND', undefined, { cause: error })
     if (!(error instanceof UniqueViolation)) throw error
     if (added !== null) await dropNow(databases, added)
-    const what = error.columns.includes('title') ? 'Duplicate column alias' : 'Duplicate column name'
-    throw new ApiError('INVALID_COLUMN', what, { cause: error })
+    throw error.columns.includes('title')
+      ? duplicateColumn('alias', column.title, error)
+      : duplicateColumn('name', column.columnName, error)
   }
 }
 
@@ -124,8 +137,8 @@ export async function removeColumn(
   if (column.primaryKey)
     throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
   const removed = orphan('column', table, column)
-  const heir = column.displayValue ? table.columns.find(({ id, primaryKey }) => id !== column.id && !primaryKey) : undefined
-  await enterOrUndo(databases, null, [
+  const heir = column.displayValue ? displayColumnAt(table.columns, table.columns.indexOf(column)) : undefined
+  await enterOrUndo(databases, column, null, [
     insertOrphan(removed, project.database, now),
     deleteColumn(column),
     requireChanges(1),
@@ -157,90 +170,6 @@ export async function changeColumn(
   else await reindex(databases, project, table, column, planned, now)
 }
 
-function planChange(table: Table, column: Column, request: ColumnRequestBody, now: number): Column {
-  const others = table.columns.filter(({ id }) => id !== column.id)
-  if (request.pk !== null && request.pk !== undefined && Boolean(request.pk) !== column.primaryKey) {
-    throw new ApiError('INVALID_COLUMN', 'The primary key is chosen when the table is made.', {
-      details: { field: column.title },
-    })
-  }
-  const whole: ColumnRequestBody = {
-    title: request.title ?? column.title,
-    column_name: request.column_name ?? column.columnName,
-    uidt: request.uidt ?? column.type,
-    pk: column.primaryKey,
-    rqd: request.rqd ?? column.required,
-    unique: request.unique ?? column.unique,
-    cdf: request.cdf === undefined ? column.defaultValue : request.cdf,
-    meta: request.meta === undefined ? column.meta : request.meta,
-    order: request.order ?? column.order,
-    dtxp: request.dtxp,
-    colOptions:
-      request.colOptions ?? (typeof request.dtxp !== 'string' || request.dtxp === '' ? { options: [...column.options] } : null),
-  }
-  const built = buildColumn(whole, others, { nextColumn: 0, now })
-  // A name makes a date the server's when it is new; later it may be called anything.
-  const planned: Column = { ...built, auto: built.type === column.type ? column.auto : built.auto }
-  if (column.primaryKey && planned.type !== column.type) {
-    throw new ApiError('INVALID_COLUMN', 'The type of the primary key cannot be changed.', { details: { field: column.title } })
-  }
-  checkDefault(planned, now)
-  refuseTooLarge([...others, planned], null)
-  return {
-    ...planned,
-    id: column.id,
-    physicalName: column.physicalName,
-    autoIncrement: column.autoIncrement,
-    // A client may send the whole column back as it read it, and reads CURRENT_TIMESTAMP for what the server fills.
-    defaultValue: planned.auto === null ? planned.defaultValue : null,
-    displayValue: column.displayValue || isOn(request.pv),
-    required: column.autoIncrement ? false : planned.required,
-    // An option keeps its id under a new title, so that rows follow it.
-    options: keepOptionIds(planned.options, column, request),
-    createdAt: column.createdAt,
-  }
-}
-
-/** By the id that the request gives, else by title. No option of before becomes two. */
-function keepOptionIds(options: readonly SelectOption[], column: Column, request: ColumnRequestBody): SelectOption[] {
-  const idOf = new Map(request.colOptions?.options?.map(({ id, title }) => [title, id ?? '']) ?? [])
-  const taken = new Set<string>()
-  const keep = (option: SelectOption, known: SelectOption | undefined): SelectOption => {
-    if (known === undefined || taken.has(known.id)) return option
-    taken.add(known.id)
-    return { ...option, id: known.id, color: option.color ?? known.color }
-  }
-  const byId = options.map((option) =>
-    keep(
-      option,
-      column.options.find(({ id }) => id === idOf.get(option.title)),
-    ),
-  )
-  const isKnown = ({ id }: SelectOption) => taken.has(id)
-  return byId.map((option) =>
-    isKnown(option)
-      ? option
-      : keep(
-          option,
-          column.options.find(({ title }) => title === option.title),
-        ),
-  )
-}
-
-/** Whether values stored for the old column could be anything but values of the new one. */
-function needsNewValues(from: Column, to: Column): boolean {
-  const kinds = [kindOf(from), kindOf(to)] as const
-  if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
-    return (
-      kinds[0] !== kinds[1] ||
-      !from.options.every(({ id, title }) => to.options.some((option) => option.id === id && option.title === title))
-    )
-  }
-  if (to.type === 'Year' && from.type !== 'Year') return true
-  if (to.meta?.['validate'] === true && (from.meta?.['validate'] !== true || from.type !== to.type)) return true
-  return kinds[0] !== kinds[1] && !(kinds[1] === 'text' && kinds[0] === 'select')
-}
-
 /**
  * Another type means another physical column: filled while nobody sees it, then put in the place of the old one. Rows written
  * during the conversion are converted again; what is lost is a write of a request that was under way, with the catalog of
@@ -266,7 +195,7 @@ async function retype(
   } catch (error) {
     throw await undone(databases, replacement, added, error)
   }
-  await enterOrUndo(databases, added, [
+  await enterOrUndo(databases, planned, added, [
     insertOrphan(replaced, project.database, now),
     updateColumn(column, replacement, isOrphan(added)),
     requireChanges(1),
@@ -294,7 +223,7 @@ async function reindex(
     await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
     await makeOrUndo(databases, planned, added, [createIndex(after, table.physicalName, column.physicalName)])
   }
-  await enterOrUndo(databases, added, [
+  await enterOrUndo(databases, planned, added, [
     ...(dropped === null ? [] : [insertOrphan(dropped, project.database, now)]),
     updateColumn(column, planned, added === null ? all([]) : isOrphan(added)),
     requireChanges(1),

@@ -5,6 +5,7 @@ import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
 import { type Stored, toJson, toStored } from '../records/values'
 import { VERSION_COLUMN } from './ddl'
+import { renamedOptions } from './options'
 import { type Column, type Table, kindOf } from './types'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
@@ -103,7 +104,7 @@ function convertible(value: Stored, from: Column, to: Column): unknown {
   const json = toJson(from, value)
   // An empty text is no value of any other type; of options it is the choice of none.
   if (json === '' && toKind !== 'text' && toKind !== 'json' && toKind !== 'multiselect') return null
-  if (toKind === 'select' || toKind === 'multiselect') return optionTitles(String(value), from, to)
+  if (toKind === 'select' || toKind === 'multiselect') return renamedOptions(String(value), from, to)
   if (toKind === 'json' && fromKind === 'text') return fromText(String(value))
   if (fromKind === 'json' && toKind === 'text') return typeof json === 'string' ? json : value
   if (fromKind === 'boolean' && (toKind === 'integer' || toKind === 'number')) return value
@@ -121,16 +122,6 @@ function fromText(text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** Titles follow their options: one that was renamed is found by its id. */
-function optionTitles(value: string, from: Column, to: Column): string {
-  const renamed = (title: string) => {
-    const id = from.options.find((option) => option.title === title)?.id
-    return to.options.find((option) => option.id === id)?.title ?? title
-  }
-  if (kindOf(from) === 'multiselect') return value.split(',').map(renamed).join(',')
-  return renamed(value)
 }
 
 function refusal(from: Column, to: Column, errors: Issue[]): ApiError {

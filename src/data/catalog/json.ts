@@ -1,6 +1,7 @@
 /** Tables and columns as clients of the contract read them: contract/api-v1.md 3.3, 3.4, 3.6. */
 import { z } from '@hono/zod-openapi'
 import { timestamp } from '../../lib/time'
+import { writeOptionList } from './options'
 import { COLUMN_TYPES, type Column, type Table, keyMaker } from './types'
 
 const nullable = z.null()
@@ -163,7 +164,7 @@ export function toColumnBody(column: Column, table: Table, baseId: string): z.in
     cc: null,
     csn: null,
     dtx: 'specificType',
-    dtxp: column.options.map((option) => `'${option.title.replaceAll("'", "''")}'`).join(','),
+    dtxp: writeOptionList(column.options),
     dtxs: '',
     au: column.auto === 'updated_at',
     validate: null,

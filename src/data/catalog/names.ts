@@ -1,6 +1,6 @@
 /** Names of tables and columns, each derived from the other when one is left out: contract/api-v1.md 3.3. */
 import { ApiError } from '../../errors'
-import { nameProblem } from '../../lib/text'
+import { nameProblem, quoteValue } from '../../lib/text'
 
 /** Characters of a table's or a column's name, prefix included. */
 export const MAX_NAME = 255
@@ -21,7 +21,7 @@ export function nameFromTitle(title: string, maxLength = MAX_NAME): string {
   return name === '' ? 'field' : [...name].slice(0, maxLength).join('')
 }
 
-/** A name that none of `taken` has: with a number behind it when need be. */
+/** A name that none of `taken` has: with a number after it when need be. */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
   let candidate = name
   for (let number = 1; taken.has(candidate); number++) {
@@ -39,32 +39,32 @@ interface TableNames {
 export const SEPARATORS = { new: '_', renamed: '' } as const
 
 /**
- * The title and the full name of a table, with the project's prefix in front. Throws INVALID_TABLE with the texts old
- * clients know.
+ * The title and the full name of a table, with the project's prefix in front, both as NFC: two forms of one text are one name.
+ * Throws INVALID_TABLE with the texts old clients know.
  */
 export function tableNames(
   request: { title?: string | null | undefined; table_name?: string | null | undefined },
   prefix: string,
   separator: string = SEPARATORS.new,
 ): TableNames {
-  const given =
-    request.table_name ??
-    (typeof request.title === 'string' && request.title !== '' ? nameFromTitle(request.title, MAX_NAME - prefix.length - 1) : '')
+  const wanted = (request.title ?? '').normalize()
+  const given = (request.table_name ?? (wanted === '' ? '' : nameFromTitle(wanted, MAX_NAME - prefix.length - 1))).normalize()
   if (given === '' || given === prefix) {
     throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
   }
-  if (given !== given.trim()) throw new ApiError('INVALID_TABLE', 'Leading or trailing whitespace not allowed in table names')
+  if (given !== given.trim()) {
+    throw new ApiError('INVALID_TABLE', 'Leading or trailing whitespace not allowed in table names')
+  }
   const tableName = given.startsWith(prefix) ? given : `${prefix}${separator}${given}`
   if ([...tableName].length > MAX_NAME) throw new ApiError('INVALID_TABLE', `Table name exceeds ${MAX_NAME} characters`)
   const bare = given.startsWith(prefix) ? given.slice(prefix.length).replace(/^_/, '') : given
-  const title =
-    request.title === undefined || request.title === null || request.title === '' ? titleFromName(bare) || bare : request.title
+  const title = wanted === '' ? titleFromName(bare) || bare : wanted
   for (const [what, name] of [
     ['Table name', tableName],
     ['Table title', title],
   ] as const) {
     const problem = nameProblem(name, MAX_NAME)
-    if (problem !== null) throw new ApiError('INVALID_TABLE', `${what} ${problem}`)
+    if (problem !== null) throw new ApiError('INVALID_TABLE', `${what} ${problem}: ${quoteValue(name)}`)
   }
   return { title, tableName }
 }

@@ -6,6 +6,7 @@ import { ApiError } from '../../errors'
 import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
+import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
 import { createTable as createTableStatements } from './ddl'
@@ -51,7 +52,7 @@ export async function createTable(
   const orphan = physicalTable(table)
   await run(databases.control, insertOrphan(orphan, project.database, now + CREATION_GRACE_MS))
   await batch(databases.data, createTableStatements(table, now))
-  await enter(databases, orphan, [
+  await enter(databases, table, [
     insertTable(table),
     requireChanges(1),
     insertColumns(table.id, table.columns),
@@ -62,20 +63,20 @@ export async function createTable(
 }
 
 /** The batch that makes something visible. What cannot be entered because its name was just taken is dropped again. */
-async function enter(databases: Databases, orphan: Orphan, statements: Parameters<typeof batch>[1]): Promise<void> {
+async function enter(databases: Databases, table: Table, statements: Parameters<typeof batch>[1]): Promise<void> {
   try {
     await batch(databases.control, statements)
   } catch (error) {
-    const refusal = whyRefused(error)
+    const refusal = whyRefused(error, table)
     if (refusal === null) throw error
-    await dropNow(databases, orphan)
+    await dropNow(databases, physicalTable(table))
     throw refusal
   }
 }
 
 /** Why a batch of the control database was undone by what others did in the same moment; null when that is not why. */
-function whyRefused(error: unknown): ApiError | null {
-  if (error instanceof UniqueViolation) return duplicate(error)
+function whyRefused(error: unknown, names: Pick<Table, 'title' | 'tableName'>): ApiError | null {
+  if (error instanceof UniqueViolation) return duplicateTable(error.columns.includes('title') ? 'alias' : 'name', names, error)
   if (error instanceof ReferenceViolation) return new ApiError('PROJECT_NOT_FOUND', undefined, { cause: error })
   return error instanceof BatchUndone ? changedMeanwhile(error) : null
 }
@@ -113,14 +114,20 @@ function newTableNames(catalog: Catalog, request: TableRequest, prefix: string):
 
 function refuseTakenNames(catalog: Catalog, names: Pick<Table, 'title' | 'tableName'>, self?: Table): void {
   const others = catalog.tables.filter((table) => table.id !== self?.id)
-  if (others.some((table) => table.tableName === names.tableName)) throw new ApiError('INVALID_TABLE', 'Duplicate table name')
-  if (others.some((table) => table.title === names.title)) throw new ApiError('INVALID_TABLE', 'Duplicate table alias')
+  if (others.some((table) => isSameText(table.tableName, names.tableName))) throw duplicateTable('name', names)
+  if (others.some((table) => isSameText(table.title, names.title))) throw duplicateTable('alias', names)
 }
 
-/** Someone took the name in the same moment. */
-function duplicate(error: UniqueViolation): ApiError {
-  const what = error.columns.includes('title') ? 'Duplicate table alias' : 'Duplicate table name'
-  return new ApiError('INVALID_TABLE', what, { cause: error })
+/** In the contract's words, and then in plain ones. */
+function duplicateTable(what: 'name' | 'alias', names: Pick<Table, 'title' | 'tableName'>, cause?: unknown): ApiError {
+  const plain = what === 'name' ? `table_name ${quoteValue(names.tableName)}` : `title ${quoteValue(names.title)}`
+  return new ApiError(
+    'INVALID_TABLE',
+    `Duplicate table ${what}: another table of the project has the ${plain}; choose another one.`,
+    {
+      cause,
+    },
+  )
 }
 
 export interface TableChange {
@@ -148,7 +155,7 @@ export async function changeTable(
   try {
     await batch(control, [updateTable(table, changed), requireChanges(1), raiseSchemaVersion(project.id)])
   } catch (error) {
-    throw whyRefused(error) ?? error
+    throw whyRefused(error, changed) ?? error
   }
 }
 

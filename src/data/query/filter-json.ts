@@ -3,6 +3,7 @@
  * malformed is refused. Keys that views store with a filter (`id`, `order`, `status`, …) are allowed and mean nothing here;
  * of those that do mean something, views store null, or an empty date word, for one that is not there.
  */
+import { sizeText } from '../../lib/text'
 import { type ChainItem, type Condition, type FilterNode, chain } from './ast'
 import { invalidFilter } from './failures'
 import { MAX_CONDITIONS, MAX_FILTER_JSON_BYTES, MAX_NESTING, isLongerThan } from './limits'
@@ -14,7 +15,8 @@ type Json = Record<string, unknown>
 /** Reads the parameter; null when it says nothing (no text, or an empty array). */
 export function parseFilterJson(text: string): FilterNode | null {
   if (text.trim() === '') return null
-  if (isLongerThan(text, MAX_FILTER_JSON_BYTES)) throw refuse(ROOT, `it may have ${MAX_FILTER_JSON_BYTES} bytes; it has more.`)
+  if (isLongerThan(text, MAX_FILTER_JSON_BYTES))
+    throw refuse(ROOT, `it may have ${sizeText(MAX_FILTER_JSON_BYTES)}; this is more.`)
   const counter = { conditions: 0 }
   return readList(parseJson(text), { path: ROOT, level: 0, counter })
 }

@@ -1,12 +1,14 @@
 /** Finding columns by the names that requests use. */
+import { isSameText } from '../../lib/text'
 import type { Column, Table } from '../catalog/types'
 
-/** A column by title; else by id, by column_name, and at last by a title that had blanks around it. */
+/** A column by title; else by id, by column_name, by a title in another form of Unicode, or with blanks around it. */
 export function findColumn(table: Table, name: string): Column | undefined {
   return (
     table.columns.find((column) => column.title === name) ??
     findColumnById(table, name) ??
     table.columns.find((column) => column.columnName === name) ??
+    table.columns.find((column) => isSameText(column.title, name)) ??
     (name.trim() === name ? undefined : findColumn(table, name.trim()))
   )
 }

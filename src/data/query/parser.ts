@@ -8,6 +8,7 @@
  * AND binds tighter than OR, as in SQL. `~not` is AND NOT, `~andnot` too, `~ornot` is OR NOT. A word before the first item
  * joins nothing (`~or(A,eq,1)` is `(A,eq,1)`), so that clients may build a filter by appending.
  */
+import { sizeText } from '../../lib/text'
 import { type ChainItem, type FilterNode, chain } from './ast'
 import { type JoinWord, type Token, readToken } from './lexer'
 import { MAX_CONDITIONS, MAX_NESTING, MAX_WHERE_BYTES, isLongerThan } from './limits'
@@ -45,7 +46,7 @@ const WORDS = {
 
 /** Reads the text of `where`. Linear in its length; the stack is an array, so no input can exhaust ours. */
 export function parseWhere(text: string): ParseResult {
-  if (isLongerThan(text, MAX_WHERE_BYTES)) return refuse(0, `a filter may have ${MAX_WHERE_BYTES} bytes; this one has more.`)
+  if (isLongerThan(text, MAX_WHERE_BYTES)) return refuse(0, `a filter may have ${sizeText(MAX_WHERE_BYTES)}; this one has more.`)
   const reader = new Reader()
   let index = 0
   for (;;) {

@@ -1,6 +1,7 @@
 /** Many rows in one request: all of them or none. */
 import { ApiError, MAX_ISSUES } from '../../errors'
 import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
+import { sizeText } from '../../lib/text'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../catalog/types'
@@ -42,7 +43,10 @@ export function keyIn(table: Table, row: Readonly<Record<string, unknown>>): Sto
 /** Rows of a bulk request travel as JSON, which may be longer than what is stored. Throws INVALID_VALUE_FOR_FIELD. */
 export function asParameter(row: StoredRow): StoredRow {
   if (isLongerAsJson([...row.values()], MAX_ITEM_BYTES)) {
-    throw new ApiError('INVALID_VALUE_FOR_FIELD', `As JSON a row of many may have ${MAX_ITEM_BYTES} bytes; send this one alone.`)
+    throw new ApiError(
+      'INVALID_VALUE_FOR_FIELD',
+      `As JSON a row of many may have ${sizeText(MAX_ITEM_BYTES)}, and this one is larger; send it alone.`,
+    )
   }
   return row
 }

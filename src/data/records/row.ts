@@ -1,6 +1,7 @@
 /** A row between the JSON object of a request and the columns of a table. */
 import { ApiError } from '../../errors'
 import { D1_LIMITS } from '../../lib/sql'
+import { isSameText, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../catalog/types'
@@ -12,7 +13,7 @@ export type StoredRow = Map<Column, Stored>
 /** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
 const KEY_SEPARATOR = '___'
 
-/** The largest Id that a client may choose: enough of those behind it are whole numbers that JSON holds exactly. */
+/** The largest Id that a client may choose: enough of those after it are whole numbers that JSON holds exactly. */
 export const MAX_CHOSEN_ID = 2 ** 52
 
 /**
@@ -36,7 +37,8 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
 function readChosenId(column: Column, value: unknown): Stored {
   const id = toStored(column, value)
   if (typeof id === 'number' && id > MAX_CHOSEN_ID) {
-    throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" takes ids up to ${MAX_CHOSEN_ID}.`, {
+    const most = MAX_CHOSEN_ID.toLocaleString('en-US')
+    throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" takes ids up to ${most}, not ${id}.`, {
       details: { field: column.title },
     })
   }
@@ -129,13 +131,14 @@ export function readKey(table: Table, body: Readonly<Record<string, unknown>>): 
   })
 }
 
-/** Keys are titles, or column names. Throws FIELD_NOT_FOUND; INVALID_VALUE_FOR_FIELD when a field is given twice. */
+/** Keys are titles, or column names, in whichever form of Unicode. Throws FIELD_NOT_FOUND; INVALID_VALUE_FOR_FIELD when a field is given twice. */
 function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<Column, unknown> {
   const fields = new Map<Column, unknown>()
   for (const [name, value] of Object.entries(body)) {
     const column =
       table.columns.find((candidate) => candidate.title === name) ??
-      table.columns.find((candidate) => candidate.columnName === name)
+      table.columns.find((candidate) => candidate.columnName === name) ??
+      table.columns.find((candidate) => isSameText(candidate.title, name) || isSameText(candidate.columnName, name))
     if (column === undefined) {
       throw new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}".`, { details: { field: name } })
     }
@@ -150,11 +153,14 @@ function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<
 }
 
 function withinRowLimit(row: StoredRow): StoredRow {
-  const bytes = [...row.values()].reduce((sum: number, value) => sum + byteLength(value), 0)
-  if (bytes > D1_LIMITS.rowBytes) {
-    throw new ApiError('INVALID_VALUE_FOR_FIELD', `A row can hold at most ${D1_LIMITS.rowBytes} bytes; this one has ${bytes}.`)
-  }
-  return row
+  const sizes = Array.from(row, ([column, value]) => ({ column, bytes: byteLength(value) }))
+  if (sizes.reduce((sum, { bytes }) => sum + bytes, 0) <= D1_LIMITS.rowBytes) return row
+  const largest = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one)).column.title
+  throw new ApiError(
+    'INVALID_VALUE_FOR_FIELD',
+    `A row can hold at most ${sizeText(D1_LIMITS.rowBytes)} together, and this one is larger: shorten its longest value, "${largest}".`,
+    { details: { field: largest } },
+  )
 }
 
 /** The key a path names, in key order; null when it cannot be the key of any row. */

@@ -52,7 +52,7 @@ test.each([
   [2_000_000, '2 MB'],
   [1_048_576, '1 MB'],
   [262_144, '256 KB'],
-  [1_500_000, '1 MB'],
+  [1_990_000, '1.9 MB'],
   [90_000, '90 KB'],
 ])('%i bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
 
