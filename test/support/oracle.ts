@@ -17,6 +17,7 @@ export interface OracleCondition {
   operator: OperatorName
   /** A date word in front of the value, or null. */
   word: string | null
+  /** Of a list: its items, whatever way they are written in. */
   value: string | readonly string[] | null
 }
 
@@ -74,14 +75,17 @@ function conditionHolds(condition: OracleCondition, row: OracleRow, now: number)
   const cell = row[field]
   const compared = field === 'Rating' ? (cell ?? 0) : cell
   const text = [condition.word, condition.value].filter((part) => part !== null).join(',')
-  const items = Array.isArray(condition.value) ? condition.value : text.split(',').map((item) => item.trim())
-  /** Where the cell stands: -1 before what the text names, 0 in it, 1 behind it; null for NULL. */
+  const items: readonly string[] = isTextValue(condition.value) ? [] : condition.value
+  /** Where the cell stands: -1 before what the text names, 0 in it, 1 after it; null for NULL. */
   const side = (what: string): number | null => (compared === null ? null : sideOf(kind, compared, what, now))
   const known = (what: string, test: (place: number) => boolean): Truth => {
     const place = side(what)
     return place === null ? null : test(place)
   }
-  const equal = (what: string): Truth => known(what, (place) => place === 0)
+  const equal = (what: string): Truth => {
+    if (cell === null || !TEXT_KINDS.has(kind)) return known(what, (place) => place === 0)
+    return writtenLike(kind, what).includes(String(cell))
+  }
   const atLeast = (what: string): Truth => known(what, (place) => place >= 0)
   const atMost = (what: string): Truth => known(what, (place) => place <= 0)
   const between = (): Truth => allOf([atLeast(items[0] ?? ''), atMost(items[1] ?? '')])
@@ -112,9 +116,9 @@ function conditionHolds(condition: OracleCondition, row: OracleRow, now: number)
     case 'nbtw':
       return opposite(between())
     case 'like':
-      return isLike(cell, text)
+      return isLike(kind, cell, text)
     case 'nlike':
-      return opposite(isLike(cell, text))
+      return opposite(isLike(kind, cell, text))
     case 'is':
       return hasState(kind, cell, text.trim())
     case 'isnot':
@@ -156,18 +160,29 @@ const OPPOSITE_STATES: Readonly<Record<string, string>> = {
   false: 'notfalse',
 }
 
-/** What cannot hold an empty text is empty when it is NULL. */
+function isTextValue(value: OracleCondition['value']): value is string | null {
+  return !Array.isArray(value)
+}
+
+/** Both Unicode forms of a text are that text. As JSON it is both what it says and the string of it. */
+function writtenLike(kind: ValueKind, text: string): string[] {
+  const meant = kind === 'json' ? [canonicalJson(text), JSON.stringify(text)] : [text]
+  return meant.flatMap((one) => [one, one.normalize('NFC'), one.normalize('NFD')])
+}
+
+/** What cannot hold an empty text is empty when it is NULL; the null and the empty text of JSON are a null and an empty text. */
 function hasState(kind: ValueKind, cell: Cell, state: string): boolean {
-  const none = TEXT_KINDS.has(kind) ? '' : null
+  const isNull = cell === null || (kind === 'json' && cell === 'null')
+  const isEmpty = TEXT_KINDS.has(kind) ? cell === '' || (kind === 'json' && cell === '""') : isNull
   switch (state) {
     case 'null':
-      return cell === null
+      return isNull
     case 'notnull':
-      return cell !== null
+      return !isNull
     case 'empty':
-      return cell === none
+      return isEmpty
     case 'notempty':
-      return cell !== null && cell !== none
+      return !isNull && !isEmpty
     case 'true':
       return cell === 1
     case 'false':
@@ -182,21 +197,80 @@ function hasState(kind: ValueKind, cell: Cell, state: string): boolean {
 }
 
 function isBlank(kind: ValueKind, cell: Cell): boolean {
-  return cell === null || cell === '' || (kind === 'json' && (cell === '[]' || cell === 'null'))
+  return hasState(kind, cell, 'null') || hasState(kind, cell, 'empty') || (kind === 'json' && cell === '[]')
 }
 
-/** Contract 4.4: `,cell,` contains `,item,`. */
+/** Contract 4.4: `,cell,` contains `,item,`, in either of its Unicode forms. */
 function hasOption(cell: Cell, item: string): Truth {
-  return cell === null ? null : `,${cell},`.includes(`,${item},`)
+  return cell === null ? null : writtenLike('text', item).some((form) => `,${cell},`.includes(`,${form},`))
 }
 
-/** Only ASCII letters have two cases; `%` is any text, `_` is itself; without `%` at either end it may stand anywhere. */
-function isLike(cell: Cell, value: string): Truth {
-  if (cell === null) return null
-  const pattern = value.startsWith('%') || value.endsWith('%') ? value : `%${value}%`
-  const pieces = foldAscii(pattern).split('%')
-  const source = pieces.map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('[^]*')
-  return new RegExp(`^${source}$`, 'u').test(foldAscii(String(cell)))
+/** `%` is any text unless a backslash stands before it, `_` is itself; without `%` at either end the value may stand anywhere. */
+function isLike(kind: ValueKind, cell: Cell, value: string): Truth {
+  if (cell === null || (kind === 'json' && cell === 'null' && /^%*$/.test(value))) return null
+  const tokens = value.match(/\\+(?=%)|%|[^\\%]+|\\+/g) ?? []
+  const pieces = ['']
+  for (const [index, token] of tokens.entries()) {
+    const slashes = tokens[index - 1]?.startsWith('\\') === true ? tokens[index - 1]?.length : 0
+    if (token === '%' && Number(slashes) % 2 === 0) pieces.push('')
+    else {
+      const isBeforePercent = token.startsWith('\\') && tokens[index + 1] === '%'
+      pieces.push(`${pieces.pop()}${isBeforePercent ? token.slice(Math.ceil(token.length / 2)) : token}`)
+    }
+  }
+  const isAnywhere = pieces.length === 1 || (pieces[0] !== '' && pieces.at(-1) !== '')
+  const letters = lettersOf(pieces.join('%'))
+  const source = (isAnywhere ? ['', ...pieces, ''] : pieces).map((piece) => escapeRegExp(asOneForm(piece, letters))).join('[^]*')
+  return shownTexts(kind, cell).some((text) => new RegExp(`^${source}$`, 'u').test(asOneForm(text, letters)))
+}
+
+/** What the JSON of the row shows: of JSON its text, and of a string the string itself. */
+function shownTexts(kind: ValueKind, cell: string | number): string[] {
+  if (kind !== 'json') return [String(cell)]
+  try {
+    const value: unknown = JSON.parse(String(cell))
+    return typeof value === 'string' ? [String(cell), value] : [String(cell)]
+  } catch {
+    return [String(cell)]
+  }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+}
+
+/** The letters of a value beyond ASCII, with their marks, in all forms: in upper and lower case, composed and not. */
+function lettersOf(value: string): string[] {
+  const clusters = [value, value.normalize('NFC')].flatMap((text) => text.match(/\P{M}\p{M}*|\p{M}+/gu) ?? [])
+  const letters = clusters.filter((cluster) => (cluster.codePointAt(0) ?? 0) > 127 || cluster.length > 1)
+  const forms = letters.flatMap((letter) => [
+    letter,
+    ...cases(letter.normalize('NFC')).flatMap((one) => [one, one.normalize('NFD')]),
+  ])
+  return forms.map(foldAscii).toSorted((one, other) => other.length - one.length)
+}
+
+function cases(letter: string): string[] {
+  const upper = mapEach(letter, (one) => one.toUpperCase())
+  const known = lowerCase(upper) === lowerCase(letter) ? [letter, upper, lowerCase(letter)] : [letter, lowerCase(letter)]
+  return [...known, ...known.map((one) => one.replace('σ', 'ς')), ...known.map((one) => one.replace('ß', 'ẞ'))]
+}
+
+/** The text with each of those letters in the one form in which it is compared; ASCII letters have two cases anyway. */
+function asOneForm(text: string, letters: readonly string[]): string {
+  const folded = foldAscii(text)
+  if (letters.length === 0) return folded
+  const any = new RegExp(letters.map(escapeRegExp).join('|'), 'gu')
+  return folded.replaceAll(any, (letter) => lowerCase(letter.normalize('NFC')))
+}
+
+function lowerCase(text: string): string {
+  return mapEach(text, (one) => one.toLowerCase()).replaceAll('ς', 'σ')
+}
+
+/** What would become two characters stays one. */
+function mapEach(text: string, change: (character: string) => string): string {
+  return Array.from(text, (one) => ([...change(one)].length === 1 ? change(one) : one)).join('')
 }
 
 function foldAscii(text: string): string {

@@ -2,6 +2,7 @@
 import {
   type Arbitrary,
   array,
+  boolean,
   constant,
   constantFrom,
   double,
@@ -31,6 +32,8 @@ export interface RandomFilter {
   json: readonly OracleItem[]
   /** Conditions that no row meets are added until the values no longer fit into parameters of their own (binder.ts). */
   padded: boolean
+  /** `where` begins with `@`, and its fields and values stand in quotes. */
+  quoted: boolean
 }
 
 export interface Round {
@@ -53,6 +56,23 @@ const LONG_TEXTS = [LONG_TEXT, LONG_TEXT.toUpperCase(), `a${LONG_TEXT} b`, 'aab'
 const TEXTS = [
   ['', ' ', 'a', 'A', 'b', 'alpha', 'Alpha', 'ALPHA', ' alpha', 'alpha ', 'alphabet', 'a b', 'a  b'],
   ['ä', 'Ä', 'ÄÖ', 'a\u0308', 'ß', 'ẞ', 'İ', 'ı', '\u212a', 'k', 'K', 'ﬀ', 'é', 'É', 'ж', 'Ж', 'שלום', '日本語'],
+  [
+    'e\u0301',
+    'E\u0301',
+    'é É',
+    'Über',
+    'ÜBER',
+    'u\u0308ber',
+    'Łódź',
+    'ŁÓDZ\u0301',
+    'Привет',
+    'ПРИВЕТ',
+    'ΣΊΣΥΦΟΣ',
+    'σίσυφος',
+    '한',
+    '한'.normalize('NFD'),
+  ],
+  ['C:\\dir', '\\%', '100\\%', 'a\\\\%b', '\\\\', 'a"b', '"a"', '"a", b', '5"'],
   ['📏', '📏a', '👨‍👩‍👧', '\ue000', '\ufffd', '\ufeff', '\ufeffa', '\u00a0', '\u2028', '\u{10ffff}', '\u007f', '\u0001'],
   ['%', '_', '100%', '10_', 'a_b', 'a!b', '!', '!%', '\\', `it's`, '"', '""', '`', '*', '[a-z]', '?', 'a\nb', '\t'],
   ['(', ')', '(a)', 'a (b), c', ',', 'a,b', 'a, b', ',a', 'a,', '~or', '0', '10', '9', '1.0', '-1', '1e3'],
@@ -60,9 +80,26 @@ const TEXTS = [
 ].flat()
 
 /** Texts that a wrong `like` mistakes for each other. */
-const LIKE_TEXTS = ['Alpha', 'alphabet', 'ÄÖa', 'äöA', 'a_b', 'aXb', 'ab', '📏a', 'a📏', 'ba📏', 'k', '\u212a', '100%', '1000']
+const LIKE_TEXTS = [
+  'ÉA',
+  'e\u0301a',
+  'Alpha',
+  'alphabet',
+  'ÄÖa',
+  'äöA',
+  'a_b',
+  'aXb',
+  'ab',
+  '📏a',
+  'a📏',
+  'ba📏',
+  'k',
+  '\u212a',
+  '100%',
+  '1000',
+]
 
-const OPTION_TITLES = ['red', 'Red', 'reddish', 'light red', 'green', 'größe', '📏', 'a%', 'x_y', '1']
+const OPTION_TITLES = ['größe'.normalize('NFD'), 'red', 'Red', 'reddish', 'light red', 'green', 'größe', '📏', 'a%', 'x_y', '1']
 
 const JSON_TEXTS = ['', 'null', '[]', '{}', '""', '0', 'false', '{"a":1}', '[{"url":"a"}]', '{"A":"ä,b"}', '[1,2]', '"\\"x"']
 
@@ -73,7 +110,10 @@ const text = oneof(
   { weight: 5, arbitrary: constantFrom(...TEXTS) },
   {
     weight: 3,
-    arbitrary: string({ unit: constantFrom('a', 'A', 'b', 'B', '%', '_', ' ', ',', '!', 'ä', 'Ä', '📏'), maxLength: 5 }),
+    arbitrary: string({
+      unit: constantFrom('a', 'A', 'b', 'B', '%', '\\', '_', ' ', ',', '!', 'ä', 'Ä', 'a\u0308', '"', '📏'),
+      maxLength: 5,
+    }),
   },
   { weight: 1, arbitrary: string({ unit: 'binary', maxLength: 4 }).filter(noNul) },
   { weight: 2, arbitrary: constantFrom(...LONG_TEXTS) },
@@ -286,33 +326,51 @@ function patternOf(type: ColumnType): Arbitrary<string> {
 
 const isList = (value: string | readonly string[]): value is readonly string[] => Array.isArray(value)
 
-/** A list as one text or as an array. In a text, a comma inside an item would make two of it. */
-function listOf(item: Arbitrary<string>, { length }: { length?: number } = {}): Arbitrary<string | readonly string[]> {
+/** A list: what its items are, and the text that says so; null where it is sent as an array. */
+interface List {
+  items: readonly string[]
+  text: string | null
+}
+
+/** In quotes an item may be anything; without, it has no comma or parenthesis, begins with no quote, and is trimmed. */
+const writtenItem = (item: Arbitrary<string>): Arbitrary<{ item: string; text: string }> =>
+  tuple(item, constantFrom('""', String.raw`\"`), integer({ min: 0, max: 2 })).map(([value, quote, choice]) => {
+    const trimmed = value.trim()
+    if (choice > 0 && !/[,()]|^"/.test(trimmed)) return { item: trimmed, text: value }
+    return { item: value, text: `"${value.replaceAll('\\', '\\\\').replaceAll('"', quote)}"` }
+  })
+
+/** A list as one text or as an array. */
+function listOf(item: Arbitrary<string>, { length }: { length?: number } = {}): Arbitrary<List> {
   const sizes =
     length === undefined ? { minLength: 1, maxLength: 6, size: 'max' as const } : { minLength: length, maxLength: length }
   return oneof(
-    tuple(
-      array(
-        item.filter((one) => !one.includes(',')),
-        sizes,
-      ),
-      constantFrom(',', ', '),
-    ).map(([items, comma]) => items.join(comma)),
-    array(item, sizes),
+    tuple(array(writtenItem(item), sizes), constantFrom(',', ', ', ' ,')).map(([items, comma]): List => ({
+      items: items.map((one) => one.item),
+      text: items.map((one) => one.text).join(comma),
+    })),
+    array(item, sizes).map((items): List => ({ items, text: null })),
   )
 }
 
-const namesAnOption = (value: string | readonly string[]): boolean =>
-  isList(value) ? value.some((item) => item !== '') : value.split(',').some((item) => item.trim() !== '')
+const namesAnOption = ({ items }: List): boolean => items.some((item) => item !== '')
 
-type Value = Pick<OracleCondition, 'word' | 'value'>
+/** A condition, and how its list is written. */
+interface WrittenCondition extends OracleCondition {
+  text: string | null
+}
 
-const plain = (value: Arbitrary<string | readonly string[] | null>): Arbitrary<Value> =>
-  value.map((given) => ({ word: null, value: given }))
+type Value = Pick<WrittenCondition, 'word' | 'value' | 'text'>
+
+const plain = (value: Arbitrary<string | null>): Arbitrary<Value> =>
+  value.map((given) => ({ word: null, value: given, text: null }))
+
+const listed = (list: Arbitrary<List>): Arbitrary<Value> =>
+  list.map(({ items, text: written }) => ({ word: null, value: items, text: written }))
 
 const worded = (from: Arbitrary<Worded>): Arbitrary<Value> =>
   oneof(
-    from.map(([word, value]): Value => ({ word, value })),
+    from.map(([word, value]): Value => ({ word, value, text: null })),
     plain(from.map(written)),
   )
 
@@ -326,9 +384,9 @@ function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
     return plain(constantFrom('null', 'notnull', 'empty', 'notempty', ' null ', ...(kind === 'boolean' ? ['true', 'false'] : [])))
   }
   if (asks === 'like') return plain(patternOf(type))
-  if (asks === 'all of' || asks === 'any of') return plain(listOf(VALUES[kind]).filter(namesAnOption))
-  if (asks === 'between') return plain(listOf(VALUES[kind], { length: 2 }))
-  if (takes === 'list') return plain(listOf(VALUES[kind]))
+  if (asks === 'all of' || asks === 'any of') return listed(listOf(VALUES[kind]).filter(namesAnOption))
+  if (asks === 'between') return listed(listOf(VALUES[kind], { length: 2 }))
+  if (takes === 'list') return listed(listOf(VALUES[kind]))
   return isDate ? oneof(plain(VALUES[kind]), worded(dateWord)) : plain(VALUES[kind])
 }
 
@@ -349,13 +407,13 @@ const HARD: ReadonlySet<OperatorName> = new Set<OperatorName>(['like', 'nlike', 
 const condition = oneof(
   ...PAIRS.map(([operator, field]) => ({
     weight: weightOf(field) * (HARD.has(operator) ? 4 : 1),
-    arbitrary: valueOf(operator, field).map(({ word, value }): OracleCondition => ({ field, operator, word, value })),
+    arbitrary: valueOf(operator, field).map((value): WrittenCondition => ({ field, operator, ...value })),
   })),
 )
 
 /** What `where` cannot say: lists that are no text, a lone parenthesis. (Lone surrogates cannot be in a URL.) */
-function fitsWhere({ value, word }: OracleCondition): boolean {
-  if (value !== null && typeof value !== 'string') return false
+function fitsWhere({ value, word, text: written }: WrittenCondition): boolean {
+  if (value !== null && typeof value !== 'string') return written?.isWellFormed() ?? false
   let depth = 0
   for (const character of value ?? '') {
     if (character === '(') depth += 1
@@ -367,7 +425,7 @@ function fitsWhere({ value, word }: OracleCondition): boolean {
 
 const JOINS: readonly JoinText[] = ['', '~and', '~or', '~not', '~andnot', '~ornot', '~and~not', '~or~not']
 
-function chainOf(leaf: Arbitrary<OracleCondition>): Arbitrary<readonly OracleItem[]> {
+function chainOf(leaf: Arbitrary<WrittenCondition>): Arbitrary<readonly OracleItem[]> {
   const items = (node: Arbitrary<OracleItem['node']>): Arbitrary<readonly OracleItem[]> =>
     array(record({ join: constantFrom(...JOINS), node }), { minLength: 1, maxLength: 3, size: 'max' })
   const nested = (group: Arbitrary<readonly OracleItem[]>): Arbitrary<readonly OracleItem[]> =>
@@ -383,10 +441,10 @@ const jsonItems = chainOf(condition)
 const nothing = constant<readonly OracleItem[]>([])
 
 const filter: Arbitrary<RandomFilter> = oneof(
-  { weight: 4, arbitrary: record({ where: whereItems, json: nothing, padded: constant(false) }) },
-  { weight: 4, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(false) }) },
-  { weight: 1, arbitrary: record({ where: whereItems, json: jsonItems, padded: constant(false) }) },
-  { weight: 1, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(true) }) },
+  { weight: 4, arbitrary: record({ where: whereItems, json: nothing, padded: constant(false), quoted: boolean() }) },
+  { weight: 4, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(false), quoted: constant(false) }) },
+  { weight: 1, arbitrary: record({ where: whereItems, json: jsonItems, padded: constant(false), quoted: constant(false) }) },
+  { weight: 1, arbitrary: record({ where: nothing, json: jsonItems, padded: constant(true), quoted: constant(false) }) },
 )
 
 /** A table of rows, and filters for it. */
@@ -410,16 +468,24 @@ const PADDING = Array.from({ length: 81 }, (_, index) => ({
 }))
 
 /** The filter as a client sends it. */
-export function writeFilter({ where, json, padded }: RandomFilter): FilterTexts {
+export function writeFilter({ where, json, padded, quoted }: RandomFilter): FilterTexts {
   const filters = json.map(jsonItem)
   const padding = padded ? [{ children: filters }, ...PADDING] : filters
-  return { where: where.map(whereItem).join(''), filterArrJson: json.length === 0 ? '' : JSON.stringify(padding) }
+  const text = where.map((item) => whereItem(item, quoted)).join('')
+  return { where: `${quoted ? '@' : ''}${text}`, filterArrJson: json.length === 0 ? '' : JSON.stringify(padding) }
 }
 
-function whereItem({ join, node }: OracleItem): string {
-  if (isGroup(node)) return `${join}(${node.map(whereItem).join('')})`
+function whereItem({ join, node }: OracleItem, quoted: boolean): string {
+  if (isGroup(node)) return `${join}(${node.map((item) => whereItem(item, quoted)).join('')})`
   const { field, operator, word, value } = node
-  return `${join}(${[field, operator, word, value].filter((part) => part !== null).join(',')})`
+  const put = (text: string): string => (quoted ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '""')}"` : text)
+  const written = textOf(node) ?? (typeof value === 'string' ? put(value) : null)
+  return `${join}(${[put(field), operator, word, written].filter((part) => part !== null).join(',')})`
+}
+
+/** The text of a list. */
+function textOf(condition: OracleCondition): string | null {
+  return 'text' in condition && typeof condition.text === 'string' ? condition.text : null
 }
 
 function jsonItem({ join, node }: OracleItem): unknown {
@@ -436,7 +502,7 @@ function jsonNode(node: OracleItem['node']): Record<string, unknown> {
     fk_column_id: idOf(field),
     comparison_op: operator,
     ...(word === null ? {} : { comparison_sub_op: word }),
-    value: value === null ? null : isList(value) ? value.map(scalar) : scalar(value),
+    value: textOf(node) ?? (value === null ? null : isList(value) ? value.map(scalar) : scalar(value)),
   }
 }
 

@@ -5,12 +5,13 @@
 import { type Column, type Table, kindOf } from '../catalog/types'
 import type { Condition, FilterNode } from './ast'
 import { fieldNotFound, invalidFilter, quote } from './failures'
+import { countItems } from './list'
 import { findColumn, findColumnById } from './names'
 import { type Asks, type Operator, findOperator, suggestOperator } from './operators'
 import { type Predicate, not } from './predicate'
 import { QUESTIONS, type Question, isDateKind, refuse } from './questions'
 
-/** What a date word may stand behind. */
+/** What a date word may stand after. */
 const DATED: ReadonlySet<Asks> = new Set<Asks>(['=', '>', '<', '>=', '<=', 'within'])
 
 /** Turns what was written into what is to be tested. `now` (ms) is what `today` and the other date words count from. */
@@ -30,7 +31,7 @@ export function checkFilter(node: FilterNode, table: Table, now: number): Predic
 export function countListed(node: FilterNode): number {
   switch (node.type) {
     case 'condition':
-      return findOperator(node.operator)?.value === 'list' ? countItems(node.value) : 0
+      return findOperator(node.operator)?.value === 'list' ? countValues(node.value) : 0
     case 'not':
       return countListed(node.child)
     case 'and':
@@ -39,11 +40,8 @@ export function countListed(node: FilterNode): number {
   }
 }
 
-function countItems(value: Condition['value']): number {
-  if (typeof value !== 'string') return value?.length ?? 0
-  let count = 1
-  for (let comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', comma + 1)) count += 1
-  return count
+function countValues(value: Condition['value']): number {
+  return typeof value === 'string' ? countItems(value) : (value?.length ?? 0)
 }
 
 function checkCondition(condition: Condition, table: Table, now: number): Predicate {

@@ -9,9 +9,8 @@ export const MAX_INSTRUCTIONS = 20_000
 
 /** At most, values read from the JSON parameter included: test/worker/query.test.ts compares with EXPLAIN. */
 const INSTRUCTIONS = {
-  null: 2,
-  emptyText: 2,
-  emptyJson: 4,
+  null: 4,
+  constant: 6,
   compare: 9,
   oneOf: 39,
   contains: 12,
@@ -24,7 +23,14 @@ const INSTRUCTIONS = {
   hasAllItems: 33,
 } as const satisfies Record<Test['test'], number>
 
-const FOR_SUBJECT = { plain: 0, day: 4, zeroForNull: 3, digits: 11 } as const satisfies Record<Subject['as'], number>
+const FOR_SUBJECT = { plain: 0, day: 4, zeroForNull: 3, digits: 3, decimal: 104, jsonString: 12 } as const satisfies Record<
+  Subject['as'],
+  number
+>
+
+/** Calls inside calls; then the walk, of any length. */
+const FOR_READING = 10
+const FOR_READINGS = 60
 
 const FOR_NOT = 2
 
@@ -32,11 +38,15 @@ const FOR_NOT = 2
 export function countInstructions(predicate: Predicate): number {
   switch (predicate.type) {
     case 'test':
-      return INSTRUCTIONS[predicate.test] + FOR_SUBJECT[predicate.subject.as]
+      return INSTRUCTIONS[predicate.test] + FOR_SUBJECT[predicate.subject.as] + forReadings(predicate.subject)
     case 'not':
       return FOR_NOT + countInstructions(predicate.child)
     case 'and':
     case 'or':
       return predicate.children.reduce((sum, child) => sum + countInstructions(child), 0)
   }
+}
+
+function forReadings({ readings = [], first }: Subject): number {
+  return first === undefined ? readings.length * FOR_READING : first.readings.length * FOR_READING + FOR_READINGS
 }

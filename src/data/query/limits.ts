@@ -15,8 +15,14 @@ export const MAX_CONDITIONS = 500
 /** Values in all lists of one request together. What is no JSON, for a JSON column, takes 5 µs each to find out. */
 export const MAX_LISTED = 8000
 
-/** Texts that the `%` of one `like` may stand between, where they are too long for a LIKE pattern: each is a step for each row. */
+/** Texts that the `%` of one `like` may stand between, each is a step for each row where they are too long for a LIKE pattern. */
 export const MAX_LIKE_PIECES = 100
+
+/** Other forms of a `like` value's letters that are replaced by calls inside calls: D1 refuses expressions deeper than 100. */
+export const MAX_NESTED_READINGS = 20
+
+/** Other forms of a `like` value's letters: each is a step for those rows that hold the beginning of the value. */
+export const MAX_LIKE_READINGS = 400
 
 /** Characters of a filter's SQL, which is ASCII. D1 takes statements of 100,000 bytes; the rest is for what stands around. */
 export const MAX_FILTER_SQL = 90_000

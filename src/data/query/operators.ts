@@ -26,7 +26,7 @@ export interface Operator {
   asks: Asks
   /** A negated operator selects every row that its opposite does not, rows with NULL included. */
   negated?: true
-  /** `list` values are separated by commas; blanks around them do not count. */
+  /** `list`: values separated by commas, as list.ts reads them. */
   value: 'none' | 'one' | 'list'
   kinds: readonly ValueKind[]
 }

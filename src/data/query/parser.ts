@@ -1,7 +1,7 @@
 /**
  * `where` (contract/api-v1.md 4.4) as a tree. Unlike upstream nothing is ever dropped: what cannot be read is an error.
  *
- *     where := item+                       items that simply follow each other are joined by AND
+ *     where := ["@"] item+                 items that simply follow each other are joined by AND
  *     item  := [word] (condition | "(" where ")")
  *     word  := "~and" | "~or" | "~not" | "~andnot" | "~ornot" | "~and~not" | "~or~not"
  *
@@ -12,6 +12,7 @@ import { sizeText } from '../../lib/text'
 import { type ChainItem, type FilterNode, chain } from './ast'
 import { type JoinWord, type Token, readToken } from './lexer'
 import { MAX_CONDITIONS, MAX_NESTING, MAX_WHERE_BYTES, isLongerThan } from './limits'
+import { skipSpaces } from './list'
 
 /** Why a text is no filter. `position` counts characters (UTF-16 units, as JavaScript does) from 0. */
 export interface ParseError {
@@ -19,7 +20,7 @@ export interface ParseError {
   position: number
 }
 
-/** The tree, null for a text of blanks only; or what is wrong with the text. */
+/** The tree, null for a text of spaces only; or what is wrong with the text. */
 export type ParseResult = { ok: true; ast: FilterNode | null } | { ok: false; error: ParseError }
 
 interface Words {
@@ -48,9 +49,11 @@ const WORDS = {
 export function parseWhere(text: string): ParseResult {
   if (isLongerThan(text, MAX_WHERE_BYTES)) return refuse(0, `a filter may have ${sizeText(MAX_WHERE_BYTES)}; this one has more.`)
   const reader = new Reader()
-  let index = 0
+  const start = skipSpaces(text, 0)
+  const syntax = { quotes: text[start] === '@' }
+  let index = syntax.quotes ? start + 1 : start
   for (;;) {
-    const { token, next } = readToken(text, index)
+    const { token, next } = readToken(text, index, syntax)
     const error = reader.take(token)
     if (error !== null) return refuse(token.position, error)
     if (token.type === 'end') return reader.finish()
@@ -123,7 +126,7 @@ class Reader {
   }
 
   private waiting(): string | null {
-    return this.words && `expected a condition or a group behind ${this.words.written}.`
+    return this.words && `expected a condition or a group after ${this.words.written}.`
   }
 
   private add(node: FilterNode, words: Words | null): void {

@@ -2,15 +2,17 @@
  * What each operator asks of a column, as tests: one rule for each name in operators.ts. The values become what is stored;
  * one that is not of the column's type is refused.
  */
-import { type Column, kindOf } from '../catalog/types'
+import { type Column, type ValueKind, kindOf } from '../catalog/types'
 import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'
-import { readPattern } from './like'
-import { MAX_LIKE_PIECES } from './limits'
+import { foldText, formsOf, readingsOf } from './letters'
+import { type Like, readLike } from './like'
+import { MAX_NESTED_READINGS } from './limits'
+import { readList } from './list'
 import type { Asks } from './operators'
-import { type Comparison, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
-import { EXPECTED, readValue } from './values'
+import { type Comparison, type Constant, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
+import { EXPECTED, type PlainKind, readValue } from './values'
 
 /** Lists up to this length are compared item by item, which needs fewer instructions than json_each() does (cost.ts). */
 const SHORT_LIST = 2
@@ -24,7 +26,7 @@ export interface Question {
 }
 
 export const QUESTIONS = {
-  '=': (question) => compare(question, '=', question.text),
+  '=': (question) => isOneOf(question, [question.text]),
   '>': (question) => compare(question, '>', question.text),
   '<': (question) => compare(question, '<', question.text),
   '>=': (question) => compare(question, '>=', question.text),
@@ -73,14 +75,15 @@ function checkIn(question: Question): Predicate {
 
 function isOneOf(question: Question, items: readonly string[]): Predicate {
   const kind = kindOf(question.column)
-  const short = isDateKind(kind) ? 1 : SHORT_LIST
-  if (items.length <= short) return or(...items.map((item) => compare(question, '=', item)))
   const subject = comparable(question.column)
   if (isDateKind(kind)) {
+    if (items.length === 1) return or(...items.map((item) => compare(question, '=', item)))
     const moments = items.map((item) => readDate(question, kind, item))
     return oneOfMoments(subject, moments)
   }
-  return test(subject, { test: 'oneOf', values: items.map((item) => readScalar(question, kind, item)) })
+  const values = [...new Set(items.flatMap((item) => readScalars(question, kind, item)))]
+  if (values.length > SHORT_LIST) return test(subject, { test: 'oneOf', values })
+  return or(...values.map((value) => test(subject, { test: 'compare', comparison: '=', value })))
 }
 
 /** Days against a DateTime column are compared by the day, which its text begins with. */
@@ -94,13 +97,26 @@ function oneOfMoments(subject: Subject, moments: readonly Moment[]): Predicate {
 }
 
 function checkLike(question: Question): Predicate {
-  const pattern = readPattern(question.text)
-  if (pattern.test === 'anything') return not(isNull(question))
-  if (pattern.test === 'tooManyPieces') {
-    throw refuse(question, `the % of a long value may stand between ${MAX_LIKE_PIECES} texts; here are more.`)
-  }
-  const { physicalName } = question.column
-  return test({ physicalName, as: isNumber(question.column) ? 'digits' : 'plain' }, pattern)
+  const like = readLike(question.text)
+  if (like.type === 'anything') return not(isNull(question))
+  if (like.type === 'refused') throw refuse(question, like.message)
+  return or(...likeSubjects(question.column).map((subject) => isLike(subject, like)))
+}
+
+function isLike(subject: Subject, { pattern, readings, first }: Extract<Like, { type: 'pattern' }>): Predicate {
+  if (readings.length <= MAX_NESTED_READINGS) return test({ ...subject, readings }, pattern)
+  return test({ ...subject, readings, first: { text: foldText(first), readings: readingsOf(first) } }, pattern)
+}
+
+/** What the JSON of a row shows of a cell. Of JSON that is both its text and, where that is of a string, the string. */
+function likeSubjects({ physicalName, ...column }: Column): Subject[] {
+  const kind = kindOf(column)
+  if (kind === 'json')
+    return [
+      { physicalName, as: 'plain' },
+      { physicalName, as: 'jsonString' },
+    ]
+  return [{ physicalName, as: kind === 'number' ? 'decimal' : kind === 'integer' ? 'digits' : 'plain' }]
 }
 
 /** `isnot` is the opposite state. Of `empty` that is `notempty`, and of `true` every row that is not true. */
@@ -126,25 +142,34 @@ function checkState(question: Question, opposite: boolean): Predicate {
   }
 }
 
+/** No value; of JSON also the `null` that JSON has. */
 function isNull({ column }: Question): Predicate {
-  return test(plain(column), { test: 'null' })
+  const none = test(plain(column), { test: 'null' })
+  return kindOf(column) === 'json' ? or(none, equals(column, 'null')) : none
 }
 
-/** The empty text; for columns that cannot hold one, no value. */
+/** The empty text, in JSON too; for columns that cannot hold one, no value. */
 function isEmpty(question: Question): Predicate {
-  return holdsText(question.column) ? test(plain(question.column), { test: 'emptyText' }) : isNull(question)
+  const { column } = question
+  if (!holdsText(column)) return isNull(question)
+  const empty = equals(column, '')
+  return kindOf(column) === 'json' ? or(empty, equals(column, '""')) : empty
 }
 
 function isNotEmpty(question: Question): Predicate {
   return holdsText(question.column) ? and(not(isNull(question)), not(isEmpty(question))) : not(isNull(question))
 }
 
-/** NULL or the empty text; for JSON columns also `null` and `[]`. */
+/** No value or the empty text; for JSON columns also `[]`. */
 function isBlank(question: Question): Predicate {
-  if (!holdsText(question.column)) return isNull(question)
-  const blank = [isNull(question), isEmpty(question)]
-  if (kindOf(question.column) === 'json') blank.push(test(plain(question.column), { test: 'emptyJson' }))
-  return or(...blank)
+  const { column } = question
+  if (!holdsText(column)) return isNull(question)
+  const blank = or(isNull(question), isEmpty(question))
+  return kindOf(column) === 'json' ? or(blank, equals(column, '[]')) : blank
+}
+
+function equals(column: Column, text: Constant): Predicate {
+  return test(plain(column), { test: 'constant', text })
 }
 
 function isChecked({ column }: Question): Predicate {
@@ -156,9 +181,17 @@ function checkItems(question: Question, all: 'hasAllItems' | 'hasAnyItem'): Pred
   if (items.length === 0) throw refuse(question, `${question.condition.operator} needs at least one option.`)
   const subject = plain(question.column)
   if (kindOf(question.column) === 'select') return isItem(question, [...new Set(items)], all)
-  if (items.length > SHORT_LIST) return test(subject, { test: all, items })
-  const each = items.map((item) => test(subject, { test: 'hasItem', item }))
-  return all === 'hasAllItems' ? and(...each) : or(...each)
+  const forms = items.map(formsOf)
+  if (all === 'hasAnyItem') return hasAny(subject, forms.flat())
+  const plainItems = forms.flatMap((list) => (list.length === 1 ? list : []))
+  const each = plainItems.length > SHORT_LIST ? [] : plainItems.map((item) => test(subject, { test: 'hasItem', item }))
+  const together = plainItems.length > SHORT_LIST ? [test(subject, { test: 'hasAllItems', items: plainItems })] : []
+  return and(...each, ...together, ...forms.filter((list) => list.length > 1).map((list) => hasAny(subject, list)))
+}
+
+function hasAny(subject: Subject, items: readonly string[]): Predicate {
+  if (items.length > SHORT_LIST) return test(subject, { test: 'hasAnyItem', items })
+  return or(...items.map((item) => test(subject, { test: 'hasItem', item })))
 }
 
 /** The cell of a SingleSelect is one option, commas and all; it is each of several options in no row. */
@@ -178,16 +211,26 @@ function checkWithin(question: Question): Predicate {
   )
 }
 
-/** The items of a list. Those of a JSON array are as they are; those of a text are separated by commas, and trimmed. */
-function listOf({ condition, text }: Question): readonly string[] {
-  const { value } = condition
-  return value === null || typeof value === 'string' ? text.split(',').map((item) => item.trim()) : value
+/** The items of a list: those of a JSON array as they are, those of a text as list.ts reads them. */
+function listOf(question: Question): readonly string[] {
+  const { value, at } = question.condition
+  if (value !== null && typeof value !== 'string') return value
+  const list = readList(question.text)
+  if (list.ok) return list.items
+  const place = 'position' in at.value ? { position: at.value.position + list.at } : at.value
+  throw invalidFilter(list.message, place, question.column.title)
 }
 
-function readScalar(question: Question, kind: Exclude<ReturnType<typeof kindOf>, DateKind>, text: string): Scalar {
+function readScalar(question: Question, kind: PlainKind, text: string): Scalar {
   const value = readValue(kind, text)
   if (value === null) throw refuse(question, `${quote(text)} is not ${EXPECTED[kind]} as ${question.column.type} fields hold.`)
   return value
+}
+
+/** All that a text may be equal to: both Unicode forms, and of JSON the string of that text too. */
+function readScalars(question: Question, kind: PlainKind, text: string): Scalar[] {
+  if (kind === 'json') return [readScalar(question, kind, text), JSON.stringify(text)].map(String).flatMap(formsOf)
+  return isTextKind(kind) ? formsOf(text) : [readScalar(question, kind, text)]
 }
 
 function readDate(question: Question, kind: DateKind, text: string): Moment {
@@ -205,14 +248,13 @@ export function isDateKind(kind: ReturnType<typeof kindOf>): kind is DateKind {
   return kind === 'date' || kind === 'datetime'
 }
 
-function isNumber(column: Column): boolean {
-  const kind = kindOf(column)
-  return kind === 'integer' || kind === 'number'
-}
-
 function holdsText(column: Column): boolean {
   const kind = kindOf(column)
-  return kind === 'text' || kind === 'select' || kind === 'multiselect' || kind === 'json'
+  return isTextKind(kind) || kind === 'json'
+}
+
+function isTextKind(kind: ValueKind): boolean {
+  return kind === 'text' || kind === 'select' || kind === 'multiselect'
 }
 
 function plain({ physicalName }: Column): Subject {

@@ -49,7 +49,7 @@ function readBoolean(text: string): 0 | 1 | null {
   return text === 'false' || text === '0' ? 0 : null
 }
 
-/** JSON is compared as the text it is stored as, so blanks between its tokens do not count. */
+/** JSON is compared as the text it is stored as, so spaces between its tokens do not count. */
 function readJson(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text))

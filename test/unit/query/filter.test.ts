@@ -35,7 +35,19 @@ describe('a condition becomes SQL with bound values', () => {
     ['(Tags,eq,a,b)', 't."c10" = ?', 'a,b'],
     ['(Stars,eq,0)', 'coalesce(t."c11", 0) = ?', 0],
     ['(Stars,null)', 't."c11" IS NULL'],
-    ['(Files,eq,{ "a": 1 })', 't."c12" = ?', '{"a":1}'],
+    ['(Files,eq,{ "a": 1 })', '(t."c12" = ? OR t."c12" = ?)', '{"a":1}', String.raw`"{ \"a\": 1 }"`],
+    ['(Files,eq,a)', '(t."c12" = ? OR t."c12" = ?)', 'a', '"a"'],
+    ['(Title,eq,é)', '(t."c2" = ? OR t."c2" = ?)', 'é', 'e\u0301'],
+    ['(Title,neq,e\u0301)', '((t."c2" = ? OR t."c2" = ?)) IS NOT TRUE', 'e\u0301', 'é'],
+    ['(Title,gt,é)', 't."c2" > ?', 'é'],
+    ['(Title,in,é,a)', 't."c2" IN (SELECT value FROM json_each(?))', '["é","e\u0301","a"]'],
+    ['(Title,in,"x, y",z)', '(t."c2" = ? OR t."c2" = ?)', 'x, y', 'z'],
+    ['(Title,in,"a)b")', 't."c2" = ?', 'a)b'],
+    ['(Title,eq,"x, y")', 't."c2" = ?', '"x, y"'],
+    ['@("Last, First",eq,"a)b")', 't."c14" = ?', 'a)b'],
+    ['(Qty,btw,"1", 9)', '(t."c3" >= ? AND t."c3" <= ?)', 1, 9],
+    ['(Tags,anyof,"a")', `instr(',' || t."c10" || ',', ?) > 0`, ',a,'],
+    ['(Tags,allof,é)', `(instr(',' || t."c10" || ',', ?) > 0 OR instr(',' || t."c10" || ',', ?) > 0)`, ',é,', ',e\u0301,'],
     ['(Title,null)', 't."c2" IS NULL'],
     ['(Title,notnull,)', '(t."c2" IS NULL) IS NOT TRUE'],
     ['(Title,null,ignored)', 't."c2" IS NULL'],
@@ -46,7 +58,9 @@ describe('a condition becomes SQL with bound values', () => {
     ['(Qty,empty)', 't."c3" IS NULL'],
     ['(Qty,notempty)', '(t."c3" IS NULL) IS NOT TRUE'],
     ['(Qty,blank)', 't."c3" IS NULL'],
-    ['(Files,blank)', `(t."c12" IS NULL OR (t."c12" = '' OR t."c12" IN ('[]', 'null')))`],
+    ['(Files,null)', `(t."c12" IS NULL OR t."c12" = 'null')`],
+    ['(Files,empty)', `(t."c12" = '' OR t."c12" = '""')`],
+    ['(Files,blank)', `(t."c12" = '[]' OR ((t."c12" IS NULL OR t."c12" = 'null') OR (t."c12" = '' OR t."c12" = '""')))`],
     ['(Done,checked)', 't."c5" = ?', 1],
     ['(Done,notchecked)', '(t."c5" = ?) IS NOT TRUE', 1],
     ['(Title,is,null)', 't."c2" IS NULL'],
@@ -90,7 +104,8 @@ describe('like', () => {
   const contains = 'instr(lower(t."c2"), ?) > 0'
   const startsWith = 'instr(lower(t."c2"), ?) = 1'
   const endsWith = 'substr(lower(t."c2"), ?) = ?'
-  const pattern = `t."c2" LIKE ? ESCAPE '!'`
+  const pattern = `lower(t."c2") LIKE ? ESCAPE '!'`
+  const reading = (times: number): string => `${'replace('.repeat(times)}lower(t."c2")${', ?, ?)'.repeat(times)}`
   const present = '(t."c2" IS NULL) IS NOT TRUE'
   test.each<[value: string, sql: string, ...params: unknown[]]>([
     ['abc', contains, 'abc'],
@@ -98,9 +113,17 @@ describe('like', () => {
     ['%%abc%%', contains, 'abc'],
     ['abc%', startsWith, 'abc'],
     ['%abc', endsWith, -3, 'abc'],
-    ['%Ä📏', endsWith, -2, 'Ä📏'],
+    ['%Ä📏', `substr(${reading(2)}, ?) = ?`, 'a\u0308', 'ä', 'Ä', 'ä', -2, 'ä📏'],
+    ['ł', `instr(${reading(1)}, ?) > 0`, 'Ł', 'ł', 'ł'],
+    ['Ж%', `instr(${reading(1)}, ?) = 1`, 'Ж', 'ж', 'ж'],
+    ['日本', contains, '日本'],
     ['A_b!', contains, 'a_b!'],
-    ['ÄÖ Z', contains, 'ÄÖ z'],
+    [String.raw`100\%`, contains, '100%'],
+    [String.raw`\%%`, startsWith, '%'],
+    [String.raw`%\\%`, contains, '\\'],
+    [String.raw`a\\\%b`, contains, String.raw`a\%b`],
+    [String.raw`C:\dir\\x\ `, contains, String.raw`c:\dir\\x\ `],
+    [String.raw`50\%%b`, pattern, '%50!%%b%'],
     ['a%b', pattern, '%a%b%'],
     ['a%b%', pattern, 'a%b%'],
     ['%a%b', pattern, '%a%b'],
@@ -116,9 +139,30 @@ describe('like', () => {
     expect(compiled('(Title,nlike,abc)')).toEqual([`(${contains}) IS NOT TRUE`, 'abc'])
   })
 
-  test('of a number looks at its digits', () => {
-    const digits = 'CAST(iif(t."c4" = CAST(t."c4" AS INTEGER), CAST(t."c4" AS INTEGER), t."c4") AS TEXT)'
-    expect(compiled('(Price (EUR),like,5)')).toEqual([`instr(lower(${digits}), ?) > 0`, '5'])
+  test('of a number looks at it as text', () => {
+    expect(compiled('(Qty,like,5)')).toEqual(['instr(lower(CAST(t."c3" AS TEXT)), ?) > 0', '5'])
+    expect(compiled('(Price (EUR),like,5)')[0]).toMatch(/^instr\(lower\(\(SELECT CASE WHEN x=round\(x\) THEN printf\('%d',x\)/)
+  })
+
+  test('of JSON looks at its text and at the string it may be', () => {
+    const string = `iif(json_valid(t."c12") AND substr(t."c12", 1, 1) = '"', t."c12" ->> '$', NULL)`
+    expect(compiled('(Files,like,a)')).toEqual([`(instr(lower(t."c12"), ?) > 0 OR instr(lower(${string}), ?) > 0)`, 'a', 'a'])
+  })
+
+  test('of more letters than nest looks for the beginning first', () => {
+    const alphabet = 'абвгдежзийклмнопрстуфхцчшщъыьэюя'
+    const [text, ...values] = compiled(`(Title,like,${alphabet})`)
+    expect(text).toMatch(/^instr\(iif\(instr\(replace\(.* > 0, \(WITH RECURSIVE f\(p, i, r\) AS /)
+    expect(values).toContain(alphabet)
+  })
+
+  test('of more different letters than a query can read is refused', () => {
+    const letters = Array.from({ length: 401 }, (_, index) => String.fromCodePoint(0xac00 + index)).join('')
+    expect(refused(`(Title,like,${letters})`)).toMatchObject({
+      code: 'INVALID_FILTER',
+      message: expect.stringContaining('too many different letters'),
+      details: { position: 12, field: 'Title' },
+    })
   })
 
   describe('with % in the middle', () => {
@@ -126,7 +170,7 @@ describe('like', () => {
       '(WITH RECURSIVE s(p, i, r) AS (SELECT ?, 0, lower(t."c2") UNION ALL ' +
       `SELECT p, i + 1, substr(r, instr(r, p->>i) + length(p->>i)) FROM s WHERE instr(r, p->>i) > 0${begins}) ` +
       `SELECT ${ends} FROM s WHERE i = ${pieces})`
-    const long = 'Ä'.repeat(30)
+    const long = '日'.repeat(30)
 
     test('is a LIKE pattern of up to 50 bytes, wildcards and escapes included', () => {
       expect(compiled(`(Title,like,${'a'.repeat(46)}%b)`)).toEqual([pattern, `%${'a'.repeat(46)}%b%`])
@@ -140,6 +184,12 @@ describe('like', () => {
       [`%a%"${long}%`, walk(2), `["a","\\"${long}"]`],
     ])('is looked for piece by piece beyond that: %j', (value, ...expected) => {
       expect(compiled(`(Title,like,${value})`)).toEqual(expected)
+    })
+
+    test('is read in one form there too', () => {
+      const [text, ...values] = compiled(`(Title,like,${'Ä'.repeat(30)}%b)`)
+      expect(text).toContain(`SELECT ?, 0, ${reading(2)} UNION ALL`)
+      expect(values).toEqual([`["${'ä'.repeat(30)}","b"]`, 'a\u0308', 'ä', 'Ä', 'ä'])
     })
 
     test('may have 100 pieces', () => {
@@ -231,6 +281,7 @@ describe('dates', () => {
 describe('fields are found', () => {
   test.each([
     ['by title', '(Größe 📏,eq,a)', 't."c13" = ?'],
+    ['by title in another Unicode form', `(${'Größe 📏'.normalize('NFD')},eq,a)`, 't."c13" = ?'],
     ['by id', '(cl_13,eq,a)', 't."c13" = ?'],
     ['by column_name', '(price_(eur),eq,1)', 't."c4" = ?'],
     ['by title with blanks around it', '( Title , eq, a)', 't."c2" = ?'],
@@ -282,6 +333,8 @@ describe('what does not fit is refused with its place', () => {
     ['a text in a list of numbers', '(Qty,in,1,x,3)', 8, '"x" is not a number'],
     ['a text in a long list of numbers', '(Qty,in,1,2,3,4,x)', 8, '"x" is not a number'],
     ['a gap in a list of numbers', '(Qty,in,1,,3)', 8, '"" is not a number'],
+    ['text after a quoted item', '(Title,in,a, "b" c)', 17, 'expected a comma or the end after the quoted value'],
+    ['text after a quoted item that spaces precede', '(Title, in,  a,"b"c)', 18, 'expected a comma or the end'],
     ['one bound', '(Qty,btw,1)', 9, 'two values'],
     ['three bounds', '(Qty,nbtw,1,2,3)', 10, 'two values'],
     ['a text for a checkbox', '(Done,eq,yes)', 9, 'is not true or false'],

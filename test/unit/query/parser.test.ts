@@ -56,14 +56,40 @@ describe('a condition', () => {
     ['a field may have the name of a prototype', '(__proto__,eq,a)', '__proto__', 'eq', 'a'],
     ['a value that is not there is null', '(Title,null)', 'Title', 'null', null],
     ['a value that is not there differs from an empty one', '(Title,null,)', 'Title', 'null', ''],
-    ['with blanks behind the commas the value is trimmed', '(Title, eq, a b )', 'Title', 'eq', 'a b'],
-    ['a blank behind the operator alone is tolerated', '(Title,eq ,a)', 'Title', 'eq', 'a'],
+    ['with spaces after the commas the value is trimmed', '(Title, eq, a b )', 'Title', 'eq', 'a b'],
+    ['a space after the operator alone is tolerated', '(Title,eq ,a)', 'Title', 'eq', 'a'],
+    ['a quoted item of a list keeps all its characters', '(Title,in,"a), b",c)', 'Title', 'in', '"a), b",c'],
+    ['a quoted item may follow spaces and others', '(Title,in,c, "a(")', 'Title', 'in', 'c, "a("'],
+    ['quotes inside an item of a list open nothing', '(Title,in,5" (a),6")', 'Title', 'in', '5" (a),6"'],
+    ['quotes of one value are characters like others', '(Title,eq,"a)', 'Title', 'eq', '"a'],
     ['an operator need not exist yet', '(Title,EQ!,a)', 'Title', 'EQ!', 'a'],
   ])('%s', (_, text, field, operator, value) => {
     expect(condition(text)).toMatchObject({ field, operator, value })
   })
 
-  test('with blanks behind the commas has its positions behind the blanks', () => {
+  test.each([
+    ['a field in quotes', '@("Last, First (x",eq,a)', 'Last, First (x', 'eq', 'a'],
+    ['a value in quotes', '@(Title,eq,"a), b")', 'Title', 'eq', 'a), b'],
+    ['both, with spaces', ' @ ( "Title" , eq, "a " )', 'Title', 'eq', 'a '],
+    ['quotes in quotes', String.raw`@("a""b",eq,"c\"d\\e\f")`, 'a"b', 'eq', String.raw`c"d\e\f`],
+    ['neither', '@(Title,eq,a (b), c)', 'Title', 'eq', 'a (b), c'],
+    ['quotes inside', '@(Title,eq,5" a)', 'Title', 'eq', '5" a'],
+    ['a quoted date after its word', '@(Day,gt,exactDate,"2026-01-31")', 'Day', 'gt', 'exactDate,2026-01-31'],
+    ['a list, which keeps its quotes', '@("Title",in,"a), b",c)', 'Title', 'in', '"a), b",c'],
+    ['no value', '@("Title",null)', 'Title', 'null', null],
+  ])('after an @ may have %s', (_, text, field, operator, value) => {
+    expect(condition(text)).toMatchObject({ field, operator, value })
+  })
+
+  test('after an @ has its positions where they are in the text', () => {
+    expect(condition('@("T", eq, "a")').at).toEqual({
+      field: { position: 2 },
+      operator: { position: 7 },
+      value: { position: 11 },
+    })
+  })
+
+  test('with spaces after the commas has its positions after the spaces', () => {
     expect(condition(' (Title,  eq,  a)').at).toEqual({
       field: { position: 2 },
       operator: { position: 10 },
@@ -81,7 +107,7 @@ describe('conditions are joined', () => {
     ['by AND when they follow each other', '(a,eq,1)(b,eq,2)(c,eq,3)', 'and(a eq "1", b eq "2", c eq "3")'],
     ['by ~and', '(a,eq,1)~and(b,eq,2)', 'and(a eq "1", b eq "2")'],
     ['by ~or', '(a,eq,1)~or(b,eq,2)', 'or(a eq "1", b eq "2")'],
-    ['with AND binding tighter behind OR', '(a,eq,1)~or(b,eq,2)~and(c,eq,3)', 'or(a eq "1", and(b eq "2", c eq "3"))'],
+    ['with AND binding tighter after OR', '(a,eq,1)~or(b,eq,2)~and(c,eq,3)', 'or(a eq "1", and(b eq "2", c eq "3"))'],
     ['with AND binding tighter before OR', '(a,eq,1)~and(b,eq,2)~or(c,eq,3)', 'or(and(a eq "1", b eq "2"), c eq "3")'],
     ['by ~not, which is AND NOT', '(a,eq,1)~not(b,eq,2)', 'and(a eq "1", not(b eq "2"))'],
     ['by ~andnot, which is AND NOT', '(a,eq,1)~andnot(b,eq,2)', 'and(a eq "1", not(b eq "2"))'],
@@ -91,7 +117,7 @@ describe('conditions are joined', () => {
     ['with a first ~not that negates', '~not(a,eq,1)', 'not(a eq "1")'],
     ['with a first ~and or ~or that joins nothing', '~or(a,eq,1)~and(b,eq,2)', 'and(a eq "1", b eq "2")'],
     ['in groups', '((a,eq,1)~or(b,eq,2))~and(c,eq,3)', 'and(or(a eq "1", b eq "2"), c eq "3")'],
-    ['in groups behind a word', '(a,eq,1)~or((b,eq,2)(c,eq,3))', 'or(a eq "1", and(b eq "2", c eq "3"))'],
+    ['in groups after a word', '(a,eq,1)~or((b,eq,2)(c,eq,3))', 'or(a eq "1", and(b eq "2", c eq "3"))'],
     ['in negated groups', '~not((a,eq,1)~or(b,eq,2))', 'not(or(a eq "1", b eq "2"))'],
     ['in groups that begin with a word', '(~not(a,eq,1))', 'not(a eq "1")'],
     ['in groups of groups', '(((a,eq,1))~or((b,eq,2)~and(c,eq,3)))', 'or(a eq "1", and(b eq "2", c eq "3"))'],
@@ -110,25 +136,30 @@ describe('a text that is no filter is refused with its position', () => {
   test.each([
     ['words without parentheses', 'garbage', 0, 'expected "(" to begin'],
     ['leftover text', '(a,eq,1)x', 8, 'expected "(" to begin'],
-    ['a field alone', '(Title)', 6, 'a comma and an operator behind "Title"'],
-    ['a condition behind a field alone', '(Title)~and(b,eq,2)', 6, 'a comma and an operator behind "Title"'],
-    ['no operator', '(Title,)', 7, 'an operator behind "Title"'],
-    ['a blank operator', '(Title, ,a)', 8, 'an operator behind "Title"'],
+    ['a field alone', '(Title)', 6, 'a comma and an operator after "Title"'],
+    ['a condition after a field alone', '(Title)~and(b,eq,2)', 6, 'a comma and an operator after "Title"'],
+    ['no operator', '(Title,)', 7, 'an operator after "Title"'],
+    ['a blank operator', '(Title, ,a)', 8, 'an operator after "Title"'],
     ['an open condition', '(a,eq,1)~and(b,eq,2', 12, 'expected ")"'],
     ['an open field', '(a,eq,1)(b', 8, 'expected ")"'],
     ['an open operator', '(a,eq', 0, 'expected ")"'],
     ['a value with a lone opening parenthesis', '(a,eq,:()', 0, 'filterArrJson'],
     ['a value with a lone closing parenthesis', '(a,eq,:))', 8, 'closes nothing'],
+    ['a quote in a list that is never closed', '(a,eq,1)(b,in,c,"d)', 16, 'this quote is never closed'],
+    ['a quote that only an escaped one follows', String.raw`(b,in,"d\")`, 6, 'this quote is never closed'],
+    ['a quoted value that is never closed', '@(b,eq,"d)', 7, 'this quote is never closed'],
+    ['text after a quoted field', '@("b"c,eq,d)', 5, 'a comma and an operator after "b"'],
+    ['an @ in the middle', '(a,eq,1)@(b,eq,2)', 8, 'expected "(" to begin'],
     ['an open group', '(b,eq,2)((a,eq,1)', 8, 'close the group'],
     ['an open group in a closed one', '((a,eq,1)~or((b,eq,2))', 0, 'close the group'],
     ['a closing parenthesis too many', '((a,eq,1)))', 10, 'closes nothing'],
     ['an empty group', '(a,eq,1)()', 9, 'a condition inside'],
     ['an empty group of blanks', '( ( ) )', 4, 'a condition inside'],
-    ['a word at the end', '(a,eq,1)~and', 12, 'behind ~and'],
-    ['a word at the end of a group', '((a,eq,1)~or)', 12, 'behind ~or'],
-    ['two words', '(a,eq,1)~and~or(b,eq,2)', 12, 'behind ~and'],
-    ['two negations', '~not~not(a,eq,1)', 4, 'behind ~not'],
-    ['a negation of a negation', '(a,eq,1)~or~not~not(b,eq,1)', 15, 'behind ~or~not'],
+    ['a word at the end', '(a,eq,1)~and', 12, 'after ~and'],
+    ['a word at the end of a group', '((a,eq,1)~or)', 12, 'after ~or'],
+    ['two words', '(a,eq,1)~and~or(b,eq,2)', 12, 'after ~and'],
+    ['two negations', '~not~not(a,eq,1)', 4, 'after ~not'],
+    ['a negation of a negation', '(a,eq,1)~or~not~not(b,eq,1)', 15, 'after ~or~not'],
     ['an unknown word', '(a,eq,1)~xor(b,eq,2)', 8, '"~xor" is not known; expected ~and, ~or, ~not, ~andnot or ~ornot'],
     ['a word in capitals', '(a,eq,1)~OR(b,eq,2)', 8, '"~OR" is not known; expected ~or.'],
     ['a tilde alone', '~', 0, '"~" is not known'],
@@ -193,6 +224,11 @@ describe('hostile text', () => {
     ['a word that is none', 'a', '~'],
     ['commas', ',', '('],
     ['()', '()'],
+    ['quotes in a list', '"', '(a,in,'],
+    ['quoted items', '"",', '(a,in,'],
+    ['quoted items that are never closed', '"a,', '(a,in,"'],
+    ['spaces in a list', ' ', '(a,in,'],
+    ['quoted values', '"",', '@(a,eq,'],
     ['NUL and lone surrogates', '(\0,\ud800,\udfff'],
   ])('256 KB of %s are answered in under 50 ms', (_, unit, before = '') => {
     const text = before + unit.repeat(Math.floor((262_144 - before.length) / Buffer.byteLength(unit)))
@@ -202,7 +238,26 @@ describe('hostile text', () => {
   })
 
   test('any text is either a tree or an error that lies in it', () => {
-    const alphabet = ['(', ')', ',', '~', '~and', '~or', '~not', ' ', 'a', 'eq', '(a,eq,1)', '\0', '\ud800', '📏']
+    const alphabet = [
+      '@',
+      '"',
+      '\\',
+      'in',
+      '(',
+      ')',
+      ',',
+      '~',
+      '~and',
+      '~or',
+      '~not',
+      ' ',
+      'a',
+      'eq',
+      '(a,eq,1)',
+      '\0',
+      '\ud800',
+      '📏',
+    ]
     assert(
       property(array(constantFrom(...alphabet), { maxLength: 60 }), (pieces) => {
         const text = pieces.join('')
