@@ -12,6 +12,7 @@ import { superAdmin } from './control/users/admin'
 import { orgUserRoutes } from './control/users/routes'
 import { columnRoutes } from './data/catalog/column-routes'
 import { tableRoutes } from './data/catalog/routes'
+import { importRoutes, isUpload } from './data/import/routes'
 import { bulkRoutes } from './data/records/bulk-routes'
 import { tableRowRoutes, viewRowRoutes } from './data/records/routes'
 import { formGuard, isApiPath } from './dashboard/form-guard'
@@ -61,9 +62,11 @@ export function createApp(): OpenAPIHono<AppEnv> {
   })
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, plainHttp, urlLimits, bodySize)
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, plainHttp, urlLimits)
+  // Files have limits of their own.
+  app.use(except(isUpload, bodySize))
   // Pages are for this site alone, and their forms are no JSON.
-  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), jsonBodies))
+  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), except(isUpload, jsonBodies)))
   app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
 
   app.route('/', instanceRoutes)
@@ -75,6 +78,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/db/meta/projects', projectRoutes)
   app.route('/api/v1/db/meta/projects', memberRoutes)
   app.route('/api/v1/db/meta/projects', projectApiTokenRoutes)
+  app.route('/api/v1/db/meta/projects', importRoutes)
   app.route('/api/v1/db/meta', tableRoutes)
   app.route('/api/v1/db/meta', columnRoutes)
   // Before the routes of single rows: `bulk` would pass for a project there (contract/api-v1.md 4.1).

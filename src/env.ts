@@ -10,6 +10,7 @@ interface OptionalBindings {
   NC_ADMIN_PASSWORD?: string
   NC_INVITE_ONLY_SIGNUP?: string
   NC_REQUEST_BODY_SIZE?: string
+  NC_DATABASE_SIZE?: string
   NC_PUBLIC_URL?: string
   NC_CORS_ORIGINS?: string
   NC_PASSWORD_HASH?: string
@@ -84,6 +85,8 @@ export interface Config {
   limits: { default: number; max: number; min: number }
   /** Largest request body, bytes. */
   bodySize: number
+  /** Bytes that the data database may have: imports that would not fit are refused. */
+  databaseSize: number
   /** Origins that browsers may call from; '*' is any, without credentials. */
   corsOrigins: readonly string[]
   /** Where people reach this server, for links in mails; null: the request's own origin. */
@@ -96,6 +99,9 @@ type SettingName = Exclude<keyof OptionalBindings, 'MAIL'> | 'NC_AUTH_JWT_SECRET
 
 /** Bytes: room for a bulk insert of 10,000 rows of ten columns. */
 const DEFAULT_BODY_SIZE = 10 * 1024 * 1024
+
+/** What a D1 database may have on the paid plan. */
+const DEFAULT_DATABASE_SIZE = 10_000_000_000
 
 /** Bytes of an HS256 secret (RFC 7518, 3.2). */
 const MIN_SECRET_BYTES = 32
@@ -136,6 +142,7 @@ export function readConfig(env: Bindings): Config {
       min: read('DB_QUERY_LIMIT_MIN', readCount, 1, COUNT),
     },
     bodySize: read('NC_REQUEST_BODY_SIZE', readCount, DEFAULT_BODY_SIZE, 'a number of bytes'),
+    databaseSize: read('NC_DATABASE_SIZE', readSize, DEFAULT_DATABASE_SIZE, 'a number of bytes'),
     corsOrigins: read(
       'NC_CORS_ORIGINS',
       readOrigins,
@@ -170,6 +177,10 @@ function readSecret(text: string): string | null {
 
 function readCount(text: string): number | null {
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null
+}
+
+function readSize(text: string): number | null {
+  return /^[1-9]\d{0,13}$/.test(text) ? Number(text) : null
 }
 
 function readSwitch(text: string): boolean | null {

@@ -54,6 +54,12 @@ export const ERRORS = {
   REQUIRED_FIELD_MISSING: { status: 400, message: 'A required field is missing.' },
   DUPLICATE_VALUE: { status: 400, message: 'A value that must be unique exists already.' },
 
+  IMPORT_NOT_FOUND: { status: 404, message: 'Import not found' },
+  TOO_MANY_IMPORTS: {
+    status: 429,
+    message: 'This project has as many imports under way as it may have: finish or cancel one of them first.',
+  },
+
   VIEW_NOT_FOUND: { status: 404, message: 'View not found' },
   ROW_CHANGED: { status: 412, message: 'The row was changed meanwhile: read it again and decide anew.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'This Idempotency-Key was used for another request.' },

@@ -2,6 +2,7 @@
 import { createApp } from './app'
 import { deleteExpiredSessions } from './control/auth/session'
 import { purge } from './data/catalog/purge'
+import { removeAbandonedImports } from './data/import/abandoned'
 import { deleteOldAnswers } from './data/records/idempotency'
 import { repairRowCounts } from './data/records/row-counts'
 import type { Bindings } from './env'
@@ -12,6 +13,7 @@ const app = createApp()
 const CHORES: Readonly<Record<string, (env: Bindings) => Promise<number>>> = {
   expiredSessions: (env) => deleteExpiredSessions(env.DB),
   droppedTables: (env) => purge(env),
+  abandonedImports: (env) => removeAbandonedImports(env),
   forgottenAnswers: (env) => deleteOldAnswers(env.DATA),
   repairedCounts: (env) => repairRowCounts(env.DATA),
 }

@@ -11,6 +11,7 @@ const PREFIXES = {
   option: 'sl_',
   row: 'rc_',
   session: 'se_',
+  import: 'im_',
 } as const
 
 export type IdKind = keyof typeof PREFIXES

@@ -24,6 +24,7 @@ const TAGS = [
       '`application/x-www-form-urlencoded`.',
   },
   { name: 'Rows in bulk', description: 'Many rows in one request: all of them or none' },
+  { name: 'Imports', description: 'Files into tables, an addition to the API of NocoDB: all rows or none' },
   { name: 'Rows through a view', description: 'The same by way of the default view' },
   { name: 'Documentation', description: 'This document, and those of projects' },
   { name: 'Organisation users', description: 'For super admins: people and settings' },

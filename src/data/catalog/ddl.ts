@@ -54,6 +54,13 @@ function columnDefinition(column: Column): Sql {
   return sql`${ident(column.physicalName)} ${type}${key}`
 }
 
+/** A table without keys, counts or versions beside the first column, for rows on their way to another one. */
+export function createStaging({ physicalName, columns: [first, ...others] }: Physical & Pick<Table, 'columns'>): Sql {
+  const definitions = others.map(({ physicalName: name, type }) => sql`${ident(name)} ${SQL_TYPES[COLUMN_TYPES[type].sql]}`)
+  const key = first === undefined ? [] : [sql`${ident(first.physicalName)} INTEGER PRIMARY KEY`]
+  return sql`CREATE TABLE ${ident(physicalName)} (${join([...key, ...definitions], ', ')}) STRICT`
+}
+
 /** The column and its indexes. */
 export function addColumn(table: Physical, column: Column): Sql[] {
   return [sql`ALTER TABLE ${ident(table.physicalName)} ADD COLUMN ${columnDefinition(column)}`, ...createIndexes(table, column)]

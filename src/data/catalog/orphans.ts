@@ -32,9 +32,21 @@ export function deleteOrphan({ kind, table, column }: Orphan): Sql {
   return sql`DELETE FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column}`
 }
 
-/** As a condition: still an orphan, not yet claimed by the scheduled job. */
+/** As a condition: still an orphan, and not claimed. */
 export function isOrphan({ kind, table, column }: Orphan): Sql {
-  return sql`EXISTS (SELECT 1 FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column})`
+  return sql`EXISTS (SELECT 1 FROM orphans WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column}
+    AND not_before > 0)`
+}
+
+/** Another while before the scheduled job drops it. Changes nothing when it is no orphan any more, or claimed. */
+export function renewOrphan({ kind, table, column }: Orphan, notBefore: number): Sql {
+  return sql`UPDATE orphans SET not_before = ${notBefore}
+    WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column} AND not_before > 0`
+}
+
+/** From now on nothing enters it in the catalog, so that it can be dropped. Changes nothing when it is no orphan any more. */
+export function claimOrphan({ kind, table, column }: Orphan): Sql {
+  return sql`UPDATE orphans SET not_before = 0 WHERE table_name = ${table} AND kind = ${kind} AND column_name = ${column}`
 }
 
 /**

@@ -5,7 +5,7 @@
 import { ApiError } from '../../errors'
 import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
-import { D1_LIMITS } from '../../lib/sql'
+import { D1_LIMITS, type Sql } from '../../lib/sql'
 import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
@@ -49,23 +49,27 @@ export async function createTable(
   now: number,
 ): Promise<Table> {
   const table = planTable(project, catalog, request, now)
-  const orphan = physicalTable(table)
-  await run(databases.control, insertOrphan(orphan, project.database, now + CREATION_GRACE_MS))
+  await run(databases.control, insertOrphan(physicalTable(table), project.database, now + CREATION_GRACE_MS))
   await batch(databases.data, createTableStatements(table, now))
-  await enter(databases, table, [
-    insertTable(table),
-    requireChanges(1),
-    insertColumns(table.id, table.columns),
-    deleteOrphan(orphan),
-    raiseSchemaVersion(project.id),
-  ])
+  await enter(databases, table)
   return table
 }
 
-/** The batch that makes something visible. What cannot be entered because its name was just taken is dropped again. */
-async function enter(databases: Databases, table: Table, statements: Parameters<typeof batch>[1]): Promise<void> {
+/** The statements that make a table visible whose physical table stands. */
+export function enterTable(table: Table): Sql[] {
+  return [
+    insertTable(table),
+    requireChanges(1),
+    insertColumns(table.id, table.columns),
+    deleteOrphan(physicalTable(table)),
+    raiseSchemaVersion(table.projectId),
+  ]
+}
+
+/** What cannot be entered because its name was just taken is dropped again. */
+async function enter(databases: Databases, table: Table): Promise<void> {
   try {
-    await batch(databases.control, statements)
+    await batch(databases.control, enterTable(table))
   } catch (error) {
     const refusal = whyRefused(error, table)
     if (refusal === null) throw error
@@ -81,7 +85,8 @@ function whyRefused(error: unknown, names: Pick<Table, 'title' | 'tableName'>): 
   return error instanceof BatchUndone ? changedMeanwhile(error) : null
 }
 
-function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
+/** A table that is yet to be made. Throws INVALID_TABLE, INVALID_COLUMN or NOT_IMPLEMENTED. */
+export function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
   const names = newTableNames(catalog, request, project.prefix)
   refuseTakenNames(catalog, names)
   const columns = buildColumns(request.columns, { nextColumn: 1, now })

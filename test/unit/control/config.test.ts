@@ -28,6 +28,7 @@ test('a secret is all that must be set', () => {
     inviteOnlySignup: false,
     limits: { default: 25, max: 1000, min: 1 },
     bodySize: 10_485_760,
+    databaseSize: 10_000_000_000,
     corsOrigins: ['*'],
     publicUrl: null,
     passwordHash: 'scrypt',
@@ -52,6 +53,7 @@ describe('settings that are given are taken', () => {
       { limits: { default: 10, max: 20, min: 5 } },
     ],
     [{ NC_REQUEST_BODY_SIZE: '2048' }, { bodySize: 2048 }],
+    [{ NC_DATABASE_SIZE: '500000000' }, { databaseSize: 500_000_000 }],
     [{ NC_CORS_ORIGINS: '*' }, { corsOrigins: ['*'] }],
     [
       { NC_CORS_ORIGINS: 'https://a.example, http://localhost:3000/' },
@@ -121,6 +123,7 @@ describe('a setting that is wrong is named, with what it should look like', () =
     [{ DB_QUERY_LIMIT_MIN: '-1' }, 'DB_QUERY_LIMIT_MIN must be a whole number from 1'],
     [{ DB_QUERY_LIMIT_MIN: '30', DB_QUERY_LIMIT_MAX: '20' }, 'DB_QUERY_LIMIT_MIN must not be above DB_QUERY_LIMIT_MAX'],
     [{ NC_REQUEST_BODY_SIZE: '50mb' }, 'NC_REQUEST_BODY_SIZE must be a number of bytes'],
+    [{ NC_DATABASE_SIZE: '500 MB' }, 'NC_DATABASE_SIZE must be a number of bytes'],
     [{ NC_PUBLIC_URL: 'api.example.org' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PUBLIC_URL: 'https://api.example.org/path' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PUBLIC_URL: 'javascript:alert(1)' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],

@@ -1,0 +1,114 @@
+/** What is known of a file before anything is made of it, found out step by step. */
+import { ApiError, type Issue, invalidInput } from '../../errors'
+import { batch } from '../../lib/d1'
+import { isSameText } from '../../lib/text'
+import type { Column, ColumnType, Table } from '../catalog/types'
+import { findColumn } from '../query/names'
+import type { CsvRecord } from './csv'
+import { type Format, detectFormat } from './dialect'
+import { readOn } from './reading'
+import { type ProposedColumn, type Question, proposeColumns, scanRecords, startScan } from './scan'
+import type { GivenFormat, Import, LeftOut, ReadingState } from './state'
+import { advance, findParts, readPart } from './store'
+
+/** Rows that are shown. */
+const SHOWN_ROWS = 10
+/** Characters of a cell that are shown. */
+const SHOWN_CHARACTERS = 300
+
+/** A column of the file. `columnId`: of the table that is there; null where none has that title. */
+export interface PreviewColumn extends ProposedColumn {
+  columnId: string | null
+  /** Left out unless it is asked for: why, says `note`. */
+  skip: boolean
+}
+
+export interface FilePreview {
+  format: Format
+  questions: readonly Question[]
+  columns: readonly PreviewColumn[]
+  rows: readonly (readonly (string | null)[])[]
+  totalRows: number
+  leftOut: readonly LeftOut[]
+  lines: readonly { line: number; problem: string }[]
+}
+
+/**
+ * What the file is read with: null is to be found out. A change begins the reading anew, but for the order of dates, which
+ * changes nothing of what was found. Throws INVALID_REQUEST_BODY while parts are missing.
+ */
+export async function continueReading(data: D1Database, one: Import, given: GivenFormat, now: number): Promise<ReadingState> {
+  const before = isOtherFormat(one.given, given, ['encoding', 'separator', 'decimalMark']) ? null : one.reading
+  const format = before?.format ?? (await findFormat(data, one, given))
+  const reading = before?.isDone === true ? before : await readStep(data, one, format, before)
+  const next = { ...reading, format: { ...reading.format, dateOrder: given.dateOrder ?? null } }
+  await batch(data, advance(one, { given, reading: next }, now))
+  return next
+}
+
+const ALL_NAMES = ['encoding', 'separator', 'decimalMark', 'dateOrder'] as const
+
+/** Whether one of them says otherwise. */
+export function isOtherFormat(one: GivenFormat, other: GivenFormat, names: readonly (keyof Format)[] = ALL_NAMES): boolean {
+  return names.some((name) => (one[name] ?? null) !== (other[name] ?? null))
+}
+
+async function findFormat(data: D1Database, one: Import, given: GivenFormat): Promise<Format> {
+  const { missing } = await findParts(data, one)
+  if (missing.length > 0) {
+    const errors: Issue[] = missing.map((number) => ({ path: `parts.${number}`, message: 'is missing' }))
+    throw invalidInput(errors, 'body')
+  }
+  const known = Object.entries(given).filter(([, value]) => value !== null)
+  return detectFormat(await readPart(data, one, 0), Object.fromEntries(known))
+}
+
+async function readStep(data: D1Database, one: Import, format: Format, before: ReadingState | null): Promise<ReadingState> {
+  const { records, state, isDone } = await readOn(data, one, format, before?.reader ?? null)
+  const [header] = records
+  if (before === null && header === undefined)
+    throw new ApiError('INVALID_REQUEST_BODY', 'The file is empty: its first line must name the columns.')
+  const rows = before === null ? records.slice(1) : records
+  const scan = before?.scan ?? startScan(header as CsvRecord)
+  scanRecords(scan, rows, format)
+  return {
+    format,
+    reader: state,
+    scan,
+    shown: [...(before?.shown ?? []), ...rows.slice(0, SHOWN_ROWS).map(shorten)].slice(0, SHOWN_ROWS),
+    rows: (before?.rows ?? 0) + rows.length,
+    isDone,
+  }
+}
+
+function shorten({ cells }: CsvRecord): (string | null)[] {
+  return cells.map((cell) => (cell !== null && cell.length > SHOWN_CHARACTERS ? `${cell.slice(0, SHOWN_CHARACTERS)}…` : cell))
+}
+
+/** `table`: the one that is there; null for a new one. */
+export function previewOf({ scan, format, shown, rows }: ReadingState, table: Table | null): FilePreview {
+  const { columns, leftOut, lines, questions } = proposeColumns(scan, format)
+  return {
+    format,
+    questions,
+    columns: columns.map((column) => (table === null ? { ...column, columnId: null, skip: false } : matched(column, table))),
+    rows: shown,
+    totalRows: rows,
+    leftOut,
+    lines,
+  }
+}
+
+function matched(column: ProposedColumn, table: Table): PreviewColumn {
+  const target = matchingColumn(table, column.title)
+  if (target === undefined) return { ...column, columnId: null, skip: false }
+  const type: ColumnType = target.type
+  if (target.auto === null) return { ...column, type, alternatives: [type], columnId: target.id, skip: false }
+  return { ...column, type, columnId: null, skip: true, note: `The server fills "${target.title}" itself.` }
+}
+
+/** The column that a heading names, whatever its case or Unicode form. */
+function matchingColumn(table: Table, title: string): Column | undefined {
+  const name = title.toLowerCase()
+  return findColumn(table, title) ?? table.columns.find((column) => isSameText(column.title.toLowerCase(), name))
+}

@@ -1,0 +1,271 @@
+/** The import's JSON: what requests may hold, and what answers do. */
+import { z } from '@hono/zod-openapi'
+import { COLUMN_TYPES } from '../catalog/types'
+import { MAX_NAME } from '../catalog/names'
+import type { FilePreview } from './preview'
+import type { Choices, ColumnChoice, GivenFormat, Import, Report } from './state'
+import { PART_SIZE, countOfParts } from './store'
+
+const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
+const SEPARATORS = [',', ';', '\t', '|'] as const
+const DECIMAL_MARKS = ['.', ','] as const
+const DATE_ORDERS = ['dmy', 'mdy'] as const
+const MODES = ['insert', 'upsert'] as const
+const ON_BAD = ['text', 'empty', 'stop'] as const
+
+const Name = z.string().max(1000)
+const ColumnTypeName = z
+  .string()
+  .max(100)
+  .openapi({ enum: Object.keys(COLUMN_TYPES), example: 'Number' })
+
+const dateOrder = z.enum(DATE_ORDERS).openapi({ description: 'Of 01/02/2026: day or month first' })
+const format = {
+  encoding: z.enum(ENCODINGS),
+  separator: z.enum(SEPARATORS),
+  decimal_mark: z.enum(DECIMAL_MARKS),
+  date_order: dateOrder,
+}
+
+export const NewImportBody = z
+  .strictObject({
+    name: z.string().min(1).max(MAX_NAME).openapi({ description: 'Name of the file', example: 'people.csv' }),
+    size: z.number().int().min(1).openapi({ description: 'Its bytes', example: 15_000_000 }),
+    table_id: z
+      .string()
+      .max(MAX_NAME)
+      .nullish()
+      .openapi({ description: 'Id or title of a table that is there; absent for a new one' }),
+  })
+  .openapi('NewImport')
+
+export const ReadBody = z
+  .strictObject({
+    encoding: format.encoding.nullish(),
+    separator: format.separator.nullish(),
+    decimal_mark: format.decimal_mark.nullish(),
+    date_order: format.date_order.nullish(),
+  })
+  .openapi('ImportFormat', { description: 'null: is found out. What is left out stays as it was' })
+
+const Choice = z.strictObject({
+  index: z.number().int().min(0).openapi({ description: 'Which column of the file, from 0' }),
+  title: Name.optional(),
+  type: ColumnTypeName.optional(),
+  column_id: z.string().max(100).nullable().optional().openapi({ description: 'The column of the table that takes it' }),
+  skip: z.boolean().optional(),
+  on_bad: z
+    .enum(ON_BAD)
+    .optional()
+    .openapi({ description: 'What a value that does not fit does: makes the column a text, is left out, or stops the import' }),
+})
+
+export const ColumnChoices = z.array(Choice).max(1000)
+
+export const RunBody = z
+  .strictObject({
+    title: Name.optional().openapi({ description: 'Of a new table; the name of the file when left out' }),
+    columns: ColumnChoices.optional().openapi({ description: 'What is left out is as the preview proposes' }),
+    mode: z.enum(MODES).optional(),
+    on: Name.optional().openapi({ description: 'upsert: the unique column that rows are matched by, id or title' }),
+    date_order: format.date_order.optional(),
+  })
+  .openapi('ImportChoices', { description: 'For the first call; `{}` goes on' })
+
+const OnBadOption = z.enum(ON_BAD)
+
+/** The options of an import in one request, as query or form fields have them: texts. */
+export const WholeOptions = z.strictObject({
+  title: Name.optional().openapi({ description: 'Of a new table; the name of the file when left out' }),
+  table_id: z
+    .string()
+    .max(MAX_NAME)
+    .optional()
+    .openapi({ description: 'Id or title of a table that is there; absent for a new one' }),
+  mode: z.enum(MODES).optional(),
+  on: Name.optional().openapi({ description: 'upsert: the unique column that rows are matched by, id or title' }),
+  encoding: format.encoding.optional(),
+  separator: format.separator.optional(),
+  decimal_mark: format.decimal_mark.optional(),
+  date_order: format.date_order.optional(),
+  on_bad: OnBadOption.optional().openapi({ description: 'For every column; `stop` when left out' }),
+  skip: z
+    .union([Name, z.array(Name)])
+    .optional()
+    .openapi({ type: 'array', items: { type: 'string' }, description: 'Titles of columns of the file that are not imported' }),
+  columns: z.string().max(100_000).optional().openapi({ description: 'As of a run, as JSON' }),
+})
+
+export const NewImportAnswer = z.object({
+  id: z.string().openapi({ example: 'im_0g0x02ppqq6hfp' }),
+  part_size: z.number().int().openapi({ example: PART_SIZE }),
+  parts: z.number().int().openapi({ example: 15 }),
+})
+export const PartAnswer = z.object({ received: z.number().int(), parts: z.number().int() })
+
+const LeftOutBody = z.array(z.object({ what: z.string(), why: z.string() }))
+const LineValue = z.object({ line: z.number().int(), value: z.string() })
+
+export const PreviewBody = z
+  .object({
+    format: z.object({ ...format, date_order: format.date_order.nullable() }),
+    questions: z
+      .array(
+        z.object({ name: z.string(), columns: z.array(z.number().int()), message: z.string(), choices: z.array(z.string()) }),
+      )
+      .openapi({ description: 'What the file leaves open; a run has to answer it' }),
+    columns: z.array(
+      z.object({
+        index: z.number().int(),
+        title: z.string(),
+        type: z.string(),
+        role: z.enum(['data', 'id']),
+        note: z.string().nullable(),
+        alternatives: z.array(z.string()),
+        odd: z.array(LineValue).openapi({ description: 'Values that keep the column from a narrower type' }),
+        column_id: z.string().nullable(),
+        skip: z.boolean(),
+      }),
+    ),
+    rows: z.array(z.array(z.string().nullable())).openapi({ description: 'The first ten' }),
+    total_rows: z.number().int(),
+    left_out: LeftOutBody,
+    lines: z.array(z.object({ line: z.number().int(), problem: z.string() })),
+  })
+  .openapi('ImportPreview')
+
+export const ReadAnswer = z.object({
+  done: z.boolean(),
+  read: z.number().int().openapi({ description: 'Bytes' }),
+  size: z.number().int(),
+  preview: PreviewBody.optional(),
+})
+
+export const ReportBody = z
+  .object({
+    table: z.object({ id: z.string(), title: z.string() }),
+    rows: z.number().int(),
+    inserted: z.number().int(),
+    updated: z.number().int(),
+    columns: z.array(z.object({ title: z.string(), type: z.string() })),
+    left_out: LeftOutBody,
+    emptied: z
+      .array(z.object({ line: z.number().int(), column: z.string(), value: z.string() }))
+      .openapi({ description: 'The first hundred' }),
+    emptied_total: z.number().int(),
+  })
+  .openapi('ImportReport')
+
+export const RunAnswer = z.object({
+  done: z.boolean(),
+  rows: z.number().int(),
+  total: z.number().int(),
+  report: ReportBody.optional(),
+})
+
+export const StatusAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    size: z.number().int(),
+    table_id: z.string().nullable(),
+    phase: z.enum(['uploading', 'reading', 'ready', 'loading', 'done']),
+    part_size: z.number().int(),
+    parts: z.number().int(),
+    received: z.number().int(),
+    missing: z.array(z.number().int()).openapi({ description: 'The first hundred' }),
+    read: z.number().int(),
+    rows: z.number().int(),
+    total: z.number().int(),
+    preview: PreviewBody.nullable(),
+    report: ReportBody.nullable(),
+  })
+  .openapi('Import')
+
+export const CancelAnswer = z.object({ cancelled: z.boolean().openapi({ description: 'false: it was done already' }) })
+
+/** A format as requests have it; what is left out is left out. */
+export function toGivenFormat({ encoding, separator, decimal_mark, date_order }: z.infer<typeof ReadBody>): GivenFormat {
+  return {
+    ...(encoding !== undefined && { encoding }),
+    ...(separator !== undefined && { separator }),
+    ...(decimal_mark !== undefined && { decimalMark: decimal_mark }),
+    ...(date_order !== undefined && { dateOrder: date_order }),
+  }
+}
+
+export function toColumnChoices(columns: z.infer<typeof ColumnChoices>): ColumnChoice[] {
+  return columns.map(({ column_id, on_bad, ...same }) => ({
+    ...same,
+    ...(column_id !== undefined && { columnId: column_id }),
+    ...(on_bad !== undefined && { onBad: on_bad }),
+  }))
+}
+
+export function toChoices({ columns, date_order, ...same }: z.infer<typeof RunBody>): Choices {
+  return {
+    ...same,
+    ...(columns !== undefined && { columns: toColumnChoices(columns) }),
+    ...(date_order !== undefined && { dateOrder: date_order }),
+  }
+}
+
+export function toPreviewBody(preview: FilePreview): z.infer<typeof PreviewBody> {
+  const { encoding, separator, decimalMark, dateOrder: order } = preview.format
+  return {
+    format: { encoding, separator, decimal_mark: decimalMark, date_order: order },
+    questions: preview.questions.map((question) => ({ ...question })),
+    columns: preview.columns.map(({ index, title, type, role, note, alternatives, odd, columnId, skip }) => ({
+      index,
+      title,
+      type,
+      role,
+      note,
+      alternatives: [...alternatives],
+      odd: [...odd],
+      column_id: columnId,
+      skip,
+    })),
+    rows: preview.rows.map((row) => [...row]),
+    total_rows: preview.totalRows,
+    left_out: [...preview.leftOut],
+    lines: [...preview.lines],
+  }
+}
+
+export function toReportBody({ leftOut, emptiedTotal, ...same }: Report): z.infer<typeof ReportBody> {
+  return { ...same, left_out: leftOut, emptied_total: emptiedTotal }
+}
+
+/** Where an import stands. */
+export function toStatus(
+  one: Import,
+  { received, missing }: { received: number; missing: number[] },
+  preview: FilePreview | null,
+): z.infer<typeof StatusAnswer> {
+  const { id, name, size, tableId, reading, load, report } = one
+  return {
+    id,
+    name,
+    size,
+    table_id: tableId,
+    phase: phaseOf(one),
+    part_size: PART_SIZE,
+    parts: countOfParts(one),
+    // The parts of an import that is done are gone.
+    received: report === null ? received : countOfParts(one),
+    missing: report === null ? missing : [],
+    read: reading?.reader.consumed ?? 0,
+    rows: report?.rows ?? load?.rows ?? 0,
+    total: reading?.rows ?? 0,
+    preview: preview === null ? null : toPreviewBody(preview),
+    report: report === null ? null : toReportBody(report),
+  }
+}
+
+function phaseOf({ reading, load, report }: Import): z.infer<typeof StatusAnswer>['phase'] {
+  if (report !== null) return 'done'
+  if (load !== null) return 'loading'
+  if (reading === null) return 'uploading'
+  return reading.isDone ? 'ready' : 'reading'
+}
