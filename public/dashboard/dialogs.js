@@ -5,6 +5,7 @@
 import { prepareForms, send, textsOf } from './forms.js'
 import { tell } from './tell.js'
 import { showTimes } from './times.js'
+import { forgetForms, hasChanges, mayDiscard } from './unsaved.js'
 
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[data-dialog], [data-close]') : null
@@ -14,7 +15,7 @@ document.addEventListener('click', (event) => {
     const dialog = link.closest('dialog')
     if (dialog === null) return
     event.preventDefault()
-    dialog.close()
+    askAndClose(dialog)
     return
   }
   event.preventDefault()
@@ -36,6 +37,7 @@ document.addEventListener('submit', (event) => {
  * @param {string} kind
  */
 async function openDialog(url, kind) {
+  if (!mayLeave(currentDialog())) return
   try {
     const response = await fetch(url, { headers: { accept: 'text/html' } })
     const body = response.redirected ? null : bodyOf(await response.text())
@@ -61,6 +63,8 @@ async function sendFrom(dialog, form) {
   const answer = await send(form)
   if (answer === null) return
   if (answer.redirected) {
+    // Anywhere else, such as where people sign in, nothing was saved.
+    if (isBack(dialog, answer.url)) forgetForms(dialog)
     location.assign(answer.url)
     return
   }
@@ -75,6 +79,16 @@ async function sendFrom(dialog, form) {
   else focusFirst(dialog)
 }
 
+/**
+ * Whether an address is where Cancel leads, as after everything that was done.
+ * @param {HTMLDialogElement} dialog
+ * @param {string} url
+ */
+function isBack(dialog, url) {
+  const back = dialog.querySelector('a[data-close]')
+  return back instanceof HTMLAnchorElement && new URL(url).pathname === new URL(back.href).pathname
+}
+
 /** @param {string} html */
 function bodyOf(html) {
   return new DOMParser().parseFromString(html, 'text/html').querySelector('[data-dialog-body]')
@@ -86,8 +100,32 @@ function currentDialog() {
   if (found !== null) return found
   const dialog = document.createElement('dialog')
   dialog.addEventListener('close', () => dialog.replaceChildren())
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault()
+    askAndClose(dialog)
+  })
+  // The other ways out that a device may have, such as a gesture.
+  dialog.addEventListener('cancel', (event) => {
+    if (event.target === dialog && !mayLeave(dialog)) event.preventDefault()
+  })
   document.body.append(dialog)
   return dialog
+}
+
+/** @param {HTMLDialogElement} dialog */
+function askAndClose(dialog) {
+  if (mayLeave(dialog)) dialog.close()
+}
+
+/**
+ * Nothing unsaved is in there, or it may go.
+ * @param {HTMLDialogElement} dialog
+ */
+function mayLeave(dialog) {
+  if (hasChanges(dialog) && !mayDiscard()) return false
+  forgetForms(dialog)
+  return true
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Forms: columns of a new table, options of a select, roles that change at once, uploads with their progress. */
+import { prepareMoments } from './moments.js'
 import { tell } from './tell.js'
+import { forgetForms, watchForms } from './unsaved.js'
 
 prepareForms(document)
 
@@ -29,6 +31,29 @@ document.addEventListener('submit', (event) => {
   void upload(form)
 })
 
+// A form that the browser sends by itself: its page is left on purpose, and once.
+addEventListener('submit', (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method !== 'post') return
+  forgetForms(document)
+  // Not before the browser has read the form.
+  setTimeout(() => setDisabled(submitButtons(form), true))
+})
+
+// Back again, with the page as it was left.
+addEventListener('pageshow', () => {
+  for (const form of document.forms) setDisabled(submitButtons(form), false)
+})
+
+// A browser that scrolls may count instead, up and down, in the number that has the focus.
+document.addEventListener(
+  'wheel',
+  ({ target }) => {
+    if (target instanceof HTMLInputElement && target.type === 'number' && target === document.activeElement) target.blur()
+  },
+  { passive: true },
+)
+
 /** @param {HTMLFormElement} form */
 async function upload(form) {
   const answer = await send(form)
@@ -42,6 +67,22 @@ async function upload(form) {
  */
 export function prepareForms(root) {
   for (const select of root.querySelectorAll('[data-column-type]')) if (select instanceof HTMLSelectElement) showOptions(select)
+  prepareMoments(root)
+  watchForms(root)
+}
+
+/** @param {HTMLFormElement} form */
+function submitButtons(form) {
+  const buttons = [...form.querySelectorAll('button[type="submit"]')]
+  return buttons.filter((button) => button instanceof HTMLButtonElement)
+}
+
+/**
+ * @param {readonly HTMLButtonElement[]} buttons
+ * @param {boolean} isDisabled
+ */
+function setDisabled(buttons, isDisabled) {
+  for (const button of buttons) button.disabled = isDisabled
 }
 
 /** @param {Element} button */
@@ -90,8 +131,8 @@ function togglePanel(button, id) {
  * @returns {Promise<{ redirected: boolean, url: string, html: string } | null>}
  */
 export function send(form) {
-  const buttons = [...form.querySelectorAll('button[type="submit"]')].filter((button) => button instanceof HTMLButtonElement)
-  for (const button of buttons) button.disabled = true
+  const buttons = submitButtons(form)
+  setDisabled(buttons, true)
   const data = new FormData(form)
   const isUpload = form.enctype === 'multipart/form-data'
   return new Promise((done) => {
@@ -100,7 +141,7 @@ export function send(form) {
     request.setRequestHeader('accept', 'text/html')
     if (isUpload) showProgress(form, request.upload)
     request.addEventListener('loadend', () => {
-      for (const button of buttons) button.disabled = false
+      setDisabled(buttons, false)
       hideProgress(form)
       if (request.status === 0) {
         tell('The server did not answer. Check the connection and try again.', { bad: true })

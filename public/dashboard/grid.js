@@ -268,7 +268,7 @@ function makeGrid(table) {
       inner.append(box)
     }
     const link = document.createElement('a')
-    link.href = `${table.dataset.pages}/${encodeURIComponent(rowId)}`
+    link.href = `${table.dataset.pages}/${encodeURIComponent(rowId)}${table.dataset.view ?? ''}`
     link.dataset.dialog = ''
     link.setAttribute('aria-label', `Open row ${number}`)
     link.append(icon('expand'))

@@ -56,7 +56,7 @@ export function isCut(column, value) {
  */
 export function formatOf(type, meta) {
   const { currency_code: currency, currency_locale: locale, max } = meta ?? {}
-  if (type === 'Rating') return Number.isInteger(max) ? { max: Number(max) } : {}
+  if (type === 'Rating') return /^[1-9]\d{0,2}$/.test(String(max)) ? { max: Number(max) } : {}
   if (type !== 'Currency' || typeof currency !== 'string') return {}
   return typeof locale === 'string' ? { currency, locale } : { currency }
 }

@@ -6,7 +6,21 @@ import { Icon, Mark } from './icons'
 import { usePage } from './page-info'
 
 /** What main.js imports, loaded beside it and not after it. */
-const MODULES = ['auth', 'copy', 'dialogs', 'filter', 'forms', 'grid', 'looks', 'menus', 'tell', 'times', 'values']
+const MODULES = [
+  'auth',
+  'copy',
+  'dialogs',
+  'filter',
+  'forms',
+  'grid',
+  'looks',
+  'menus',
+  'moments',
+  'tell',
+  'times',
+  'unsaved',
+  'values',
+]
 
 interface DocumentProps {
   title: string

@@ -25,7 +25,7 @@ const PAGE_CSP = [
 export async function show(
   c: Context<AppEnv>,
   page: Child,
-  status: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503 = 200,
+  status: 200 | 400 | 403 | 404 | 412 | 413 | 429 | 500 | 503 = 200,
 ): Promise<Response> {
   const sessionId = c.get('sessionId')
   const notice = readNotice(c)

@@ -4,6 +4,7 @@ import { accountRoutes } from './account'
 import { adminRoutes } from './admin'
 import { ownTokenRoutes, projectTokenRoutes } from './api-tokens'
 import { columnRoutes } from './columns'
+import { deleteRowsRoutes } from './delete-rows'
 import { importRoutes } from './import'
 import { mailLinkRoutes } from './mail-links'
 import { memberRoutes } from './members'
@@ -48,4 +49,5 @@ dashboardRoutes.route('/', tableRoutes)
 dashboardRoutes.route('/', tablePageRoutes)
 dashboardRoutes.route('/', columnRoutes)
 dashboardRoutes.route('/', rowRoutes)
+dashboardRoutes.route('/', deleteRowsRoutes)
 dashboardRoutes.route('/', importRoutes)

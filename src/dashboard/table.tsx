@@ -22,23 +22,15 @@ import { ProjectPage } from './layout'
 import { originOf } from '../http/origin'
 import { show } from './page'
 import { usePage } from './page-info'
-import { Pager, readOffset, withQuery } from './pager'
+import { Pager, withQuery } from './pager'
 import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
+import { type View, readView, viewQuery } from './view'
 
 /** Rows of a page. */
 const PAGE_SIZE = 25
 
 /** UTF-16 units of the name of a downloaded file: encoded nine times as long, still a header that everything takes. */
 const MAX_FILE_NAME = 100
-
-/** What the address says of the rows to show, as it was written. */
-interface View {
-  where: string
-  sort: string
-  /** Of a download: the page itself shows every column. */
-  fields: string
-  offset: number
-}
 
 export const tablePageRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
@@ -69,15 +61,6 @@ tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) =
     'content-disposition': `attachment; filename="table.csv"; filename*=UTF-8''${encodeURIComponent(name)}`,
   })
 })
-
-function readView(c: Context<AppEnv>): View {
-  return {
-    where: c.req.query('where') ?? '',
-    sort: c.req.query('sort') ?? '',
-    fields: c.req.query('fields') ?? '',
-    offset: readOffset(c),
-  }
-}
 
 function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: View): ListQuery {
   const limits = { default: PAGE_SIZE, max: PAGE_SIZE, min: PAGE_SIZE }
@@ -118,12 +101,13 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
       <Grid table={table} base={base} view={view} rows={page?.list ?? []} isUnread={page === null} />
       <footer class="grid-foot">
         <Can permission="dataInsert">
-          <a class="button button-small" href={`${base}/new-row`} data-focus-draft>
+          <a class="button button-small" href={withQuery(`${base}/new-row`, viewQuery(view))} data-focus-draft>
             <Icon name="plus" /> Add row
           </a>
         </Can>
         <Can permission="dataDelete">
           <form id="rows" method="get" action={`${base}/delete-rows`} data-dialog>
+            {viewQuery(view).map(([name, value]) => value !== '' && <input type="hidden" name={name} value={value} />)}
             <button class="button button-small text-danger" type="submit" data-delete-rows>
               <Icon name="trash" /> <span>Delete selected</span>
             </button>
@@ -166,11 +150,7 @@ function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: stri
         >
           <Icon name="filter" /> Filter {view.where !== '' && <span class="tag">on</span>}
         </a>
-        <a
-          class="button button-quiet button-small"
-          href={withQuery(`${base}/snippets`, [...query, ['offset', view.offset === 0 ? '' : String(view.offset)]])}
-          data-dialog="wide"
-        >
+        <a class="button button-quiet button-small" href={withQuery(`${base}/snippets`, viewQuery(view))} data-dialog="wide">
           <Icon name="code" /> API snippets
         </a>
         <span class="grow" />
@@ -226,6 +206,7 @@ function Grid({ table, base, view, rows, isUnread }: GridProps) {
         aria-label={table.title}
         data-grid={`/api/v1/db/data/noco/${page.project?.id}/${table.id}`}
         data-pages={`${base}/rows`}
+        data-view={withQuery('', viewQuery(view))}
         data-keys={JSON.stringify(primaryKey(table).map(({ title }) => title))}
         data-offset={String(view.offset)}
         {...(mayEdit ? { 'data-editable': true } : {})}
@@ -242,7 +223,7 @@ function Grid({ table, base, view, rows, isUnread }: GridProps) {
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            <GridRow table={table} base={base} row={row} number={view.offset + index + 1} />
+            <GridRow table={table} base={base} view={view} row={row} number={view.offset + index + 1} />
           ))}
           {may(page, 'dataInsert') && <DraftRow table={table} />}
         </tbody>
@@ -329,7 +310,16 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
   )
 }
 
-function GridRow({ table, base, row, number }: { table: Table; base: string; row: Row; number: number }) {
+interface GridRowProps {
+  table: Table
+  base: string
+  view: View
+  row: Row
+  /** Among all rows of the view, from 1. */
+  number: number
+}
+
+function GridRow({ table, base, view, row, number }: GridRowProps) {
   const page = usePage()
   const rowId = rowIdOf(table, row)
   return (
@@ -341,7 +331,11 @@ function GridRow({ table, base, row, number }: { table: Table; base: string; row
           )}
           {number}
           {rowId !== null && (
-            <a href={`${base}/rows/${encodeURIComponent(rowId)}`} aria-label={`Open row ${number}`} data-dialog>
+            <a
+              href={withQuery(`${base}/rows/${encodeURIComponent(rowId)}`, viewQuery(view))}
+              aria-label={`Open row ${number}`}
+              data-dialog
+            >
               <Icon name="expand" />
             </a>
           )}
@@ -418,14 +412,7 @@ function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }
         </p>
         <Snippets name="language" snippets={[curl(request), javascript(request), python(request)]} />
         <div class="actions">
-          <a
-            class="button"
-            href={withQuery(
-              `/projects/${project?.id}/tables/${table.id}`,
-              query.filter(([name]) => name !== 'limit'),
-            )}
-            data-close
-          >
+          <a class="button" href={withQuery(`/projects/${project?.id}/tables/${table.id}`, viewQuery(view))} data-close>
             Close
           </a>
         </div>

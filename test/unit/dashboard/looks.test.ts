@@ -106,7 +106,8 @@ describe('a number', () => {
     [10, { max: 10 }, { is: 'stars', text: '★★★★★★★★★★', label: '10 of 10' }],
     [6, null, { is: 'text', text: '6' }],
     [-1, null, { is: 'text', text: '-1' }],
-    [3, { max: 1000 }, { is: 'text', text: '3' }],
+    [3, { max: 100 }, { is: 'text', text: '3' }],
+    [3, { max: '4' }, { is: 'stars', text: '★★★☆', label: '3 of 4' }],
     [3, { max: 'many' }, { is: 'stars', text: '★★★☆☆', label: '3 of 5' }],
   ])('of stars, %d under the meta %j, is shown as such while they can be counted', (value, meta, part) => {
     expect(partsOf(look('Rating', 'integer', meta), value)).toEqual([part])
