@@ -1,11 +1,18 @@
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
-export type Separator = ',' | ';' | '\t' | '|'
+/** How a file is written. */
+import type { Encoding } from './encoding'
+
+export type { Encoding }
+
+export const SEPARATORS = [',', ';', '\t', '|'] as const
+export type Separator = (typeof SEPARATORS)[number]
+
 export interface Format {
   encoding: Encoding
   separator: Separator
-  decimalMark: '.' | ','
+  /** Null while the file leaves it open. */
+  decimalMark: '.' | ',' | null
+  /** Whether the day or the month comes first; null while the file leaves it open. */
   dateOrder: 'dmy' | 'mdy' | null
-}
-export function detectFormat(_head: Uint8Array, given: Partial<Format>): Format {
-  return { encoding: 'utf-8', separator: ',', decimalMark: '.', dateOrder: null, ...given }
+  /** Every heading names a type, as in an export with types: nothing is inferred, and '' is a text. */
+  typed: boolean
 }

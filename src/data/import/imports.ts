@@ -114,12 +114,12 @@ export async function readFile(
     one.reading?.isDone === true && !isChanged
       ? one.reading
       : await inTurn(() => continueReading(scope.data, one, merged, scope.now))
-  return { read: reading.reader.consumed, preview: reading.isDone ? previewOf(reading, table) : null }
+  return { read: reading.reader.consumed, preview: reading.isDone ? previewOf(reading, merged, table) : null }
 }
 
 /** The preview as it is known; null until the whole file was read. */
 export function currentPreview(scope: ImportScope, one: Import): FilePreview | null {
-  return one.reading?.isDone === true ? previewOf(one.reading, tableOf(scope, one)) : null
+  return one.reading?.isDone === true ? previewOf(one.reading, one.given, tableOf(scope, one)) : null
 }
 
 /** Of two requests for the same step one is first; the other may ask again for the next. */
@@ -160,21 +160,26 @@ export async function runStep(scope: ImportScope, one: Import, choices: Choices)
 async function startLoading(scope: ImportScope, one: Import, choices: Choices): Promise<Loading> {
   const { databases, data, project, catalog, now } = scope
   if (one.reading === null) throw new Error('an import is loaded before it was read')
-  const dateOrder = choices.dateOrder === undefined ? one.reading.format.dateOrder : choices.dateOrder
-  const reading = { ...one.reading, format: { ...one.reading.format, dateOrder } }
-  const preview = previewOf(reading, tableOf(scope, one))
+  const { scan } = one.reading
+  const { decimalMark, dateOrder } = choices
+  const given = {
+    ...one.given,
+    ...(decimalMark !== undefined && { decimalMark }),
+    ...(dateOrder !== undefined && { dateOrder }),
+  }
+  const preview = previewOf(one.reading, given, tableOf(scope, one))
   const fileName = one.name.replace(/\.[^.]*$/, '')
   const { tableId } = one
-  const plan = planLoad({ project, catalog, tableId, fileName, preview, scan: reading.scan, choices, now })
+  const plan = planLoad({ project, catalog, tableId, fileName, preview, scan, choices, now })
   const load: LoadState = { choices, plan, reader: null, rows: 0, emptied: [], emptiedTotal: 0, isLoaded: false }
   await makeStaging(databases, project.database, plan, now)
   try {
-    await batch(data, advance(one, { load, reading }, now))
+    await batch(data, advance(one, { load, given }, now))
   } catch (error) {
     if (error instanceof BatchUndone) await dropStaging(databases, plan)
     throw error
   }
-  return { ...one, load, reading, step: one.step + 1 }
+  return { ...one, load, given, step: one.step + 1 }
 }
 
 /** The next step. */

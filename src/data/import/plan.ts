@@ -6,10 +6,11 @@ import type { ColumnRequestBody } from '../catalog/column-request'
 import { nameFromTitle } from '../catalog/names'
 import { MAX_COLUMNS, type ProjectPlace, planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, kindOf } from '../catalog/types'
+import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, kindOf } from '../catalog/types'
 import { upsertColumn } from '../records/upsert'
 import { defaultFor } from '../records/values'
 import type { FilePreview, PreviewColumn } from './preview'
+import type { Question } from './propose'
 import { type Scan, selectOptions } from './scan'
 import type { Choices, ColumnChoice, LeftOut, LoadPlan, OnBad } from './state'
 
@@ -35,20 +36,21 @@ interface ChosenColumn extends PreviewColumn {
 /** Throws INVALID_REQUEST_BODY, INVALID_TABLE, INVALID_COLUMN, INVALID_PARAMETER or REQUIRED_FIELD_MISSING. */
 export function planLoad(request: PlanRequest): LoadPlan {
   const { tableId, catalog, preview, choices } = request
-  const columns = chooseColumns(preview.columns, choices.columns ?? [], tableId !== null)
+  const table = tableId === null ? null : getTable(catalog, tableId)
+  const columns = chooseColumns(preview.columns, choices.columns ?? [], table)
   refuseOpenQuestions(request, columns)
-  return tableId === null ? planNew(request, columns) : planExisting(request, getTable(catalog, tableId), columns)
+  return table === null ? planNew(request, columns) : planExisting(request, table, columns)
 }
 
 function chooseColumns(
   proposed: readonly PreviewColumn[],
   choices: readonly ColumnChoice[],
-  isExisting: boolean,
+  table: Table | null,
 ): ChosenColumn[] {
   const errors: Issue[] = []
   const byIndex = new Map<number, ColumnChoice>()
   for (const [position, choice] of choices.entries()) {
-    const problem = choiceProblem(proposed, byIndex, choice, isExisting)
+    const problem = choiceProblem(proposed, byIndex, choice, table !== null)
     if (problem !== null) errors.push({ path: `columns.${position}`, message: problem })
     byIndex.set(choice.index, choice)
   }
@@ -59,7 +61,7 @@ function chooseColumns(
     return {
       ...column,
       title: choice?.title ?? column.title,
-      type: (choice?.type ?? column.type) as ColumnType,
+      type: table?.columns.find(({ id }) => id === columnId)?.type ?? ((choice?.type ?? column.type) as ColumnType),
       columnId,
       // Who gives a column of the table for it wants it taken.
       skip: choice?.skip ?? (column.skip && choice?.columnId === undefined),
@@ -88,16 +90,16 @@ function choiceProblem(
 /** Throws INVALID_REQUEST_BODY that names each question whose answer would change a value. */
 function refuseOpenQuestions({ preview }: PlanRequest, columns: readonly ChosenColumn[]): void {
   const errors = preview.questions.flatMap(({ name, message, columns: about }) => {
-    const isOpen = columns.some(
-      ({ index, skip, type, columnId }) => about.includes(index) && !skip && (columnId !== null || isDate(type)),
-    )
+    const isOpen = columns.some(({ index, skip, type }) => about.includes(index) && !skip && ASKED_OF[name].has(kindOf({ type })))
     return isOpen ? [{ path: name, message }] : []
   })
   if (errors.length > 0) throw invalidInput(errors, 'body')
 }
 
-function isDate(type: ColumnType): boolean {
-  return kindOf({ type }) === 'date' || kindOf({ type }) === 'datetime'
+/** Kinds of values that each question is about: as a text a cell stays as it is. */
+const ASKED_OF: Record<Question['name'], ReadonlySet<ValueKind>> = {
+  date_order: new Set(['date', 'datetime']),
+  decimal_mark: new Set(['integer', 'number']),
 }
 
 function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPlan {
@@ -137,11 +139,11 @@ export function titleTaken(title: string, cause?: unknown): ApiError {
 /** The values of a file are its own: a type that the server fills would not keep them. */
 const FILLED: Partial<Record<ColumnType, ColumnType>> = { CreateTime: 'DateTime', LastModifiedTime: 'DateTime' }
 
-function requestFor({ index, title, type }: ChosenColumn, scan: Scan): ColumnRequestBody {
+function requestFor({ index, title, type, meta }: ChosenColumn, scan: Scan): ColumnRequestBody {
   if (type === 'ID') return { title, uidt: 'ID', pk: true }
   const uidt = FILLED[type] ?? type
   const kind = kindOf({ type: uidt })
-  if (kind !== 'select' && kind !== 'multiselect') return { title, uidt }
+  if (kind !== 'select' && kind !== 'multiselect') return { title, uidt, meta: uidt === 'Currency' ? meta : null }
   const options = selectOptions(scan, index, kind)
   if (options === null) {
     throw invalidInput([{ path: `columns.${index}`, message: `"${title}" has too many different values for a ${type}` }], 'body')

@@ -5,9 +5,11 @@ import { isSameText } from '../../lib/text'
 import type { Column, ColumnType, Table } from '../catalog/types'
 import { findColumn } from '../query/names'
 import type { CsvRecord } from './csv'
-import { type Format, detectFormat } from './dialect'
+import { detectFormat } from './detect'
+import type { Format } from './dialect'
 import { readOn } from './reading'
-import { type ProposedColumn, type Question, proposeColumns, scanRecords, startScan } from './scan'
+import { type ProposedColumn, type Question, proposeColumns } from './propose'
+import { scanRecords, startScan } from './scan'
 import type { GivenFormat, Import, LeftOut, ReadingState } from './state'
 import { advance, findParts, readPart } from './store'
 
@@ -34,22 +36,21 @@ export interface FilePreview {
 }
 
 /**
- * What the file is read with: null is to be found out. A change begins the reading anew, but for the order of dates, which
- * changes nothing of what was found. Throws INVALID_REQUEST_BODY while parts are missing.
+ * `given`: what the file is read with; null is to be found out. Another encoding or separator begins the reading anew. Throws
+ * INVALID_REQUEST_BODY while parts are missing.
  */
 export async function continueReading(data: D1Database, one: Import, given: GivenFormat, now: number): Promise<ReadingState> {
-  const before = isOtherFormat(one.given, given, ['encoding', 'separator', 'decimalMark']) ? null : one.reading
+  const before = isOtherFormat(one.given, given, ['encoding', 'separator']) ? null : one.reading
   const format = before?.format ?? (await findFormat(data, one, given))
   const reading = before?.isDone === true ? before : await readStep(data, one, format, before)
-  const next = { ...reading, format: { ...reading.format, dateOrder: given.dateOrder ?? null } }
-  await batch(data, advance(one, { given, reading: next }, now))
-  return next
+  await batch(data, advance(one, { given, reading }, now))
+  return reading
 }
 
-const ALL_NAMES = ['encoding', 'separator', 'decimalMark', 'dateOrder'] as const
+const GIVEN = ['encoding', 'separator', 'decimalMark', 'dateOrder'] as const
 
-/** Whether one of them says otherwise. */
-export function isOtherFormat(one: GivenFormat, other: GivenFormat, names: readonly (keyof Format)[] = ALL_NAMES): boolean {
+/** Whether one of `names` says otherwise. */
+export function isOtherFormat(one: GivenFormat, other: GivenFormat, names: readonly (keyof GivenFormat)[] = GIVEN): boolean {
   return names.some((name) => (one[name] ?? null) !== (other[name] ?? null))
 }
 
@@ -85,9 +86,14 @@ function shorten({ cells }: CsvRecord): (string | null)[] {
   return cells.map((cell) => (cell !== null && cell.length > SHOWN_CHARACTERS ? `${cell.slice(0, SHOWN_CHARACTERS)}…` : cell))
 }
 
-/** `table`: the one that is there; null for a new one. */
-export function previewOf({ scan, format, shown, rows }: ReadingState, table: Table | null): FilePreview {
-  const { columns, leftOut, lines, questions } = proposeColumns(scan, format)
+/** `given` answers what the file leaves open. `table`: the one that is there; null for a new one. */
+export function previewOf(
+  { scan, format: found, shown, rows }: ReadingState,
+  given: GivenFormat,
+  table: Table | null,
+): FilePreview {
+  const marks = { decimalMark: given.decimalMark ?? null, dateOrder: given.dateOrder ?? null }
+  const { format, columns, leftOut, lines, questions } = proposeColumns(scan, found.typed ? found : { ...found, ...marks })
   return {
     format,
     questions,
@@ -103,7 +109,7 @@ function matched(column: ProposedColumn, table: Table): PreviewColumn {
   const target = matchingColumn(table, column.title)
   if (target === undefined) return { ...column, columnId: null, skip: false }
   const type: ColumnType = target.type
-  if (target.auto === null) return { ...column, type, alternatives: [type], columnId: target.id, skip: false }
+  if (target.auto === null) return { ...column, type, alternatives: [], columnId: target.id, skip: false }
   return { ...column, type, columnId: null, skip: true, note: `The server fills "${target.title}" itself.` }
 }
 

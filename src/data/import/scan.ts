@@ -1,71 +1,237 @@
-import type { ColumnType } from '../catalog/types'
-import type { CsvRecord } from './csv'
+/** What is known of each column of a file, added to record by record: JSON, and of a bounded size however long the file is. */
+import { ApiError } from '../../errors'
+import { COLUMN_TYPES } from '../catalog/types'
+import { MAX_COLUMNS } from '../catalog/tables'
+import { unguarded } from '../formula-guard'
 import type { Format } from './dialect'
+import { type Heading, readHeadings, typeOfHeading } from './header'
+import { type IdScan, addIds, startIds } from './ids'
+import type { CsvRecord, RecordProblem } from './records'
+import { shapeKey } from './shape'
+
+/** Cells of one shape. */
+export interface ShapeCount {
+  count: number
+  /** The first of them: line and beginning of the text. */
+  first: [line: number, value: string][]
+}
+
+export interface ColumnScan {
+  heading: Heading
+  /** Cells with something in them other than spaces. */
+  filled: number
+  /** Characters of the longest cell. */
+  longest: number
+  hasLineEnd: boolean
+  shapes: Record<string, ShapeCount>
+  /** Different values, trimmed, in the order of their coming; null: too many. */
+  values: string[] | null
+  /** The same of the items between commas or semicolons. */
+  items: string[] | null
+  /** Null: is not called Id, or cannot be one. */
+  ids: IdScan | null
+}
+
+export interface LineProblem {
+  line: number
+  problem: string
+}
+
 export interface Scan {
-  titles: string[]
-  numeric: boolean[]
-  ids: boolean[]
-  dates: boolean[]
-  values: string[][]
+  typed: boolean
+  /** Cells of the header row. */
+  width: number
+  columns: ColumnScan[]
+  /** The first of them; `lineTotal` are all. */
+  lines: LineProblem[]
+  lineTotal: number
 }
-export interface ProposedColumn {
-  index: number
-  title: string
-  type: ColumnType
-  role: 'data' | 'id'
-  note: string | null
-  alternatives: ColumnType[]
-  odd: { line: number; value: string }[]
-}
-export interface Question {
-  name: 'date_order' | 'decimal_mark'
-  columns: number[]
-  message: string
-  choices: string[]
-}
+
+/** Cells of a shape that are kept, and characters of each. */
+const MAX_EXAMPLES = 10
+const MAX_EXAMPLE = 80
+/** Shapes of a column whose cells are kept. */
+const MAX_SHAPES = 12
+
+const MAX_LINES = 100
+
+/** Options of a select column that is made of a column: more are no choice any more. */
+const MAX_VALUES = 300
+/** Of a typed file, which has had that many. */
+const MAX_TYPED_VALUES = 1000
+/** Characters of all values together, and of those of one column. */
+const MAX_ALL_VALUES = 300_000
+const MAX_VALUE = 255
+
+/** Cells after which a column with this share of plain texts is one of texts, whatever the others are. */
+const TEXT_AFTER = 500
+const TEXT_SHARE = 1 / 10
+
+/** Throws INVALID_REQUEST_BODY for more columns than a table can have. */
 export function startScan(header: CsvRecord): Scan {
-  const titles = header.cells.map((cell, index) => cell ?? `Column ${index + 1}`)
-  return {
-    titles,
-    numeric: titles.map(() => true),
-    ids: titles.map((title) => title.toLowerCase() === 'id'),
-    dates: titles.map(() => true),
-    values: titles.map(() => []),
+  const { cells, line } = header
+  const width = cells.findLastIndex((cell) => cell !== null && cell.trim() !== '') + 1
+  refuseWidth(line, width)
+  const typed = cells.every((cell) => cell !== null && typeOfHeading(cell) !== null)
+  const scan: Scan = { typed, width: Math.min(cells.length, MAX_COLUMNS), columns: [], lines: [], lineTotal: 0 }
+  scan.columns = readHeadings(cells.slice(0, MAX_COLUMNS), typed).map((heading) => startColumn(heading))
+  if (header.problem !== undefined) addLine(scan, line, PROBLEMS[header.problem])
+  return scan
+}
+
+function refuseWidth(line: number, width: number): void {
+  if (width <= MAX_COLUMNS) return
+  throw new ApiError(
+    'INVALID_REQUEST_BODY',
+    `Line ${line} has ${width} cells; a table can have at most ${MAX_COLUMNS} columns. Is this the right separator?`,
+  )
+}
+
+function startColumn(heading: Heading): ColumnScan {
+  const ids = heading.title.toLowerCase() === 'id' ? startIds() : null
+  return { heading, filled: 0, longest: 0, hasLineEnd: false, shapes: {}, values: [], items: [], ids }
+}
+
+/** Adds the records after the header row. `format` is that of the file; its order of dates and its decimal mark change nothing. */
+export function scanRecords(scan: Scan, records: readonly CsvRecord[], _format: Format): void {
+  for (const record of records) checkRecord(scan, record)
+  for (const [index, column] of scan.columns.entries()) scanColumn(scan, column, index, records)
+}
+
+const PROBLEMS: Record<RecordProblem, string> = {
+  'unclosed-quote': 'a quotation mark begins a cell and nothing ends it: the cell was read to the end of the line',
+  'stray-quote': 'a quotation mark stands inside a quoted cell: the cell was read as it stands',
+  encoding: 'is not in UTF-8 as other lines are: it was read as Windows-1252',
+}
+
+function checkRecord(scan: Scan, { line, cells, problem }: CsvRecord): void {
+  if (problem !== undefined) addLine(scan, line, PROBLEMS[problem])
+  if (cells.length < scan.width) {
+    addLine(scan, line, `has ${cells.length} cells, the header row has ${scan.width}: those that lack are left empty`)
+  } else if (cells.length > scan.width) checkLong(scan, line, cells)
+}
+
+/** What stands after the last heading is no column until something is in it. */
+function checkLong(scan: Scan, line: number, cells: readonly (string | null)[]): void {
+  const width = cells.findLastIndex((cell) => cell !== null && cell.trim() !== '') + 1
+  if (width <= scan.width) return
+  refuseWidth(line, width)
+  addLine(
+    scan,
+    line,
+    `has ${width} cells, the header row has ${scan.width}: those after the last heading get columns of their own`,
+  )
+  for (let index = scan.columns.length; index < width; index++) {
+    const titles = [...scan.columns.map(({ heading }) => heading.title), null]
+    const heading = readHeadings(titles, false).at(-1)
+    if (heading !== undefined) scan.columns.push(startColumn(heading))
   }
 }
-export function scanRecords(scan: Scan, records: readonly CsvRecord[], _format: Format): void {
-  for (const { cells } of records)
-    scan.titles.forEach((_, index) => {
-      const cell = cells[index] ?? null
-      if (cell === null) return
-      if (!/^-?\d{1,15}$/.test(cell)) {
-        scan.numeric[index] = false
-        scan.ids[index] = false
-      }
-      if (!/^\d\d\/\d\d\/\d{4}$/.test(cell)) scan.dates[index] = false
-      const values = scan.values[index] ?? []
-      if (values.length < 50 && !values.includes(cell)) values.push(cell)
-    })
+
+function addLine(scan: Scan, line: number, problem: string): void {
+  scan.lineTotal++
+  if (scan.lines.length < MAX_LINES) scan.lines.push({ line, problem })
 }
-export function proposeColumns(scan: Scan, format: Format) {
-  const columns = scan.titles.map((title, index): ProposedColumn => ({
-    index,
-    title,
-    type: scan.ids[index] ? 'ID' : scan.numeric[index] ? 'Number' : scan.dates[index] ? 'Date' : 'SingleLineText',
-    role: scan.ids[index] ? 'id' : 'data',
-    note: null,
-    alternatives: [],
-    odd: [],
-  }))
-  const open = scan.titles.flatMap((_, index) => (scan.dates[index] && format.dateOrder === null ? [index] : []))
-  const questions: Question[] =
-    open.length === 0 ? [] : [{ name: 'date_order', columns: open, message: 'day or month first?', choices: ['dmy', 'mdy'] }]
-  return { columns, leftOut: [] as { what: string; why: string }[], lines: [] as { line: number; problem: string }[], questions }
+
+function scanColumn(scan: Scan, column: ColumnScan, index: number, records: readonly CsvRecord[]): void {
+  const values = new Distinct(column.values, scan)
+  const items = new Distinct(column.items, scan)
+  const isOptions = isOptionColumn(column, scan)
+  for (const { line, cells } of records) {
+    const cell = cells[index] ?? ''
+    if (cell === '' || cell.trim() === '') continue
+    const text = cell.startsWith("'") ? unguarded(cell) : cell
+    column.filled++
+    measure(column, text)
+    if (!scan.typed) count(column, line, text)
+    if (isOptions) {
+      values.add(text)
+      items.addAll(splitOptions(text, scan.typed))
+    }
+  }
+  column.values = isOptions ? values.list : null
+  column.items = isOptions ? items.list : null
+  if (column.ids !== null && !scan.typed)
+    column.ids = addIds(
+      column.ids,
+      records.map(({ cells }) => cells[index] ?? null),
+    )
 }
-export function selectOptions(scan: Scan, index: number, _kind: string): string[] | null {
-  const values = scan.values[index] ?? []
-  return values.length < 50 ? values : null
+
+/** A typed file says which columns have options. */
+function isOptionColumn({ heading, values, items }: ColumnScan, { typed }: Scan): boolean {
+  if (values === null && items === null) return false
+  const kind = heading.type === null ? null : COLUMN_TYPES[heading.type].kind
+  return !typed || kind === 'select' || kind === 'multiselect'
 }
-export function textType(_scan: Scan, _index: number): 'SingleLineText' | 'LongText' {
-  return 'SingleLineText'
+
+function measure(column: ColumnScan, text: string): void {
+  if (text.length > column.longest) column.longest = text.length
+  if (!column.hasLineEnd && (text.includes('\n') || text.includes('\r'))) column.hasLineEnd = true
+}
+
+function count(column: ColumnScan, line: number, text: string): void {
+  const { shapes, filled } = column
+  const texts = shapes['text']
+  const isText = texts !== undefined && filled > TEXT_AFTER && texts.count > filled * TEXT_SHARE
+  const key = !isText || text.includes('\0') ? shapeKey(text) : 'text'
+  const shape = (shapes[key] ??= { count: 0, first: [] })
+  shape.count++
+  if (shape.first.length >= MAX_EXAMPLES) return
+  if (shape.first.length === 0 && Object.keys(shapes).length > MAX_SHAPES) return
+  shape.first.push([line, text.slice(0, MAX_EXAMPLE)])
+}
+
+/** Different texts, up to a bound. */
+class Distinct {
+  readonly #known: Set<string> | null
+  readonly #most: number
+  readonly #characters: number
+  #length: number
+  #isFull = false
+
+  constructor(known: readonly string[] | null, { typed, columns }: Scan) {
+    this.#known = known === null ? null : new Set(known)
+    this.#most = typed ? MAX_TYPED_VALUES : MAX_VALUES
+    this.#characters = Math.floor(MAX_ALL_VALUES / columns.length)
+    this.#length = known?.reduce((sum, text) => sum + text.length, 0) ?? 0
+  }
+
+  add(text: string): void {
+    if (this.#known === null || this.#isFull) return
+    const value = text.trim()
+    if (this.#known.has(value)) return
+    this.#known.add(value)
+    this.#length += value.length
+    this.#isFull = value.length > MAX_VALUE || this.#known.size > this.#most || this.#length > this.#characters
+  }
+
+  addAll(texts: readonly string[]): void {
+    for (const text of texts) this.add(text)
+  }
+
+  get list(): string[] | null {
+    return this.#known === null || this.#isFull ? null : [...this.#known]
+  }
+}
+
+/** Titles of options in a cell. An export writes commas; people write semicolons, too. */
+export function splitOptions(text: string, typed: boolean): string[] {
+  const parts = typed || text.includes(',') ? text.split(',') : text.split(';')
+  return parts.map((part) => part.trim()).filter((part) => part !== '')
+}
+
+/** What the options of a column would be, in the order of the file; null when there are too many. */
+export function selectOptions(scan: Scan, index: number, kind: 'select' | 'multiselect'): string[] | null {
+  const column = scan.columns[index]
+  if (column === undefined) return null
+  const options = kind === 'select' ? column.values : column.items
+  // oxlint-disable-next-line no-control-regex -- no title has one
+  return options === null || options.some((option) => /[\u0000-\u001f\u007f]/.test(option)) ? null : options
+}
+
+/** The narrowest type for texts that holds all of the column. */
+export function textType(scan: Scan, index: number): 'SingleLineText' | 'LongText' {
+  const column = scan.columns[index]
+  return column !== undefined && (column.hasLineEnd || column.longest > MAX_VALUE) ? 'LongText' : 'SingleLineText'
 }

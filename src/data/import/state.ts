@@ -5,7 +5,7 @@ import type { Format } from './dialect'
 import type { Scan } from './scan'
 
 /** What a person says of the file; null or absent is to be found out. */
-export type GivenFormat = { [Name in keyof Format]?: Format[Name] | null }
+export type GivenFormat = { [Name in Exclude<keyof Format, 'typed'>]?: Format[Name] | null }
 
 /** How far a file was read, and what is known of it. */
 export interface ReadingState {
@@ -37,6 +37,7 @@ export interface Choices {
   columns?: readonly ColumnChoice[] | undefined
   mode?: 'insert' | 'upsert' | undefined
   on?: string | undefined
+  decimalMark?: Format['decimalMark'] | undefined
   dateOrder?: Format['dateOrder'] | undefined
 }
 

@@ -68,6 +68,7 @@ export const RunBody = z
     columns: ColumnChoices.optional().openapi({ description: 'What is left out is as the preview proposes' }),
     mode: z.enum(MODES).optional(),
     on: Name.optional().openapi({ description: 'upsert: the unique column that rows are matched by, id or title' }),
+    decimal_mark: format.decimal_mark.optional(),
     date_order: format.date_order.optional(),
   })
   .openapi('ImportChoices', { description: 'For the first call; `{}` goes on' })
@@ -108,7 +109,12 @@ const LineValue = z.object({ line: z.number().int(), value: z.string() })
 
 export const PreviewBody = z
   .object({
-    format: z.object({ ...format, date_order: format.date_order.nullable() }),
+    format: z.object({
+      ...format,
+      decimal_mark: format.decimal_mark.nullable(),
+      date_order: format.date_order.nullable(),
+      typed: z.boolean().openapi({ description: 'Every heading names a type, as in an export with types' }),
+    }),
     questions: z
       .array(
         z.object({ name: z.string(), columns: z.array(z.number().int()), message: z.string(), choices: z.array(z.string()) }),
@@ -122,7 +128,8 @@ export const PreviewBody = z
         role: z.enum(['data', 'id']),
         note: z.string().nullable(),
         alternatives: z.array(z.string()),
-        odd: z.array(LineValue).openapi({ description: 'Values that keep the column from a narrower type' }),
+        odd: z.array(LineValue).openapi({ description: 'Values that are not of the type, the first of them' }),
+        odd_total: z.number().int(),
         column_id: z.string().nullable(),
         skip: z.boolean(),
       }),
@@ -202,20 +209,21 @@ export function toColumnChoices(columns: z.infer<typeof ColumnChoices>): ColumnC
   }))
 }
 
-export function toChoices({ columns, date_order, ...same }: z.infer<typeof RunBody>): Choices {
+export function toChoices({ columns, decimal_mark, date_order, ...same }: z.infer<typeof RunBody>): Choices {
   return {
     ...same,
     ...(columns !== undefined && { columns: toColumnChoices(columns) }),
+    ...(decimal_mark !== undefined && { decimalMark: decimal_mark }),
     ...(date_order !== undefined && { dateOrder: date_order }),
   }
 }
 
 export function toPreviewBody(preview: FilePreview): z.infer<typeof PreviewBody> {
-  const { encoding, separator, decimalMark, dateOrder: order } = preview.format
+  const { encoding, separator, decimalMark, dateOrder: order, typed } = preview.format
   return {
-    format: { encoding, separator, decimal_mark: decimalMark, date_order: order },
+    format: { encoding, separator, decimal_mark: decimalMark, date_order: order, typed },
     questions: preview.questions.map((question) => ({ ...question })),
-    columns: preview.columns.map(({ index, title, type, role, note, alternatives, odd, columnId, skip }) => ({
+    columns: preview.columns.map(({ index, title, type, role, note, alternatives, odd, oddTotal, columnId, skip }) => ({
       index,
       title,
       type,
@@ -223,6 +231,7 @@ export function toPreviewBody(preview: FilePreview): z.infer<typeof PreviewBody>
       note,
       alternatives: [...alternatives],
       odd: [...odd],
+      odd_total: oddTotal,
       column_id: columnId,
       skip,
     })),
