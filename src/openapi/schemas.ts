@@ -11,7 +11,7 @@ import {
   ratingMax,
 } from '../data/catalog/types'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
-import { MAX_CHOSEN_ID } from '../data/records/row'
+import { MAX_CHOSEN_ID, NO_KEYS } from '../data/records/row'
 import { PHONE_NUMBER } from '../data/records/validators'
 import { exampleValue } from './examples'
 
@@ -128,12 +128,12 @@ function keySchema(column: Column): JsonSchema {
 }
 
 /**
- * A key of one part is a segment of paths, which `.` and `..` cannot be. Parts of a composite key are joined by `___` in paths;
+ * A key of one part is a segment of paths, which `.`, `..` and the names of routes cannot be. Parts of a composite key are joined by `___` in paths;
  * nothing in them may look like that.
  */
 function newKeyPattern(keys: readonly Column[], column: Column): { pattern?: string } {
   if (kindOf(column) !== 'text') return {}
-  if (keys.length < 2) return { pattern: String.raw`^(?!\.{0,2}$)` }
+  if (keys.length < 2) return { pattern: `^(?!(?:${NO_KEYS.map((name) => name.replaceAll('.', String.raw`\.`)).join('|')})$)` }
   return { pattern: String.raw`^(?![\s\S]*___)${column === keys.at(-1) ? '' : String.raw`(?![\s\S]*_$)`}` }
 }
 

@@ -1,6 +1,14 @@
 /** What a column will be when a request changes it: what the request leaves out stays. */
 import { ApiError } from '../../errors'
-import { type ColumnRequestBody, buildColumn, checkDefault, isOn, readDefault, refuseTooLarge } from './column-request'
+import {
+  type ColumnRequestBody,
+  buildColumn,
+  checkDefault,
+  checkStars,
+  isOn,
+  readDefault,
+  refuseTooLarge,
+} from './column-request'
 import { changedOptions, hasOptions, keepOptionIds, renamedOptions } from './options'
 import { type Column, type Table, kindOf, ratingMax } from './types'
 
@@ -25,6 +33,8 @@ export function planChange(table: Table, column: Column, request: ColumnRequestB
     options: keepOptionIds(built.options, column, options),
     createdAt: column.createdAt,
   }
+  // What stood before, and meant nothing under another type, must not stand in the way.
+  if (JSON.stringify(changed.meta) !== JSON.stringify(column.meta)) checkStars(changed)
   const planned = { ...changed, defaultValue: defaultAfter(column, changed, request, now) }
   checkDefault(planned, now)
   refuseTooLarge([...others, planned], null)

@@ -69,6 +69,7 @@ export function buildColumns(requests: readonly ColumnRequestBody[], options: Bu
   const columns: Column[] = []
   for (const request of wanted)
     columns.push(buildColumn(request, columns, { ...options, nextColumn: options.nextColumn + columns.length }))
+  for (const column of columns) checkStars(column)
   if (columns.filter((column) => column.autoIncrement).length > 0 && columns.filter((column) => column.primaryKey).length > 1) {
     const ids = columns.filter((column) => column.autoIncrement).map(({ title }) => `"${title}"`)
     throw new ApiError(
@@ -76,8 +77,10 @@ export function buildColumns(requests: readonly ColumnRequestBody[], options: Bu
       `A primary key of several columns cannot hold an automatic id: make ${ids.join(', ')} a Number, or the one key column.`,
     )
   }
-  const display = displayColumn(columns, requests)
-  return columns.map((column) => ({ ...column, displayValue: column === display }))
+  // As they are read from the catalog.
+  const ordered = columns.toSorted((one, other) => one.order - other.order)
+  const display = displayColumn(ordered, requests)
+  return ordered.map((column) => ({ ...column, displayValue: column === display }))
 }
 
 /** One column to stand beside `others`. Throws INVALID_COLUMN or NOT_IMPLEMENTED. */
@@ -86,7 +89,6 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   const meta = readMeta(request.meta, title)
   const primaryKey = isPrimaryKey(request)
   const type = readKeyType(readType(request, title), primaryKey ? keyMaker({ meta }) : null, title)
-  if (type === 'Rating') checkStars(meta, title)
   const auto = readAuto(type, request)
   // A path could not name the JSON of a row, nor a client the moment at which the server wrote it.
   if (primaryKey && (COLUMN_TYPES[type].kind === 'json' || auto !== null)) {
@@ -179,9 +181,9 @@ function isColumnType(name: string): name is ColumnType {
 }
 
 /** Throws INVALID_COLUMN for a rating that would have no stars, or half of one. */
-function checkStars(meta: Record<string, unknown> | null, title: string): void {
+export function checkStars({ type, meta, title }: Column): void {
   const max = meta?.['max']
-  if (max === undefined || max === null || isRatingMax(max)) return
+  if (type !== 'Rating' || max === undefined || max === null || isRatingMax(max)) return
   throw new ApiError('INVALID_COLUMN', `The rating "${title}" can have 1 to 999 stars: \`meta.max\` is ${quoteValue(max)}.`, {
     details: { field: title },
   })

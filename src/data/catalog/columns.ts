@@ -16,7 +16,15 @@ import {
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
 import { needsNewValues, planChange } from './column-change'
-import { type ColumnRequestBody, buildColumn, checkDefault, duplicateColumn, isOn, refuseTooLarge } from './column-request'
+import {
+  type ColumnRequestBody,
+  buildColumn,
+  checkDefault,
+  checkStars,
+  duplicateColumn,
+  isOn,
+  refuseTooLarge,
+} from './column-request'
 import { becomesRequired, convertValues } from './convert'
 import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
 import { displayColumnAt } from './display-column'
@@ -51,6 +59,7 @@ export async function addColumn(
       `The primary key is chosen when the table is made: "${planned.title}" cannot be added to it.`,
     )
   }
+  checkStars(planned)
   checkDefault(planned, now)
   refuseTooLarge([...table.columns, planned], null)
   const filling = defaultFor({ ...planned, required: false }, now)

@@ -1,7 +1,7 @@
 /** A row between the JSON object of a request and the columns of a table. */
 import { ApiError } from '../../errors'
 import { D1_LIMITS } from '../../lib/sql'
-import { isSameText, sizeText } from '../../lib/text'
+import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../catalog/types'
@@ -45,19 +45,32 @@ function readChosenId(column: Column, value: unknown): Stored {
   return id
 }
 
-/** An empty segment is none, and programs resolve `.` and `..` (RFC 3986, 5.2.4) before they send a path, escaped or not. */
-const NO_SEGMENT: ReadonlySet<string> = new Set(['', '.', '..'])
+/**
+ * An empty segment is none, programs resolve `.` and `..` (RFC 3986, 5.2.4) before they send a path, escaped or not, and the
+ * names are those of routes in the same place: contract/api-v1.md 4.1.
+ */
+export const NO_KEYS = ['', '.', '..', 'count', 'export', 'find-one', 'group', 'groupby', 'views'] as const
+
+/** Characters of a key in a path, percent-encoded: Cloudflare stops a URL at 16 KB, and other programs sooner. */
+const MAX_KEY_LENGTH = 8192
 
 function refuseUnreachableKey(table: Table, row: StoredRow): void {
-  const [key, ...more] = primaryKey(table)
-  if (key === undefined || more.length > 0 || !NO_SEGMENT.has(String(row.get(key)))) return
-  throw new ApiError(
-    'INVALID_VALUE_FOR_FIELD',
-    `The field "${key.title}" is the row's key, which cannot be empty, "." or "..".`,
-    {
-      details: { field: key.title },
-    },
-  )
+  const keys = primaryKey(table)
+  const [key] = keys
+  // Without one the database makes up a number.
+  if (key === undefined || keys.some(({ autoIncrement }) => autoIncrement)) return
+  const problem = unreachable(keys.map((column) => String(row.get(column))).join(KEY_SEPARATOR))
+  if (problem === null) return
+  throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${key.title}" is the row's key, which stands in paths: ${problem}`, {
+    details: { field: key.title },
+  })
+}
+
+function unreachable(key: string): string | null {
+  if (NO_KEYS.some((name) => name === key))
+    return `it cannot be ${NO_KEYS.map((name) => (name === '' ? 'empty' : quoteValue(name))).join(', ')}.`
+  if (key.length * 9 <= MAX_KEY_LENGTH || encodeURIComponent(key).length <= MAX_KEY_LENGTH) return null
+  return `encoded it can have ${MAX_KEY_LENGTH.toLocaleString('en-US')} characters, and ${quoteValue(key)} has more.`
 }
 
 /** `a_` and `b` in a path would be read as `a` and `_b`, another row's key. */
