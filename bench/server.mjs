@@ -45,7 +45,6 @@ export async function startBench() {
         ...worker('latchkey', 'dist/index.js'),
         bindings: { NC_AUTH_JWT_SECRET: SECRET },
         ratelimits: {
-          ATTEMPTS_BY_ACCOUNT: { namespace_id: '1', ...UNLIMITED },
           ATTEMPTS_BY_ADDRESS: { namespace_id: '2', ...UNLIMITED },
         },
       },

@@ -12,7 +12,7 @@ export const ERRORS = {
   API_TOKEN_NOT_ALLOWED: { status: 403, message: 'Not allowed with API token: this takes an Auth Token (xc-auth).' },
   CROSS_SITE_REQUEST: { status: 403, message: 'This request came from another site and was refused.' },
   HTTPS_REQUIRED: { status: 403, message: 'Use https: what came over plain http was not done, and others may have read it.' },
-  TOO_MANY_REQUESTS: { status: 429, message: 'Too many attempts; try again in a minute.' },
+  TOO_MANY_REQUESTS: { status: 429, message: 'Too many attempts. Try again in a minute.' },
 
   // Accounts
   INVALID_CREDENTIALS: { status: 400, message: 'Invalid credentials' },
@@ -67,6 +67,7 @@ export const ERRORS = {
 
   // The server's own trouble
   NOT_IMPLEMENTED: { status: 501, message: 'Not implemented' },
+  SERVER_BUSY: { status: 503, message: 'Many people are signing in at this moment; try again in a few seconds.' },
   DATABASE_UNAVAILABLE: { status: 503, message: 'The database is not available right now; try again shortly.' },
   MISCONFIGURED: { status: 503, message: 'The server is not configured; its log says what is missing.' },
   INTERNAL_ERROR: { status: 500, message: 'Something went wrong on the server.' },

@@ -1,6 +1,8 @@
 /** The Worker: requests, and the hourly tidying. */
 import { createApp } from './app'
+import { deleteOldAttempts } from './control/auth/attempts'
 import { deleteExpiredSessions } from './control/auth/session'
+import { deleteExpiredResets } from './control/users/resets'
 import { purge } from './data/catalog/purge'
 import { removeAbandonedImports } from './data/import/abandoned'
 import { deleteOldAnswers } from './data/records/idempotency'
@@ -12,6 +14,8 @@ const app = createApp()
 /** Each chore by itself: one that fails is tried again in an hour, and does not keep the others from their work. */
 const CHORES: Readonly<Record<string, (env: Bindings) => Promise<number>>> = {
   expiredSessions: (env) => deleteExpiredSessions(env.DB),
+  expiredResets: (env) => deleteExpiredResets(env.DB),
+  oldAttempts: (env) => deleteOldAttempts(env.DB),
   droppedTables: (env) => purge(env),
   abandonedImports: (env) => removeAbandonedImports(env),
   forgottenAnswers: (env) => deleteOldAnswers(env.DATA),

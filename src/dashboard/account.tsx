@@ -6,7 +6,7 @@ import { PASSWORD_LENGTH } from '../control/auth/password'
 import type { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Can, Field, Hidden, Problem } from './controls'
-import { rawTextOf, readForm } from './form-guard'
+import { rawTextOf, readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
 import { go, refusalOf, show } from './page'
@@ -19,7 +19,12 @@ accountRoutes.get('/account', (c) => show(c, <Account />))
 
 accountRoutes.post('/account/password', needs('passwordChange').middleware, async (c) => {
   const form = await readForm(c)
-  const refused = await refusalOf(() => changeOwnPassword(c, rawTextOf(form, 'current'), rawTextOf(form, 'password')))
+  const wish = {
+    currentPassword: rawTextOf(form, 'current'),
+    newPassword: rawTextOf(form, 'password'),
+    endsApiTokens: textOf(form, 'end_api_tokens') === 'on',
+  }
+  const refused = await refusalOf(() => changeOwnPassword(c, wish))
   if (refused !== null) return show(c, <Account error={refused} />, statusOf(refused))
   clearRefreshCookie(c)
   return go(c, '/', 'password-changed')
@@ -55,7 +60,7 @@ function Account({ error = null }: { error?: ApiError | null }) {
       </section>
       <section class="card">
         <h2>Change password</h2>
-        <p class="muted">It ends every session and Auth Token, this one too. API Tokens go on.</p>
+        <p class="muted">It ends every session and Auth Token, this one too.</p>
         <Problem error={elsewhere ? error : null} />
         <form method="post" action="/account/password" class="stack">
           <Hidden />
@@ -77,6 +82,9 @@ function Account({ error = null }: { error?: ApiError | null }) {
             error={about('INVALID_PASSWORD')}
             required
           />
+          <label class="check">
+            <input type="checkbox" name="end_api_tokens" /> Delete my API Tokens too: programs that send them stop working
+          </label>
           <div class="actions">
             <button class="button button-primary" type="submit">
               Change password

@@ -7,6 +7,7 @@ const TITLES: Partial<Record<ApiError['code'], string>> = {
   METHOD_NOT_ALLOWED: 'There is no such page',
   CROSS_SITE_REQUEST: 'This request was refused',
   TOO_MANY_REQUESTS: 'Too many attempts',
+  SERVER_BUSY: 'One moment, please',
   PAYLOAD_TOO_LARGE: 'That is too large',
   DATABASE_UNAVAILABLE: 'The database is away for a moment',
   MISCONFIGURED: 'This server is not set up yet',

@@ -62,7 +62,7 @@ function Invitation({ token, email, error }: { token: string; email?: string; er
 function NewPassword({ token, error = null }: { token: string; error?: ApiError | null }) {
   const isAboutPassword = error?.code === 'INVALID_PASSWORD'
   return (
-    <PlainPage title="Set a new password" lead="Every session of your account ends with it.">
+    <PlainPage title="Set a new password" lead="Every session of your account ends with it, and its API Tokens are deleted.">
       <Problem error={isAboutPassword ? null : error} />
       <form method="post" action={`/reset-password/${token}`} class="stack">
         <Field
@@ -110,6 +110,6 @@ function DeadLink({ what, error }: { what: 'reset' | 'confirmation'; error: ApiE
 function sentenceFor(what: 'reset' | 'confirmation', error: ApiError): string {
   if (error.status === 429) return error.message
   return what === 'reset'
-    ? 'Links for a new password work once, for one hour; a newer one ends the older.'
+    ? 'Links for a new password work once, for one hour.'
     : 'It works once: the address may be confirmed already.'
 }

@@ -5,7 +5,7 @@ export const NOTICES = {
   'signed-out': 'You are signed out.',
   'signed-out-everywhere': 'You are signed out everywhere. Auth Tokens no longer work; API Tokens still do.',
   'password-changed': 'Your password is changed, and every session has ended. Sign in with the new one.',
-  'password-reset': 'Your password is set. Sign in with it.',
+  'password-reset': 'Your password is set, and your API Tokens are deleted. Sign in with the new password.',
   'email-confirmed': 'Thank you: your e-mail address is confirmed.',
   'no-project': 'That project does not exist any more, or you are no longer a member of it.',
   'no-table': 'That table or column does not exist any more.',

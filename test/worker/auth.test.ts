@@ -292,6 +292,18 @@ describe('changing the password', () => {
     expect((await me(other.auth)).status).toBe(200)
   })
 
+  test('ends the API Tokens too where that is asked for', async () => {
+    const ada = await signUp()
+    const { token } = await createToken(ada.auth)
+    const body = { currentPassword: PASSWORD, newPassword: 'a new password', endApiTokens: true }
+    const wrong = { ...body, currentPassword: 'wrong password' }
+    const path = '/api/v1/auth/password/change'
+    expect((await request('POST', path, { auth: ada.auth, body: wrong })).status).toBe(400)
+    expect((await request('GET', '/api/v1/auth/user/me', { token })).status).toBe(200)
+    await succeed(request('POST', path, { auth: ada.auth, body }))
+    expect((await request('GET', '/api/v1/auth/user/me', { token })).body.error).toBe('TOKEN_INVALID')
+  })
+
   test.each([
     ['a wrong current password', 'wrong password', 'a new password', error('INVALID_CREDENTIALS', 'Current password is wrong')],
     ['a new one too short', PASSWORD, 'short', error('INVALID_PASSWORD', 'The password must have at least 8 characters.')],
@@ -353,22 +365,33 @@ describe('a password reset', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
   })
 
-  test('that is opened again closes the older one', async () => {
+  test('that is opened again leaves the older link good, until one of them is used', async () => {
     const ada = await signUp()
     const older = await resetTokenFor(ada)
-    await resetTokenFor(ada)
-    expect((await request('POST', `/api/v1/auth/token/validate/${older}`)).body.error).toBe('INVALID_RESET_TOKEN')
+    const newer = await resetTokenFor(ada)
+    const validate = (token: string) => request('POST', `/api/v1/auth/token/validate/${token}`)
+    expect([(await validate(older)).status, (await validate(newer)).status]).toEqual([200, 200])
+    await succeed(request('POST', `/api/v1/auth/password/reset/${older}`, { body: { password: 'a new password' } }))
+    expect((await validate(newer)).body.error).toBe('INVALID_RESET_TOKEN')
+  })
+
+  test('ends the API Tokens of the account, and of nobody else', async () => {
+    const [ada, bob] = [await signUp(), await signUp()]
+    const [lost, kept] = [await createToken(ada.auth), await createToken(bob.auth)]
+    await resetPassword(ada)
+    expect((await request('GET', '/api/v1/auth/user/me', { token: lost.token })).body.error).toBe('TOKEN_INVALID')
+    expect((await request('GET', '/api/v1/auth/user/me', { token: kept.token })).status).toBe(200)
   })
 
   test('is over after an hour', async () => {
     const ada = await signUp()
     const token = await resetTokenFor(ada)
-    const opened = await env.DB.prepare('SELECT reset_expires_at - ? AS left FROM users WHERE id = ?')
+    const opened = await env.DB.prepare('SELECT expires_at - ? AS left FROM password_resets WHERE user_id = ?')
       .bind(Date.now(), ada.id)
       .first()
     expect(Number(opened?.['left'])).toBeGreaterThan(3_590_000)
     expect(Number(opened?.['left'])).toBeLessThanOrEqual(3_600_000)
-    await env.DB.prepare('UPDATE users SET reset_expires_at = ? WHERE id = ?')
+    await env.DB.prepare('UPDATE password_resets SET expires_at = ? WHERE user_id = ?')
       .bind(Date.now() - 1, ada.id)
       .run()
     const expired = error('INVALID_RESET_TOKEN', 'Password reset url expired')

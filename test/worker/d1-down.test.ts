@@ -141,10 +141,10 @@ describe.each(Object.entries(OPERATIONS))('to %s', (_, make) => {
     expect(calls).toBeGreaterThan(0)
     for (let failing = 1; failing <= calls; failing++) {
       const [method, path, options] = await make()
-      const before = await dump(env.DB)
+      const before = await state()
       const tap: Tap = { before: (call) => void (call === failing && error(MESSAGES[failing % MESSAGES.length] ?? '')) }
       expectUnavailable(await request(method, path, { ...options, env: withTap(tap) }))
-      const after = await dump(env.DB)
+      const after = await state()
       // Signing out twice over, by cookie and by token, may do the first half; either half alone ends the session.
       if (!path.endsWith('/signout')) expect(after).toEqual(before)
       expect((await request(method, path, { ...options, env: withTap({}) })).status).toBe(200)
@@ -161,6 +161,12 @@ describe.each(Object.entries(OPERATIONS))('to %s', (_, make) => {
     }
   })
 })
+
+/** A guess at a password counts from before it is looked at, and so also when nobody could. */
+async function state() {
+  const { attempts: _, ...tables } = await dump(env.DB)
+  return tables
+}
 
 /** What holds of the control plane whatever was interrupted. */
 async function expectWhole(): Promise<void> {

@@ -15,6 +15,7 @@ import {
   superAdmin,
   unique,
 } from '../support/client'
+import { sha256 } from '../../src/lib/crypto'
 import { tapD1 } from '../support/tap-d1'
 
 const REFRESH = '/api/v1/auth/token/refresh'
@@ -164,20 +165,41 @@ describe('a refresh', () => {
   })
 })
 
+/** As if the refresh token had been spent some time ago. */
+async function letPass(seconds: number, refresh: string): Promise<void> {
+  await env.DB.prepare('UPDATE refresh_tokens SET spent_at = spent_at - ? WHERE hash = ?')
+    .bind(seconds * 1000, await sha256(refresh))
+    .run()
+}
+
 describe('a spent refresh token', () => {
-  test('shown again ends that browser’s session: its Auth Tokens and the successor too', async () => {
+  test('shown again later ends that browser’s session: its Auth Tokens and the successor too', async () => {
     const ada = await signUp()
     const { body, headers } = await succeed(refreshWith(ada.refresh))
+    await letPass(11, ada.refresh)
     const reuse = await refreshWith(ada.refresh)
     expect([reuse.status, reuse.body.error]).toEqual([400, 'INVALID_REFRESH_TOKEN'])
     await expectEnded({ auth: body.token, refresh: refreshTokenOf(headers) })
     await expectEnded({ auth: ada.auth, refresh: ada.refresh })
   })
 
+  test('shown again within ten seconds is refused and ends nothing: another tab, or an answer that got lost', async () => {
+    const ada = await signUp()
+    const { body, headers } = await succeed(refreshWith(ada.refresh))
+    await letPass(8, ada.refresh)
+    for (let time = 0; time < 3; time++) {
+      const reuse = await refreshWith(ada.refresh)
+      expect([reuse.status, reuse.body.error]).toEqual([400, 'INVALID_REFRESH_TOKEN'])
+      expect(reuse.headers.get('set-cookie')).toBeNull()
+    }
+    await expectAlive({ auth: body.token, refresh: refreshTokenOf(headers) })
+  })
+
   test('ends it also two rotations later', async () => {
     const ada = await signUp()
     const second = refreshTokenOf((await succeed(refreshWith(ada.refresh))).headers)
     const third = refreshTokenOf((await succeed(refreshWith(second))).headers)
+    await letPass(11, ada.refresh)
     await refreshWith(ada.refresh)
     await expectEnded({ auth: ada.auth, refresh: third })
   })
@@ -187,6 +209,7 @@ describe('a spent refresh token', () => {
     const elsewhere = await signIn(ada)
     const other = await signUp()
     await succeed(refreshWith(ada.refresh))
+    await letPass(11, ada.refresh)
     await refreshWith(ada.refresh)
     await expectAlive(elsewhere)
     await expectAlive(other)

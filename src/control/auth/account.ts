@@ -6,24 +6,25 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
+import { batch } from '../../lib/d1'
 import { newToken } from '../../lib/ids'
+import { type Sql, sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'
 import { requireActor } from '../access/guard'
 import { canSendMail, inBackground, sendMail } from '../mail'
 import { normalizeEmail } from '../users/email'
+import { type Reset, findReset, openReset } from '../users/resets'
 import {
   type User,
   acceptInvitation,
   changePassword,
   createAccount,
   findUserByEmail,
-  findUserById,
-  findUserByResetHash,
-  openReset,
   replacePasswordHash,
   verifyEmail,
 } from '../users/store'
-import { countAttempt } from './attempts'
+import { type Guess, countResetLink, limitAddress, newGuess } from './attempts'
+import { hasRoom, requireRoom } from './hash-queue'
 import { hashPassword, needsRehash, passwordProblem, verifyPassword } from './password'
 import { type NewSession, newSession, startSession } from './session'
 import { signAuthToken } from './token'
@@ -48,7 +49,8 @@ interface SignUp {
 /** A new account, or an accepted invitation, signed in. Throws what createAccount and acceptInvitation throw, and more. */
 export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn> {
   const email = requireEmail(form.email)
-  const passwordHash = await hashNewPassword(c, form.password, email)
+  await limitAddress(c)
+  const passwordHash = await hashNewPassword(c, form.password)
   const tokenVersion = newToken()
   const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(c))
   const { firstname, lastname } = form
@@ -71,59 +73,103 @@ export async function signIn(
   { email: typed, password }: { email: string; password: string },
 ): Promise<SignedIn> {
   const email = normalizeEmail(typed)
-  await countAttempt(c, email)
-  const user = email === null ? null : await findUserByEmail(c.env.DB, email)
-  const hash = user?.password_hash ?? null
+  const { user, forgive } = await provePassword(c, email === null ? null : sql`email = ${email}`, email, password)
+  if (user === null) throw new ApiError('INVALID_CREDENTIALS')
   const policy = c.get('config').passwordHash
-  if (!(await verifyPassword(password, hash, policy)) || user === null || hash === null) throw new ApiError('INVALID_CREDENTIALS')
-  if (needsRehash(hash, policy)) await replacePasswordHash(c.env.DB, user.id, hash, await hashPassword(password, policy))
-  const session = await startSession(c.env.DB, { email: user.email, tokenVersion: user.token_version }, sessionOptions(c))
+  // Can wait for another sign-in, where others wait for their turn.
+  if (needsRehash(user.password_hash, policy) && hasRoom()) {
+    await replacePasswordHash(c.env.DB, user.id, user.password_hash, await hashPassword(password, policy))
+  }
+  const who = { email: user.email, tokenVersion: user.token_version }
+  const session = await startSession(c.env.DB, who, sessionOptions(c), forgive)
   if (session === null) throw new ApiError('INVALID_CREDENTIALS')
   return { user, session }
 }
 
+export interface PasswordWish {
+  currentPassword: string
+  newPassword: string
+  /** Whether the API Tokens of the account end with the old password. */
+  endsApiTokens: boolean
+}
+
 /** Ends every session of the actor, this one too. Throws INVALID_PASSWORD or INVALID_CREDENTIALS. */
-export async function changeOwnPassword(c: Context<AppEnv>, currentPassword: string, newPassword: string): Promise<void> {
+export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish): Promise<void> {
   const actor = requireActor(c)
-  const problem = passwordProblem(newPassword)
-  if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
-  await countAttempt(c, actor.email)
-  const policy = c.get('config').passwordHash
-  const current = (await findUserById(c.env.DB, actor.userId))?.password_hash ?? null
-  const isProved = await verifyPassword(currentPassword, current, policy)
-  if (!isProved || current === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
-  const passwordHash = await hashPassword(newPassword, policy)
-  const provedBy = { passwordHash: current }
-  const changed = await changePassword(c.env.DB, actor.userId, { passwordHash, now: c.get('startedAt'), provedBy })
+  requireGoodPassword(wish.newPassword)
+  const { user, forgive } = await provePassword(c, sql`id = ${actor.userId}`, actor.email, wish.currentPassword)
+  if (user === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
+  const change = {
+    passwordHash: await hashPassword(wish.newPassword, c.get('config').passwordHash),
+    now: c.get('startedAt'),
+    provedBy: { passwordHash: user.password_hash },
+    endsApiTokens: wish.endsApiTokens,
+  }
+  const changed = await changePassword(c.env.DB, user.id, change, forgive)
   if (!changed) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
+}
+
+type UserWithPassword = User & { password_hash: string }
+
+/**
+ * The user whose password this is, or null; and what forgives the guess that was counted. The user is read and the guess
+ * counted in one round trip. Throws TOO_MANY_REQUESTS and SERVER_BUSY.
+ */
+async function provePassword(
+  c: Context<AppEnv>,
+  who: Sql | null,
+  account: string | null,
+  password: string,
+): Promise<{ user: UserWithPassword | null; forgive: Guess['forgive'] }> {
+  await limitAddress(c)
+  requireRoom()
+  const guess = account === null ? null : await newGuess(c, account)
+  const [found, ...counts] =
+    who === null || guess === null ? [] : await batch(c.env.DB, [sql`SELECT * FROM users WHERE ${who}`, ...guess.count])
+  guess?.check(counts)
+  const user = (found?.results[0] ?? null) as unknown as User | null
+  const hash = user?.password_hash ?? null
+  const isRight = await verifyPassword(password, hash, c.get('config').passwordHash).catch(async (error: unknown) => {
+    // Nobody looked at the password.
+    if (guess !== null) await batch(c.env.DB, guess.takeBack)
+    throw error
+  })
+  if (!isRight || user === null || hash === null) return { user: null, forgive: [] }
+  return { user: { ...user, password_hash: hash }, forgive: guess?.forgive ?? [] }
 }
 
 /** Mails a reset link where there is an account and mail is configured; says nothing of either. */
 export async function requestReset(c: Context<AppEnv>, typed: string): Promise<void> {
   const email = requireEmail(typed)
-  await countAttempt(c, email)
-  if (canSendMail(c)) inBackground(c, mailReset(c, email))
+  await limitAddress(c)
+  if (!canSendMail(c)) return
+  await countResetLink(c, email)
+  inBackground(c, mailReset(c, email))
 }
 
 /** Throws INVALID_RESET_TOKEN unless the reset is open. */
-export async function checkReset(c: Context<AppEnv>, token: string): Promise<User> {
-  await countAttempt(c, null)
+export async function checkReset(c: Context<AppEnv>, token: string): Promise<Reset> {
+  await limitAddress(c)
   return requireOpenReset(c, token)
 }
 
-/** Ends every session of the account. Throws INVALID_RESET_TOKEN or INVALID_PASSWORD. */
+/** Ends every session and API Token of the account. Throws INVALID_RESET_TOKEN or INVALID_PASSWORD. */
 export async function resetPassword(c: Context<AppEnv>, token: string, password: string): Promise<void> {
-  await countAttempt(c, null)
-  const user = await requireOpenReset(c, token)
-  const passwordHash = await hashNewPassword(c, password, user.email)
-  const provedBy = { resetHash: await sha256(token) }
-  const changed = await changePassword(c.env.DB, user.id, { passwordHash, now: c.get('startedAt'), provedBy })
-  if (!changed) throw new ApiError('INVALID_RESET_TOKEN')
+  await limitAddress(c)
+  const { userId } = await requireOpenReset(c, token)
+  const change = {
+    passwordHash: await hashNewPassword(c, password),
+    now: c.get('startedAt'),
+    provedBy: { resetHash: await sha256(token) },
+    // Whoever had the account until now may have made some.
+    endsApiTokens: true,
+  }
+  if (!(await changePassword(c.env.DB, userId, change))) throw new ApiError('INVALID_RESET_TOKEN')
 }
 
 /** Throws INVALID_VERIFICATION_TOKEN. */
 export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<void> {
-  await countAttempt(c, null)
+  await limitAddress(c)
   const verified = await verifyEmail(c.env.DB, await sha256(token), c.get('startedAt'))
   if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
 }
@@ -152,25 +198,29 @@ function requireEmail(typed: string): string {
   return email
 }
 
-/** The hash of a password someone chooses, after the policy and the limit on attempts. */
-async function hashNewPassword(c: Context<AppEnv>, password: string, email: string): Promise<string> {
-  const problem = passwordProblem(password)
-  if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
-  await countAttempt(c, email)
+/** The hash of a password that someone chooses. Throws INVALID_PASSWORD, SERVER_BUSY. */
+async function hashNewPassword(c: Context<AppEnv>, password: string): Promise<string> {
+  requireGoodPassword(password)
   return hashPassword(password, c.get('config').passwordHash)
 }
 
-async function requireOpenReset(c: Context<AppEnv>, token: string): Promise<User> {
-  const user = await findUserByResetHash(c.env.DB, await sha256(token))
-  if (user === null) throw new ApiError('INVALID_RESET_TOKEN')
-  if ((user.reset_expires_at ?? 0) <= c.get('startedAt')) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
-  return user
+function requireGoodPassword(password: string): void {
+  const problem = passwordProblem(password)
+  if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
+}
+
+async function requireOpenReset(c: Context<AppEnv>, token: string): Promise<Reset> {
+  const reset = await findReset(c.env.DB, await sha256(token))
+  if (reset === null) throw new ApiError('INVALID_RESET_TOKEN')
+  if (reset.expiresAt <= c.get('startedAt')) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
+  return reset
 }
 
 async function mailReset(c: Context<AppEnv>, email: string): Promise<void> {
   const user = await findUserByEmail(c.env.DB, email)
   if (user === null) return
   const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + RESET_LIFETIME_MS })
+  const expiresAt = c.get('startedAt') + RESET_LIFETIME_MS
+  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt, isMailed: true })
   await sendMail(c, user.email, 'reset', token)
 }

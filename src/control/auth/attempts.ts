@@ -1,27 +1,118 @@
-/** Limits on guessing, counted before any password is hashed (hashing is what a flood would cost us). */
+/**
+ * Limits on guessing, counted before any password is hashed (hashing is what a flood would cost us). Addresses are counted by
+ * the binding in wrangler.toml, which costs no query; accounts in D1, so that nobody locks another out: what counts are
+ * failures from one address, and an account alone only where many addresses try.
+ */
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
+import { hmacSha256 } from '../../lib/crypto'
+import { first, run } from '../../lib/d1'
+import { type Sql, sql } from '../../lib/sql'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time'
 
-/** The window of the rate limit bindings in wrangler.toml, seconds. */
+/** The window of the rate limit binding, seconds. */
 const WINDOW_S = 60
 
-/**
- * Counts one attempt against the address it came from and then, where one is named, the account. Throws TOO_MANY_REQUESTS.
- * An address beyond its limit no longer counts against accounts, so that it cannot lock people out. `account` is an e-mail
- * in its normal form, so that no other spelling gets a count of its own.
- */
-export async function countAttempt(c: Context<AppEnv>, account: string | null): Promise<void> {
-  const { ATTEMPTS_BY_ADDRESS, ATTEMPTS_BY_ACCOUNT } = c.env
-  // Set by Cloudflare's edge; X-Forwarded-For is the client's to write.
-  const address = addressKey(c.req.header('cf-connecting-ip') ?? 'unknown')
-  const allowed =
-    (await ATTEMPTS_BY_ADDRESS.limit({ key: address })).success &&
-    (account === null || (await ATTEMPTS_BY_ACCOUNT.limit({ key: account })).success)
-  if (!allowed) throw new ApiError('TOO_MANY_REQUESTS', undefined, { headers: { 'retry-after': String(WINDOW_S) } })
+interface Limit {
+  /** Tries that are let through in a window. */
+  tries: number
+  /** ms */
+  window: number
 }
 
-/** What addresses count by: IPv4 whole, IPv6 by its first four groups, for a customer has a /64 at least. */
+/** Wrong passwords for one account from one address. */
+export const FAILURES: Limit = { tries: 10, window: 5 * MINUTE_MS }
+
+/** From all addresses together: nine that try without end reach it, so that no single one can lock an account. */
+export const FAILURES_OF_ACCOUNT: Limit = { tries: 1000, window: HOUR_MS }
+
+/** Reset links for one account. Each that was mailed stays good, so that whoever uses the limit up locks nobody out. */
+export const RESET_LINKS: Limit = { tries: 3, window: HOUR_MS }
+
+/** Counts a request against the address it came from, where Cloudflare names one. Throws TOO_MANY_REQUESTS. */
+export async function limitAddress(c: Context<AppEnv>): Promise<void> {
+  const address = addressOf(c)
+  if (address === null) return
+  const { success } = await c.env.ATTEMPTS_BY_ADDRESS.limit({ key: await keyOf(c, 'address', address) })
+  if (!success) throw tooMany(WINDOW_S * SECOND_MS)
+}
+
+type Counts = readonly { results: readonly Record<string, unknown>[] }[]
+
+/**
+ * A guess at the password of an account. It counts as failed before it is checked, so that many at once are no way round, and
+ * is forgiven when it was right.
+ */
+export interface Guess {
+  /** Behind what is read in a batch. */
+  count: readonly Sql[]
+  /** With what `count` gave. Throws TOO_MANY_REQUESTS. */
+  check: (counts: Counts) => void
+  /** For the batch that a right password leads to: the failures before it are forgiven. */
+  forgive: readonly Sql[]
+  /** When nobody looked at the password. */
+  takeBack: readonly Sql[]
+}
+
+/** `account` is an e-mail in its normal form, so that no other spelling gets a count of its own. */
+export async function newGuess(c: Context<AppEnv>, account: string): Promise<Guess> {
+  const now = c.get('startedAt')
+  const address = addressOf(c)
+  const ofAccount = await keyOf(c, 'account', account)
+  const ofBoth = address === null ? null : await keyOf(c, 'guess', account, address)
+  // An address beyond its limit no longer counts against the account.
+  const isWithin = sql`COALESCE((SELECT count FROM attempts WHERE key = ${ofBoth} AND until > ${now}), 0) <= ${FAILURES.tries}`
+  const countDown = (key: string | null) => sql`UPDATE attempts SET count = count - 1 WHERE key = ${key} AND count > 0`
+  const limits = ofBoth === null ? [FAILURES_OF_ACCOUNT] : [FAILURES, FAILURES_OF_ACCOUNT]
+  return {
+    count: [...(ofBoth === null ? [] : [countUp(ofBoth, FAILURES, now)]), countUp(ofAccount, FAILURES_OF_ACCOUNT, now, isWithin)],
+    check: (counts) => limits.forEach((limit, index) => requireWithin(limit, counts[index]?.results[0], now)),
+    forgive: [sql`DELETE FROM attempts WHERE key = ${ofBoth}`, countDown(ofAccount)],
+    takeBack: [countDown(ofBoth), countDown(ofAccount)],
+  }
+}
+
+/** Counts a request for a reset link. Throws TOO_MANY_REQUESTS. */
+export async function countResetLink(c: Context<AppEnv>, account: string): Promise<void> {
+  const now = c.get('startedAt')
+  const counted = await first<Record<string, unknown>>(c.env.DB, countUp(await keyOf(c, 'reset', account), RESET_LINKS, now))
+  requireWithin(RESET_LINKS, counted ?? undefined, now, 'Links for this address were mailed already, and still work.')
+}
+
+/** The scheduled job's share. Returns how many counts there were. */
+export async function deleteOldAttempts(db: D1Database, now: number = Date.now()): Promise<number> {
+  return run(db, sql`DELETE FROM attempts WHERE until <= ${now}`)
+}
+
+function countUp(key: string, { window }: Limit, now: number, condition: Sql = sql`1`): Sql {
+  return sql`INSERT INTO attempts (key, count, until) SELECT ${key}, 1, ${now + window} WHERE ${condition}
+    ON CONFLICT (key) DO UPDATE SET count = IIF(until <= ${now}, 1, count + 1), until = IIF(until <= ${now}, excluded.until, until)
+    RETURNING count, until`
+}
+
+function requireWithin({ tries }: Limit, row: Record<string, unknown> | undefined, now: number, why?: string): void {
+  if (row !== undefined && Number(row['count']) > tries) throw tooMany(Number(row['until']) - now, why)
+}
+
+function tooMany(wait: number, why = 'Too many attempts.'): ApiError {
+  const minutes = Math.max(1, Math.ceil(wait / MINUTE_MS))
+  const message = `${why} Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+  return new ApiError('TOO_MANY_REQUESTS', message, { headers: { 'retry-after': String(Math.ceil(wait / SECOND_MS)) } })
+}
+
+/** Under the secret: whoever has the counts learns no address and no e-mail from them. */
+function keyOf(c: Context<AppEnv>, ...parts: readonly string[]): Promise<string> {
+  return hmacSha256(c.get('config').jwtSecrets[0], `attempt\n${parts.join('\n')}`)
+}
+
+/** Set by Cloudflare's edge; X-Forwarded-For is the client's to write. Null without: all clients would share one count. */
+function addressOf(c: Context<AppEnv>): string | null {
+  const address = c.req.header('cf-connecting-ip')
+  return address === undefined || address === '' ? null : addressKey(address)
+}
+
+/** What addresses count by: IPv4 whole, IPv6 by its first 56 bits, for that is what a customer gets. */
 export function addressKey(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
@@ -31,8 +122,10 @@ export function addressKey(address: string): string {
     .split('::')
     .map((half) => (half === '' ? [] : half.split(':')))
   const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
-  return [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')
+  const [one = '0', two = '0', three = '0', four = '0'] = [...before, ...zeros, ...after]
+  return [one, two, three, four.padStart(4, '0').slice(0, 2)].map(withoutZeros).join(':')
+}
+
+function withoutZeros(group: string): string {
+  return group.replace(/^0+(?=.)/, '')
 }

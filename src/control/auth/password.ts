@@ -1,8 +1,8 @@
 /** Passwords: policy, and slow hashes as PHC strings, so that each hash says how it was made. */
-import { pbkdf2 as pbkdf2Callback, randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
+import { pbkdf2 as pbkdf2Callback, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { inTurn } from './hash-queue'
 
-const scrypt = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scryptCallback)
 const pbkdf2 = promisify(pbkdf2Callback)
 
 /** Code points, after NFKC: contract/api-v1.md 1.2 asks for 8; the upper bound only limits work. */
@@ -65,7 +65,8 @@ async function derive(password: string, parameters: string, salt: Uint8Array): P
   const text = password.normalize('NFKC')
   const [, ln, r, p] = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)$/.exec(parameters) ?? []
   if (ln !== undefined) {
-    return scrypt(text, salt, HASH_BYTES, { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: 64 * 1024 * 1024 })
+    const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: 64 * 1024 * 1024 }
+    return inTurn(() => scryptSync(text, salt, HASH_BYTES, cost))
   }
   const [, iterations] = /^\$pbkdf2-sha256\$i=(\d+)$/.exec(parameters) ?? []
   if (iterations === undefined) throw new Error('a stored password hash is of no known form')

@@ -18,6 +18,7 @@ import {
   signIn,
   signUp,
 } from './account'
+import { limitAddress } from './attempts'
 import { clearRefreshCookie, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
 import { endSession, endSessionByRefreshToken, rotateSession } from './session'
 import { verifyAuthToken } from './token'
@@ -63,6 +64,7 @@ authRoutes.openapi(
         'SIGNUP_NOT_ALLOWED',
         'INVALID_INVITE',
         'TOO_MANY_REQUESTS',
+        'SERVER_BUSY',
       ),
     },
   }),
@@ -78,13 +80,14 @@ authRoutes.openapi(
     path: '/user/signin',
     operationId: 'auth-signin',
     summary: 'Sign in',
-    description: 'An unknown e-mail and a wrong password get the same answer. At most 10 tries a minute per account.',
+    description:
+      'An unknown e-mail and a wrong password get the same answer. At most 10 wrong ones in five minutes from one address.',
     tags,
     security: [],
     request: jsonBody(z.object({ email: Email, password: Password }).openapi('SignIn')),
     responses: {
       200: json(AuthToken, 'Signed in; the refresh cookie is set'),
-      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_CREDENTIALS', 'TOO_MANY_REQUESTS'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_CREDENTIALS', 'TOO_MANY_REQUESTS', 'SERVER_BUSY'),
     },
   }),
   async (c) => answerWithTokens(c, await signIn(c, c.req.valid('json'))),
@@ -177,16 +180,18 @@ authRoutes.openapi(
     path: '/token/refresh',
     operationId: 'auth-token-refresh',
     summary: 'Renew the Auth Token',
-    description: 'Spends the refresh cookie for a new one. A spent cookie shown again ends the session of that browser.',
+    description:
+      'Spends the refresh cookie for a new one. A spent cookie shown again later than ten seconds after that ends the session.',
     tags,
     security: [],
     responses: {
       200: json(AuthToken, 'A new Auth Token; the refresh cookie is replaced'),
-      ...errorResponses('INVALID_REFRESH_TOKEN', 'CROSS_SITE_REQUEST'),
+      ...errorResponses('INVALID_REFRESH_TOKEN', 'CROSS_SITE_REQUEST', 'TOO_MANY_REQUESTS'),
     },
   }),
   async (c) => {
     if (isCrossSite(c)) throw new ApiError('CROSS_SITE_REQUEST')
+    await limitAddress(c)
     const refreshToken = readRefreshCookie(c)
     if (refreshToken === null) throw new ApiError('INVALID_REFRESH_TOKEN', 'Missing refresh token')
     const rotated = await rotateSession(c.env.DB, refreshToken, sessionOptions(c))
@@ -202,10 +207,19 @@ authRoutes.openapi(
     path: '/password/change',
     operationId: 'auth-password-change',
     summary: 'Change the password',
-    description: 'Ends every session and Auth Token of the account, this one too: sign in again.',
+    description:
+      'Ends every session and Auth Token of the account, this one too: sign in again. API Tokens go on, unless `endApiTokens` is true.',
     tags,
     ...needs('passwordChange'),
-    request: jsonBody(z.object({ currentPassword: Password, newPassword: Password }).openapi('PasswordChange')),
+    request: jsonBody(
+      z
+        .object({
+          currentPassword: Password,
+          newPassword: Password,
+          endApiTokens: z.boolean().optional().openapi({ description: 'Whether your API Tokens are deleted too' }),
+        })
+        .openapi('PasswordChange'),
+    ),
     responses: {
       200: json(Message, 'Changed'),
       ...errorResponses(
@@ -215,12 +229,13 @@ authRoutes.openapi(
         'AUTHENTICATION_REQUIRED',
         'API_TOKEN_NOT_ALLOWED',
         'TOO_MANY_REQUESTS',
+        'SERVER_BUSY',
       ),
     },
   }),
   async (c) => {
-    const { currentPassword, newPassword } = c.req.valid('json')
-    await changeOwnPassword(c, currentPassword, newPassword)
+    const { currentPassword, newPassword, endApiTokens: endsApiTokens = false } = c.req.valid('json')
+    await changeOwnPassword(c, { currentPassword, newPassword, endsApiTokens })
     clearRefreshCookie(c)
     return c.json({ msg: 'Password has been updated successfully' }, 200)
   },
@@ -270,13 +285,13 @@ authRoutes.openapi(
     path: '/password/reset/{token}',
     operationId: 'auth-password-reset',
     summary: 'Set a new password by a reset token',
-    description: 'Ends every session and Auth Token of the account.',
+    description: 'Ends every session and Auth Token of the account, and deletes its API Tokens.',
     tags,
     security: [],
     request: { params: TokenParameter, ...jsonBody(z.object({ password: Password }).openapi('PasswordReset')) },
     responses: {
       200: json(Message, 'Reset'),
-      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_PASSWORD', 'INVALID_RESET_TOKEN', 'TOO_MANY_REQUESTS'),
+      ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_PASSWORD', 'INVALID_RESET_TOKEN', 'TOO_MANY_REQUESTS', 'SERVER_BUSY'),
     },
   }),
   async (c) => {

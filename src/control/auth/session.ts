@@ -10,6 +10,12 @@ import { DAY_MS } from '../../lib/time'
 import type { User } from '../users/store'
 import { isApiTokenShaped } from './credentials'
 
+/**
+ * Who shows a spent refresh token so soon is no thief: another tab that refreshed too, or a client that never saw its answer
+ * (RFC 9700, 4.14.2, leaves the overlap to the server).
+ */
+const OVERLAP_MS = 10_000
+
 /** A session ends this long after its last refresh, or when its last Auth Token does, whichever is later. */
 const IDLE_MS = 7 * DAY_MS
 
@@ -50,20 +56,21 @@ export async function newSession(
   return { session, statements }
 }
 
-/** Starts a session of its own; null when the user is no longer as they were. */
+/** Starts a session of its own, with what goes with it; null when the user is no longer as they were. */
 export async function startSession(
   db: D1Database,
   user: { email: string; tokenVersion: string },
   options: SessionOptions,
+  also: readonly Sql[] = [],
 ): Promise<NewSession | null> {
   const { session, statements } = await newSession(user, options)
-  const [started] = await batch(db, statements)
+  const [started] = await batch(db, [...statements, ...also])
   return started?.meta.changes === 0 ? null : session
 }
 
 /**
  * Spends a refresh token for its one successor. Of two requests at once one wins and the other gets null. A token that
- * was spent before this request began has been copied: its session ends (RFC 9700, 4.14.2), and null is returned.
+ * was spent some time before this request began has been copied: its session ends, and null is returned.
  * One batch, so that no failure can spend a token without anyone having its successor.
  */
 export async function rotateSession(
@@ -84,7 +91,7 @@ export async function rotateSession(
     sql`INSERT INTO refresh_tokens (hash, session_id) SELECT ${successorHash}, session_id FROM (${isSuccessor})`,
     sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id IN (${isSuccessor})`,
     sql`SELECT s.id AS session_id, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
-    sql`DELETE FROM sessions WHERE id IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now})
+    sql`DELETE FROM sessions WHERE id IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now - OVERLAP_MS})
           AND id NOT IN (${isSuccessor})`,
   ])
   const row = winner?.results[0] as unknown as (User & { session_id: string }) | undefined

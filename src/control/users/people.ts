@@ -9,7 +9,8 @@ import { HOUR_MS } from '../../lib/time'
 import { inBackground, mailLink, sendMail } from '../mail'
 import { normalizeEmail } from './email'
 import { newInvite } from './invitation'
-import { type User, deleteUser, findUserById, insertInvited, openReset, renewInvite, setRoles } from './store'
+import { openReset } from './resets'
+import { type User, deleteUser, findUserById, insertInvited, renewInvite, setRoles } from './store'
 
 /** A link for whoever has to pass it on by hand. */
 export interface PersonLink {
@@ -64,7 +65,7 @@ export async function removePerson(c: Context<AppEnv>, userId: string): Promise<
 export async function makeResetLink(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
   const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + HOUR_MS })
+  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + HOUR_MS, isMailed: false })
   return { email: user.email, token, url: mailLink(c, 'reset', token) }
 }
 

@@ -4,6 +4,7 @@ import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
+import { closeResets } from './resets'
 import { isInviteOnly } from './settings'
 
 export interface User {
@@ -17,7 +18,6 @@ export interface User {
   email_verified_at: number | null
   invite_hash: string | null
   invite_expires_at: number | null
-  reset_expires_at: number | null
   created_at: number
   updated_at: number
 }
@@ -32,10 +32,6 @@ export async function findUserByEmail(db: D1Database, email: string): Promise<Us
 
 export async function findUserById(db: D1Database, id: string): Promise<User | null> {
   return first<User>(db, sql`SELECT * FROM users WHERE id = ${id}`)
-}
-
-export async function findUserByResetHash(db: D1Database, hash: string): Promise<User | null> {
-  return first<User>(db, sql`SELECT * FROM users WHERE reset_hash = ${hash}`)
 }
 
 export async function hasUsers(db: D1Database): Promise<boolean> {
@@ -167,26 +163,51 @@ export function renewInviteWithMembership(userId: string, invite: Invite, now: n
   return sql`${setInvite(userId, invite, now)} RETURNING email, ${isWithin(reach)} AS within_reach`
 }
 
+/** What proves the right to a new password. */
+export type PasswordProof = { resetHash: string } | { passwordHash: string }
+
+interface PasswordChange {
+  passwordHash: string
+  now: number
+  provedBy: PasswordProof
+  /** Whether the API Tokens of the account end too. */
+  endsApiTokens: boolean
+}
+
 /**
- * A new password ends every session and Auth Token of the user, and any open invitation or reset. False when what proved
- * the right to it, the reset token or the old password, no longer stands: of two changes at once, one is made.
+ * A new password ends every session and Auth Token of the user, and any open invitation or reset; and, where asked for, their API
+ * Tokens. A reset by a link that was mailed confirms the address. False when the proof no longer stands: of two changes at
+ * once, one is made. `also` is for what goes with it.
  */
 export async function changePassword(
   db: D1Database,
   userId: string,
-  change: { passwordHash: string; now: number; provedBy: { resetHash: string } | { passwordHash: string } },
+  { passwordHash, now, provedBy, endsApiTokens }: PasswordChange,
+  also: readonly Sql[] = [],
 ): Promise<boolean> {
-  const proof =
-    'resetHash' in change.provedBy
-      ? sql`reset_hash = ${change.provedBy.resetHash} AND reset_expires_at > ${change.now}`
-      : sql`password_hash = ${change.provedBy.passwordHash}`
+  const isChanged = sql`SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash}`
   const [updated] = await batch(db, [
-    sql`UPDATE users SET password_hash = ${change.passwordHash}, token_version = ${newToken()}, reset_hash = NULL,
-          reset_expires_at = NULL, invite_hash = NULL, invite_expires_at = NULL, updated_at = ${change.now}
-        WHERE id = ${userId} AND ${proof}`,
-    sql`DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE id = ${userId} AND password_hash = ${change.passwordHash})`,
+    sql`UPDATE users SET password_hash = ${passwordHash}, token_version = ${newToken()}, invite_hash = NULL,
+          invite_expires_at = NULL, updated_at = ${now}, email_verified_at = COALESCE(email_verified_at, ${confirmedBy(provedBy, now)})
+        WHERE id = ${userId} AND ${stands(provedBy, now)}`,
+    sql`DELETE FROM sessions WHERE user_id IN (${isChanged})`,
+    closeResets(isChanged),
+    ...(endsApiTokens ? [sql`DELETE FROM api_tokens WHERE user_id IN (${isChanged})`] : []),
+    ...also,
   ])
   return (updated?.meta.changes ?? 0) > 0
+}
+
+function stands(proof: PasswordProof, now: number): Sql {
+  return 'resetHash' in proof
+    ? sql`EXISTS (SELECT 1 FROM password_resets r WHERE r.hash = ${proof.resetHash} AND r.user_id = users.id AND r.expires_at > ${now})`
+    : sql`password_hash = ${proof.passwordHash}`
+}
+
+/** When the address was confirmed by the proof itself, or NULL. */
+function confirmedBy(proof: PasswordProof, now: number): Sql {
+  if (!('resetHash' in proof)) return sql`NULL`
+  return sql`(SELECT ${now} FROM password_resets WHERE hash = ${proof.resetHash} AND mailed = 1)`
 }
 
 /** Ends every session and Auth Token of the user. Their API Tokens go on. */
@@ -200,11 +221,6 @@ export async function endAllSessions(db: D1Database, userId: string): Promise<vo
 /** The same password under a newer policy: nothing else changes. */
 export async function replacePasswordHash(db: D1Database, userId: string, oldHash: string, newHash: string): Promise<void> {
   await run(db, sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`)
-}
-
-/** Opens a password reset; the sessions of the user go on until it is used. */
-export async function openReset(db: D1Database, userId: string, reset: { hash: string; expiresAt: number }): Promise<void> {
-  await run(db, sql`UPDATE users SET reset_hash = ${reset.hash}, reset_expires_at = ${reset.expiresAt} WHERE id = ${userId}`)
 }
 
 /** Marks the e-mail verified whose token this is; false when no user has it. */
@@ -266,8 +282,9 @@ export function upsertSuperAdmin(admin: { email: string; passwordHash: string; n
         SELECT ${newId('user')}, ${admin.email}, ${admin.passwordHash}, ${SUPER_ADMIN_ROLES}, ${newToken()}, ${admin.now}, ${admin.now}
         WHERE ${condition}
         ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles,
-          token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL, reset_hash = NULL,
-          reset_expires_at = NULL, updated_at = excluded.updated_at`,
+          token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL,
+          updated_at = excluded.updated_at`,
+    sql`DELETE FROM password_resets WHERE ${isTheirs} AND ${condition}`,
     sql`DELETE FROM sessions WHERE ${isTheirs} AND ${condition}`,
     sql`DELETE FROM api_tokens WHERE ${isTheirs} AND ${condition}`,
   ]

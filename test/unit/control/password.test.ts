@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { hashPassword, needsRehash, passwordProblem, verifyPassword } from '../../../src/control/auth/password'
+
+/** Slow on purpose, and one at a time. */
+vi.setConfig({ testTimeout: 20_000 })
 
 const PASSWORD = 'correct horse battery'
 const SALT = new Uint8Array(16).fill(7)
