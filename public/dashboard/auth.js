@@ -41,7 +41,7 @@ async function pageToken() {
 /** @typedef {{ ok: true, body: unknown } | { ok: false, message: string, field: string | null, status: number }} Answer */
 
 /**
- * A request to the API as the one who is signed in.
+ * A request to the API as the one who is signed in. A Blob is sent as it is, anything else as JSON.
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
@@ -52,8 +52,8 @@ export async function callApi(method, path, body) {
     const token = await pageToken()
     const response = await fetch(path, {
       method,
-      headers: { 'xc-auth': token, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { 'xc-auth': token, 'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json' },
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     })
     const answer = /** @type {unknown} */ (await response.json())
     if (response.ok) return { ok: true, body: answer }

@@ -1,4 +1,4 @@
-/** Forms: columns of a new table, options of a select, roles that change at once, uploads with their progress. */
+/** Forms: columns of a new table, options of a select, roles that change at once. */
 import { prepareMoments } from './moments.js'
 import { tell } from './tell.js'
 import { forgetForms, watchForms } from './unsaved.js'
@@ -23,14 +23,6 @@ document.addEventListener('change', (event) => {
   if (event.target.closest('form[data-submit-on-change]') !== null) event.target.form?.requestSubmit()
 })
 
-document.addEventListener('submit', (event) => {
-  const form = event.target
-  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.closest('dialog') !== null) return
-  if (form.dataset.upload === undefined) return
-  event.preventDefault()
-  void upload(form)
-})
-
 // A form that the browser sends by itself: its page is left on purpose, and once.
 addEventListener('submit', (event) => {
   const form = event.target
@@ -53,13 +45,6 @@ document.addEventListener(
   },
   { passive: true },
 )
-
-/** @param {HTMLFormElement} form */
-async function upload(form) {
-  const answer = await send(form)
-  if (answer?.redirected) location.assign(answer.url)
-  else if (answer !== null) showPage(answer.html)
-}
 
 /**
  * Makes forms ready that have come onto the page.
@@ -126,30 +111,26 @@ function togglePanel(button, id) {
 }
 
 /**
- * Sends a form as the browser would, and tells how far an upload has come. Null when no answer came.
+ * Sends a form without files as the browser would. Null when no answer came.
  * @param {HTMLFormElement} form
  * @returns {Promise<{ redirected: boolean, url: string, html: string } | null>}
  */
 export function send(form) {
   const buttons = submitButtons(form)
   setDisabled(buttons, true)
-  const data = new FormData(form)
-  const isUpload = form.enctype === 'multipart/form-data'
   return new Promise((done) => {
     const request = new XMLHttpRequest()
     request.open('POST', form.action)
     request.setRequestHeader('accept', 'text/html')
-    if (isUpload) showProgress(form, request.upload)
     request.addEventListener('loadend', () => {
       setDisabled(buttons, false)
-      hideProgress(form)
       if (request.status === 0) {
         tell('The server did not answer. Check the connection and try again.', { bad: true })
         done(null)
       } else
         done({ redirected: isElsewhere(request.responseURL, form.action), url: request.responseURL, html: request.responseText })
     })
-    request.send(isUpload ? data : textsOf(data))
+    request.send(textsOf(new FormData(form)))
   })
 }
 
@@ -159,43 +140,6 @@ export function send(form) {
  */
 function isElsewhere(url, action) {
   return url !== new URL(action, location.href).href
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {XMLHttpRequestUpload} upload
- */
-function showProgress(form, upload) {
-  const box = form.querySelector('[data-progress]')
-  const bar = box?.querySelector('progress')
-  const words = box?.querySelector('p')
-  if (!(box instanceof HTMLElement) || !bar || !words) return
-  box.hidden = false
-  bar.value = 0
-  words.textContent = 'Sending the file…'
-  upload.addEventListener('progress', ({ loaded, total }) => {
-    bar.value = total === 0 ? 0 : (loaded / total) * 100
-  })
-  upload.addEventListener('load', () => {
-    bar.removeAttribute('value')
-    words.textContent = 'Checking and storing every row…'
-  })
-}
-
-/** @param {HTMLFormElement} form */
-function hideProgress(form) {
-  const box = form.querySelector('[data-progress]')
-  if (box instanceof HTMLElement) box.hidden = true
-}
-
-/**
- * The page that answers an upload, in the place of this one.
- * @param {string} html
- */
-function showPage(html) {
-  const page = new DOMParser().parseFromString(html, 'text/html')
-  const main = page.querySelector('main')
-  if (main !== null) document.querySelector('main')?.replaceWith(document.importNode(main, true))
 }
 
 /**

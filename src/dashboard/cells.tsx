@@ -1,8 +1,7 @@
-/** Values of rows between their JSON form, what a cell shows, and what a form or a CSV file says. */
+/** Values of rows between their JSON form and what a cell shows. */
 import { type Part, formatOf, partsOf } from '../../public/dashboard/looks.js'
 import { primaryKey } from '../data/catalog/catalog'
 import { type Column, type Table, kindOf } from '../data/catalog/types'
-import { ApiError } from '../errors'
 import { Icon } from './icons'
 
 /** Whether the server fills it by itself. */
@@ -64,22 +63,5 @@ function ValuePart({ part }: { part: Part }) {
           <Icon name={part.icon} />
         </span>
       )
-  }
-}
-
-/**
- * What a text of a form or a CSV file means for a column, as the JSON value that the record service takes; it decides
- * whether the value fits. Nothing written is null. Throws INVALID_VALUE_FOR_FIELD for JSON that is none.
- */
-export function readText(column: Column, text: string): unknown {
-  if (text === '') return null
-  if (kindOf(column) !== 'json') return text
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new ApiError('INVALID_VALUE_FOR_FIELD', `The field "${column.title}" (${column.type}) takes JSON.`, {
-      cause: error,
-      details: { field: column.title },
-    })
   }
 }

@@ -1,172 +1,195 @@
-/** Importing a CSV file, into a table there is or into a new one: all of its rows, or none. */
+/** Importing a CSV file: choosing it, and the pages of an import under way. public/dashboard/import.js sends large files in parts. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
-import { createTable, removeTable } from '../data/catalog/tables'
-import type { Table } from '../data/catalog/types'
-import { MAX_NAME } from '../data/catalog/names'
-import { insertMany } from '../data/records/bulk'
-import { perform } from '../data/records/http'
-import { projectScope, tableScope } from '../data/scope'
+import { getTable } from '../data/catalog/catalog'
+import {
+  type ImportScope,
+  beginImport,
+  currentPreview,
+  findImport,
+  giveUp,
+  readFile,
+  runStep,
+  storePart,
+} from '../data/import/imports'
+import { importScope } from '../data/import/routes'
+import type { Choices, GivenFormat, Import } from '../data/import/state'
+import type { FilePreview } from '../data/import/preview'
+import { PART_SIZE, findParts } from '../data/import/store'
 import type { AppEnv } from '../env'
-import { ApiError, type Issue, issuesOf } from '../errors'
+import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Field, Hidden } from './controls'
-import { type CsvFile, columnsFor, inLines, readCsv, rowsFor } from './csv'
 import { readForm, textOf } from './form-guard'
-import { ProjectPage } from './layout'
+import { type Answers, choicesOf, proposedAnswers, readAnswers, readFormat } from './import-answers'
+import { ImportPreview } from './import-preview'
+import { ImportChooser, ImportDone, ImportProgress } from './import-screens'
 import { attempt, go, refusalOf, show } from './page'
-import { usePage } from './page-info'
 
 export const importRoutes = createRouter()
+const PROJECT = '/projects/:projectId'
 
-importRoutes.get('/projects/:projectId/tables/:tableId/import', needs('bulkDataInsert').middleware, async (c) => {
-  const { catalog, table } = await tableScope(c, c.req.param('tableId'))
-  return show(c, <ImportPage tables={catalog.tables} table={table} limit={c.get('config').bodySize} />)
-})
+/** Steps of one request without a script: within the queries that a request may make. */
+const MAX_STEPS = 100
 
-importRoutes.post('/projects/:projectId/tables/:tableId/import', needs('bulkDataInsert').middleware, async (c) => {
-  const form = await readForm(c)
-  const { catalog, project, data, table } = await tableScope(c, c.req.param('tableId'))
+importRoutes.get(`${PROJECT}/import`, needs('tableCreate').middleware, (c) => choose(c, null))
+importRoutes.get(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert').middleware, (c) =>
+  choose(c, c.req.param('tableId')),
+)
+importRoutes.post(`${PROJECT}/import`, needs('tableCreate').middleware, (c) => receive(c, null))
+importRoutes.post(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert').middleware, (c) =>
+  receive(c, c.req.param('tableId')),
+)
+
+async function choose(c: Context<AppEnv>, tableId: string | null, error: ApiError | null = null): Promise<Response> {
+  const { catalog } = await importScope(c)
+  const table = tableId === null ? null : getTable(catalog, tableId)
   const limit = c.get('config').bodySize
-  const file = await attempt(async () => readCsv(await fileOf(form)))
-  if (file instanceof ApiError)
-    return show(c, <ImportPage tables={catalog.tables} table={table} limit={limit} error={file} />, 400)
-  const refused = await refusalOf(() => insertAll(c, data, table, file))
-  if (refused === null) return go(c, `/projects/${project.id}/tables/${table.id}`, 'rows-imported')
-  return show(
-    c,
-    <ImportPage tables={catalog.tables} table={table} limit={limit} error={refused} issues={issuesIn(refused, file)} />,
-    400,
-  )
-})
-
-importRoutes.get('/projects/:projectId/import', needs('tableCreate').middleware, async (c) => {
-  const { catalog } = await projectScope(c)
-  return show(c, <ImportPage tables={catalog.tables} table={null} limit={c.get('config').bodySize} />)
-})
-
-importRoutes.post('/projects/:projectId/import', needs('tableCreate').middleware, async (c) => {
-  const form = await readForm(c)
-  const title = textOf(form, 'title')
-  const { catalog, project, databases, data } = await projectScope(c)
-  const limit = c.get('config').bodySize
-  const file = await attempt(async () => readCsv(await fileOf(form)))
-  if (file instanceof ApiError) {
-    return show(c, <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={file} />, 400)
-  }
-  const made = await attempt(async () => {
-    if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    const table = await createTable(databases, project, catalog, { title, columns: columnsFor(file) }, c.get('startedAt'))
-    try {
-      await insertAll(c, data, table, file)
-    } catch (error) {
-      // Whatever it was: sent again, the file must find its title free.
-      await removeTable(databases, project.database, table, c.get('startedAt'))
-      throw error
-    }
-    return table
-  })
-  if (!(made instanceof ApiError)) return go(c, `/projects/${project.id}/tables/${made.id}`, 'rows-imported')
-  const issues = issuesIn(made, file)
-  return show(
-    c,
-    <ImportPage tables={catalog.tables} table={null} title={title} limit={limit} error={made} issues={issues} />,
-    400,
-  )
-})
-
-/** One write of the record service, so that all rows are stored or none. */
-async function insertAll(c: Context<AppEnv>, data: D1Database, table: Table, file: CsvFile): Promise<void> {
-  const rows = rowsFor(table, file)
-  if (rows.length > 0) await perform(c, data, table, insertMany(table, rows, c.get('startedAt')))
+  return show(c, <ImportChooser tables={catalog.tables} table={table} limit={limit} error={error} />, error === null ? 200 : 400)
 }
 
-async function fileOf(form: FormData): Promise<ArrayBuffer> {
+/** A file that came as a form, without a script. */
+async function receive(c: Context<AppEnv>, tableId: string | null): Promise<Response> {
+  const form = await readForm(c)
+  const scope = await importScope(c)
+  const begun = await attempt(async () => takeFile(scope, tableId, fileOf(form)))
+  return begun instanceof ApiError ? choose(c, tableId, begun) : go(c, pathOf(scope, begun))
+}
+
+function fileOf(form: FormData): File {
   const file: unknown = form.get('file')
   if (!(file instanceof File) || (file.size === 0 && file.name === ''))
     throw new ApiError('INVALID_REQUEST_BODY', 'Choose a file.')
-  return file.arrayBuffer()
+  if (file.size === 0) throw new ApiError('INVALID_REQUEST_BODY', 'The file is empty: its first line must name the columns.')
+  return file
 }
 
-/** What is wrong, by line: our own findings, or those of the record service. */
-function issuesIn(refused: ApiError, file: CsvFile): readonly Issue[] {
-  return refused.details['index'] === undefined ? issuesOf(refused) : inLines(refused, file)
+/** Keeps the file and reads it; when it cannot be read, nothing stays of it. */
+async function takeFile(scope: ImportScope, tableId: string | null, file: File): Promise<Import> {
+  const one = await beginImport(scope, { name: file.name, size: file.size, table: tableId })
+  try {
+    for (let number = 0; number * PART_SIZE < file.size; number++) {
+      const part = file.slice(number * PART_SIZE, (number + 1) * PART_SIZE)
+      await storePart(scope, one, number, await part.arrayBuffer())
+    }
+    await readOn(scope, one.id, {}, MAX_STEPS)
+    return one
+  } catch (error) {
+    await giveUp(scope, one)
+    throw error
+  }
 }
 
-interface ImportPageProps {
-  tables: readonly Table[]
-  /** Null for a new one. */
-  table: Table | null
-  title?: string
-  /** Largest file, bytes. */
-  limit: number
-  error?: ApiError | null
-  issues?: readonly Issue[]
-}
+importRoutes.get(`${PROJECT}/imports/:importId`, needs('bulkDataInsert').middleware, async (c) => {
+  const scope = await importScope(c)
+  const one = await attempt(async () => findImport(scope, c.req.param('importId')))
+  if (one instanceof ApiError) return go(c, `/projects/${scope.project.id}`, 'no-import')
+  return showImport(c, scope, one)
+})
 
-function ImportPage({ tables, table, title = '', limit, error = null, issues = issuesOf(error) }: ImportPageProps) {
-  const { project } = usePage()
-  const base = `/projects/${project?.id}${table === null ? '' : `/tables/${table.id}`}`
-  const size = limit >= 1024 * 1024 ? `${Math.floor(limit / 1024 / 1024)} MB` : `${Math.floor(limit / 1024)} kB`
-  const isAboutTitle = error?.code === 'INVALID_TABLE'
-  return (
-    <ProjectPage title="Import CSV" tables={tables} open={table?.id ?? null}>
-      <section class="card" data-dialog-body>
-        <h1>{table === null ? 'Import a CSV file into a new table' : `Import a CSV file into “${table.title}”`}</h1>
-        {error !== null && !isAboutTitle && (
-          <div class="problem stack" role="alert">
-            <p>{issues.length === 0 ? error.message : 'Nothing was imported. Mend these lines and send the file again:'}</p>
-            {issues.length > 0 && (
-              <ul class="line-errors">
-                {issues.map(({ path, message }) => (
-                  <li>
-                    {path}: {message}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
-        <form method="post" action={`${base}/import`} enctype="multipart/form-data" class="stack" data-upload>
-          <Hidden />
-          {table === null && (
-            <Field
-              label="Title of the table"
-              name="title"
-              value={title}
-              maxlength={MAX_NAME}
-              autocomplete="off"
-              error={isAboutTitle ? error.message : null}
-              required
-              autofocus
-            />
-          )}
-          <Field
-            label="File"
-            name="file"
-            type="file"
-            accept=".csv,.tsv,text/csv,text/tab-separated-values"
-            hint={
-              table === null
-                ? `UTF-8, the titles of the columns in its first line, at most ${size}. Each column gets the type that all of its values fit.`
-                : `UTF-8, the titles of the columns in its first line, at most ${size}. Id, CreatedAt and UpdatedAt are made anew. All rows are imported, or none.`
-            }
-            required
-          />
-          <div class="progress" data-progress hidden>
-            <progress max={100} value={0} aria-label="Upload" />
-            <p role="status" class="hint" />
-          </div>
-          <div class="actions">
-            <button class="button button-primary" type="submit">
-              Import
-            </button>
-            <a class="button button-quiet" href={base} data-close>
-              Cancel
-            </a>
-          </div>
-        </form>
-      </section>
-    </ProjectPage>
+/** The page of an import, whatever has come of it so far. */
+async function showImport(
+  c: Context<AppEnv>,
+  scope: ImportScope,
+  one: Import,
+  { answers, error = null }: { answers?: Answers; error?: ApiError | null } = {},
+): Promise<Response> {
+  const { tables } = scope.catalog
+  const status = error === null ? 200 : 400
+  if (one.report !== null) return show(c, <ImportDone tables={tables} one={one} report={one.report} />, status)
+  const preview = currentPreview(scope, one)
+  if (preview === null || one.load !== null) {
+    const { received } = await findParts(scope.data, one)
+    return show(c, <ImportProgress tables={tables} one={one} received={received} error={error} />, status)
+  }
+  const table = one.tableId === null ? null : getTable(scope.catalog, one.tableId)
+  const shown = answers ?? proposedAnswers(one, preview)
+  return show(
+    c,
+    <ImportPreview tables={tables} table={table} one={one} preview={preview} answers={shown} error={error} />,
+    status,
   )
+}
+
+importRoutes.post(`${PROJECT}/imports/:importId`, needs('bulkDataInsert').middleware, async (c) => {
+  const form = await readForm(c)
+  const scope = await importScope(c)
+  const one = await attempt(async () => findImport(scope, c.req.param('importId')))
+  if (one instanceof ApiError) return go(c, `/projects/${scope.project.id}`, 'no-import')
+  // A script shows the progress from step to step.
+  const steps = textOf(form, 'steps') === '1' ? 1 : MAX_STEPS
+  switch (textOf(form, 'do')) {
+    case 'cancel':
+      return cancel(c, scope, one)
+    case 'run':
+      return run(c, scope, one, { form, steps })
+    case 'continue':
+      return goOn(c, scope, one, { form, steps })
+    default:
+      return preview(c, scope, one, { form, steps })
+  }
+})
+
+interface Posted {
+  form: FormData
+  steps: number
+}
+
+async function cancel(c: Context<AppEnv>, scope: ImportScope, one: Import): Promise<Response> {
+  await giveUp(scope, one)
+  return go(c, placeOf(scope, one), 'import-cancelled')
+}
+
+/** Reads the file in another way; what was chosen for its columns stays as far as they are the same. */
+async function preview(c: Context<AppEnv>, scope: ImportScope, one: Import, { form, steps }: Posted): Promise<Response> {
+  const before = currentPreview(scope, one)
+  const given = before === null ? {} : readFormat(form, before)
+  const refused = await refusalOf(() => readOn(scope, one.id, given, steps))
+  return showAnswers(c, scope, one, form, refused)
+}
+
+/** The preview as it is now, with the answers that the form had. */
+async function showAnswers(c: Context<AppEnv>, scope: ImportScope, { id }: Import, form: FormData, error: ApiError | null) {
+  const one = await findImport(scope, id)
+  const current = currentPreview(scope, one)
+  return showImport(c, scope, one, current === null ? { error } : { answers: readAnswers(form, one, current), error })
+}
+
+async function run(c: Context<AppEnv>, scope: ImportScope, one: Import, { form, steps }: Posted): Promise<Response> {
+  const before = currentPreview(scope, one)
+  if (before === null) return go(c, pathOf(scope, one))
+  const { dateOrder, ...others } = readFormat(form, before)
+  if (Object.keys(others).length > 0) return preview(c, scope, one, { form, steps })
+  const choices = choicesOf(readAnswers(form, one, before), one)
+  const refused = await refusalOf(() => loadOn(scope, one.id, dateOrder ? { ...choices, dateOrder } : choices, steps))
+  return refused === null ? go(c, pathOf(scope, one)) : showAnswers(c, scope, one, form, refused)
+}
+
+async function goOn(c: Context<AppEnv>, scope: ImportScope, one: Import, { form, steps }: Posted): Promise<Response> {
+  const refused = await refusalOf(() => (one.load === null ? readOn(scope, one.id, {}, steps) : loadOn(scope, one.id, {}, steps)))
+  return showAnswers(c, scope, one, form, refused)
+}
+
+/** The preview, or null when there is more to read than these steps do. */
+async function readOn(scope: ImportScope, id: string, given: GivenFormat, steps: number): Promise<FilePreview | null> {
+  for (let step = 0; step < steps; step++) {
+    const { preview: found } = await readFile(scope, await findImport(scope, id), step === 0 ? given : {})
+    if (found !== null) return found
+  }
+  return null
+}
+
+async function loadOn(scope: ImportScope, id: string, choices: Choices, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    const { report } = await runStep(scope, await findImport(scope, id), step === 0 ? choices : {})
+    if (report !== null) return
+  }
+}
+
+function pathOf({ project }: ImportScope, { id }: Import): string {
+  return `/projects/${project.id}/imports/${id}`
+}
+
+/** Where people came from. */
+function placeOf({ project }: ImportScope, { tableId }: Import): string {
+  return `/projects/${project.id}${tableId === null ? '' : `/tables/${tableId}`}`
 }

@@ -13,9 +13,12 @@ const MODULES = [
   'filter',
   'forms',
   'grid',
+  'import',
+  'import-upload',
   'looks',
   'menus',
   'moments',
+  'retry',
   'tell',
   'times',
   'unsaved',
@@ -105,11 +108,12 @@ interface ProjectPageProps {
   open: string | null
   /** fill: the content takes the whole height and scrolls inside, as a grid does. */
   fill?: boolean
+  wide?: boolean
   children: Child
 }
 
 /** A page of a project: its tables in the drawer on the left, its menu at the right end of the top bar. */
-export function ProjectPage({ title, tables, open, fill = false, children }: ProjectPageProps) {
+export function ProjectPage({ title, tables, open, fill = false, wide = false, children }: ProjectPageProps) {
   const { project } = usePage()
   return (
     <Document title={title} kind="app">
@@ -129,7 +133,7 @@ export function ProjectPage({ title, tables, open, fill = false, children }: Pro
         <ProjectMenu />
       </header>
       <Drawer tables={tables} open={open} />
-      <main id="main" class={fill ? 'content-fill' : 'content'} tabindex={-1}>
+      <main id="main" class={fill ? 'content-fill' : wide ? 'content content-wide' : 'content'} tabindex={-1}>
         {children}
       </main>
     </Document>

@@ -160,7 +160,7 @@ function Toolbar({ table, base, view, isFilterOpen }: { table: Table; base: stri
           </a>
         </Can>
         <Can permission="bulkDataInsert">
-          <a class="button button-quiet button-small" href={`${base}/import`} data-dialog>
+          <a class="button button-quiet button-small" href={`${base}/import`}>
             <Icon name="upload" /> Import CSV
           </a>
         </Can>

@@ -201,7 +201,10 @@ export function screens(seeded: Seeded): Screen[] {
     { name: 'snippets', path: table, prepare: click('API snippets') },
     { name: 'import', path: `${table}/import` },
     { name: 'import-new', path: `${project}/import` },
+    { name: 'import-preview', path: `${project}/import`, prepare: previewImport },
+    { name: 'import-existing', path: `${table}/import`, prepare: previewImport },
     { name: 'import-refused', path: `${table}/import`, prepare: importWrongly },
+    { name: 'import-done', path: `${table}/import`, prepare: finishImport },
     { name: 'api-tokens', path: `${project}/settings/api-tokens` },
     { name: 'api-tokens-add', path: `${project}/settings/api-tokens?add=1` },
     { name: 'api-tokens-fresh', path: `${project}/settings/api-tokens?add=1`, prepare: generateToken },
@@ -244,11 +247,33 @@ async function editWrongly(page: Page): Promise<void> {
   await page.getByRole('alert').waitFor()
 }
 
+/** With a date that may be read two ways, a cell that does not fit, a column that the table does not have, a short line. */
+const PEOPLE = `Title,Qty,Delivered,Colour\n${Array.from({ length: 200 }, (_, row) => `Pen ${row},${row === 150 ? 'many' : row},0${(row % 9) + 1}/02/2026,red`).join('\n')}\nshort\n`
+
+async function previewImport(page: Page): Promise<void> {
+  await page.getByLabel('File').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(PEOPLE) })
+  await page.getByRole('button', { name: 'Show preview' }).click()
+  await confirmImport(page).waitFor()
+}
+
+function confirmImport(page: Page) {
+  return page.getByRole('button', { name: /^Import \d/ })
+}
+
 async function importWrongly(page: Page): Promise<void> {
-  const buffer = Buffer.from('Title,Qty\nfine,1\nwrong,many\n,3\n')
-  await page.getByLabel('File').setInputFiles({ name: 'items.csv', mimeType: 'text/csv', buffer })
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await importRows(page, 'Title,Qty\nfine,1\nwrong,many\n,3\n')
   await page.getByRole('alert').waitFor()
+}
+
+async function finishImport(page: Page): Promise<void> {
+  await importRows(page, 'Title,Qty,Colour\nfine,1,red\nfine,2,blue\n')
+  await page.getByRole('link', { name: 'Open the table' }).waitFor()
+}
+
+async function importRows(page: Page, text: string): Promise<void> {
+  await page.getByLabel('File').setInputFiles({ name: 'items.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await page.getByRole('button', { name: 'Show preview' }).click()
+  await confirmImport(page).click()
 }
 
 async function generateToken(page: Page): Promise<void> {

@@ -80,7 +80,7 @@ export function isUpload(c: Context<AppEnv>): boolean {
   return UPLOADS.some(([method, path]) => c.req.method === method && path.test(c.req.path))
 }
 
-async function importScope(c: Context<AppEnv>): Promise<ImportScope> {
+export async function importScope(c: Context<AppEnv>): Promise<ImportScope> {
   const { databaseSize } = c.get('config')
   return { ...(await projectScope(c)), userId: requireActor(c).userId, databaseSize, now: c.get('startedAt') }
 }
