@@ -26,6 +26,9 @@ const MAX_SHOWN = 300
 /** Stars of a rating whose column does not say how many. */
 const STARS = 5
 
+/** Less than this is shown as it is written: in full it would be all zeros. */
+const LEAST_MONEY = 1e-6
+
 /** More of them can no longer be counted at a glance. */
 const MAX_STARS = 10
 
@@ -71,7 +74,7 @@ export function formatOf(type, meta) {
 export function partsOf(column, value, { whole = false } = {}) {
   if (value === null || value === undefined) return []
   const text = textOf(column, value)
-  const shown = whole || text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
+  const shown = shownText(text, whole)
   switch (column.kind) {
     case 'boolean':
       return [value === true ? { is: 'mark', icon: 'check', label: 'Yes' } : { is: 'mark', icon: 'box', label: 'No' }]
@@ -86,6 +89,16 @@ export function partsOf(column, value, { whole = false } = {}) {
     default:
       return [typeof value === 'number' ? numberPart(column, value) : linkPart(column.type, text, shown)]
   }
+}
+
+/**
+ * With the line ends that a text has in HTML.
+ * @param {string} text
+ * @param {boolean} whole
+ */
+function shownText(text, whole) {
+  const shown = whole || text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
+  return shown.replaceAll(/\r\n?/g, '\n')
 }
 
 /**
@@ -114,7 +127,7 @@ function numberPart({ type, format }, value) {
  * @param {number} value
  */
 function moneyText({ currency, locale }, value) {
-  if (currency === undefined) return String(value)
+  if (currency === undefined || (value !== 0 && Math.abs(value) < LEAST_MONEY)) return String(value)
   try {
     return new Intl.NumberFormat(locale ?? 'en', { style: 'currency', currency, maximumFractionDigits: 20 }).format(value)
   } catch {

@@ -23,11 +23,16 @@ export function readOffset(c: Context<AppEnv>): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : 0
 }
 
+/** How many of a list come before its last page. */
+export function lastOffset(total: number, size: number): number {
+  return Math.max(0, Math.floor((total - 1) / size) * size)
+}
+
 /** Nothing when the whole list is shown. */
 export function Pager({ base, query, total, offset, size, what, always = false }: PagerProps) {
   if (total <= size && offset === 0 && !always) return null
   const to = (target: number) => withQuery(base, [...query, ['offset', target === 0 ? '' : String(target)]])
-  const last = Math.max(0, Math.floor((total - 1) / size) * size)
+  const last = lastOffset(total, size)
   return (
     <nav class="actions pager" aria-label="Pages">
       <span data-total={String(total)} data-first={String(Math.min(offset + 1, total + 1))}>

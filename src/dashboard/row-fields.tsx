@@ -247,13 +247,13 @@ function Choice({ column, texts: [text = ''], described }: ControlProps) {
 
 function Boxes({ column, texts, described }: ControlProps) {
   return (
-    <>
+    <div class="boxes">
       {titlesOf(column, texts).map((title) => (
         <label class="check">
           <input type="checkbox" name={column.id} value={title} checked={texts.includes(title)} {...described} /> {title}
         </label>
       ))}
-    </>
+    </div>
   )
 }
 

@@ -20,9 +20,9 @@ import { FilterPanel } from './filter'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
 import { originOf } from '../http/origin'
-import { show } from './page'
+import { go, readNotice, show } from './page'
 import { usePage } from './page-info'
-import { Pager, withQuery } from './pager'
+import { Pager, lastOffset, withQuery } from './pager'
 import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
 import { type View, readView, viewQuery } from './view'
 
@@ -39,6 +39,9 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
+  const last = page === null ? view.offset : lastOffset(page.pageInfo.totalRows, PAGE_SIZE)
+  // The rows of that page are gone, deleted perhaps a moment ago.
+  if (view.offset > last) return go(c, withQuery(c.req.path, viewQuery({ ...view, offset: last })), readNotice(c))
   const isFilterOpen = c.req.query('filter') === '1' || error !== null
   return show(
     c,

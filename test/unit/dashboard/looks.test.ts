@@ -79,6 +79,8 @@ describe('a number', () => {
     [{ currency_code: 'USD', currency_locale: 'en-US' }, -1234.56789, '-$1,234.56789'],
     [{ currency_code: 'JPY', currency_locale: 'en-US' }, 12, '¥12'],
     [{ currency_code: 'USD' }, 0.005, '$0.005'],
+    [{ currency_code: 'USD' }, 1e-300, '1e-300'],
+    [{ currency_code: 'USD' }, 0, '$0.00'],
     [null, 1234.5, '1234.5'],
     [{ currency_code: 'no such currency', currency_locale: 'en' }, 1234.5, '1234.5'],
     [{ currency_code: 'USD', currency_locale: 'not a locale' }, 1234.5, '1234.5'],
@@ -155,6 +157,10 @@ test('a long text is cut in a cell, and whole where all is asked for', () => {
   expect([isCut(column, long), isCut(column, 'x'.repeat(300))]).toEqual([true, false])
   expect(partsOf(column, long)).toEqual(text(`${'x'.repeat(300)}…`))
   expect(partsOf(column, long, { whole: true })).toEqual(text(long))
+})
+
+test('line ends are those of HTML', () => {
+  expect(partsOf(look('LongText', 'text'), 'a\r\nb\rc\nd')).toEqual(text('a\nb\nc\nd'))
 })
 
 test('a value as the text of an input', () => {
