@@ -126,6 +126,14 @@ const STEPS: Record<string, () => Step | Promise<Step>> = {
     const table = await makeTable({ meta: { index: true } })
     return { table, call: change(table, 'Code', { unique: true }), done: [] }
   },
+  'switching sort keys on': async () => {
+    const table = await makeTable({ unique: true })
+    return { table, call: change(table, 'Code', { meta: { collate: 'unicode' } }), done: [] }
+  },
+  'removing a column with sort keys': async () => {
+    const table = await makeTable({ meta: { collate: 'unicode', index: true } })
+    return { table, call: ['DELETE', `${META}/columns/${idOf(table, 'Code')}`], done: ['Column not found', 'Project not found'] }
+  },
   'dropping an index': async () => {
     const table = await makeTable({ meta: { index: true } })
     return { table, call: change(table, 'Code', { meta: null }), done: [] }
@@ -196,9 +204,13 @@ async function named(): Promise<{ tables: string[]; indexes: string[] }> {
     for (const column of own) {
       const isWished = /"index":true/.test(String(column['meta']))
       const kind = column['unique'] === 1 ? 'unique' : isWished ? 'index' : null
-      if (kind !== null) indexes.push([table['physical_name'], column['physical_name'], kind].join('_'))
+      if (kind === null) continue
+      const index = [table['physical_name'], column['physical_name'], kind].join('_')
+      indexes.push(index, ...(column['type'] === 'SingleLineText' ? [`${index}_sort`] : []))
     }
-    const names = ['v', ...own.map((column) => String(column['physical_name']))].toSorted()
+    const hasKeys = (column: Record<string, unknown>) => /"collate":"unicode"/.test(String(column['meta']))
+    const keys = own.filter(hasKeys).map((column) => `${String(column['physical_name'])}k`)
+    const names = ['v', ...keys, ...own.map((column) => String(column['physical_name']))].toSorted()
     return `${String(table['physical_name'])}(${names.join(',')})`
   })
   return { tables: shapes.toSorted(), indexes: indexes.toSorted() }

@@ -899,7 +899,7 @@ describe('changing a column', () => {
   test('unique goes on and off with its index, and existing duplicates refuse it', async () => {
     const table = await withValues({}, ['a', 'b', null, null])
     await succeed(change(table, 'Value', { unique: true }))
-    expect(await indexes(table)).toEqual(['c2_unique'])
+    expect(await indexes(table)).toEqual(['c2_unique', 'c2_unique_sort'])
     expectRefused(await data('POST', table, { Value: 'a' }), 'DUPLICATE_VALUE', /"Value"/)
     await succeed(change(table, 'Value', { unique: false }))
     expect(await indexes(table)).toEqual([])
@@ -914,14 +914,98 @@ describe('changing a column', () => {
 
   test('an index goes on and off by meta.index, gives way to unique, and follows a change of type', async () => {
     const table = await withValues({ meta: { index: true } }, ['1'])
-    expect(await indexes(table)).toEqual(['c2_index'])
+    expect(await indexes(table)).toEqual(['c2_index', 'c2_index_sort'])
     await succeed(change(table, 'Value', { unique: true }))
-    expect(await indexes(table)).toEqual(['c2_unique'])
+    expect(await indexes(table)).toEqual(['c2_unique', 'c2_unique_sort'])
     await succeed(change(table, 'Value', { unique: false, uidt: 'Number' }))
     expect(await indexes(table)).toEqual([expect.stringMatching(/^c\d+_index$/)])
     await succeed(change(table, 'Value', { meta: {} }))
     expect(await indexes(table)).toEqual([])
   })
+})
+
+describe('sort keys', () => {
+  const WORDS = ['zebra', 'Ähre', 'ahoi', 'Łódź', 'lodz', 'Ahorn', 'ähnlich', 'mitte', null]
+  const SORTED = [null, 'ähnlich', 'ahoi', 'Ahorn', 'Ähre', 'lodz', 'Łódź', 'mitte', 'zebra']
+  const byCode = [null, 'ahoi', 'Ahorn', 'lodz', 'mitte', 'zebra', 'Ähre', 'ähnlich', 'Łódź']
+
+  const inOrder = async (table: Json, sort: string): Promise<unknown[]> => {
+    const rows = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const found: unknown[] = []
+    for (let next: string | undefined = ''; next !== undefined;) {
+      const cursor: string = next === '' ? '' : `&cursor=${next}`
+      const { body } = await succeed(call('GET', `${rows}?limit=2&sort=${sort}${cursor}`))
+      found.push(...body.list.map((row: Json) => row.Value))
+      next = body.pageInfo.next
+    }
+    return found
+  }
+
+  test('come with meta.collate, put accents beside their letter, and go with it', async () => {
+    const table = await withValues({ meta: { index: true } }, WORDS)
+    expect(await inOrder(table, 'Value')).toEqual(byCode)
+    await succeed(change(table, 'Value', { meta: { index: true, collate: 'unicode' } }))
+    expect(await inOrder(table, 'Value')).toEqual(SORTED)
+    expect(await inOrder(table, '-Value')).toEqual(SORTED.toReversed())
+    expect(await indexes(table)).toEqual([expect.stringMatching(/^c\d+_index$/), expect.stringMatching(/^c\d+_index_sort$/)])
+    const columns = await physicalColumns(table)
+    await succeed(change(table, 'Value', { meta: { index: true } }))
+    expect(await inOrder(table, 'Value')).toEqual(byCode)
+    expect(await physicalColumns(table)).toBe(Number(columns) - 1)
+  })
+
+  test('are kept by every write', async () => {
+    const table = await withValues({ meta: { collate: 'unicode' }, unique: true }, ['b', 'x', 'y', 'z'])
+    const rows = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const bulk = `/api/v1/db/data/bulk/noco/${projectId}/${table.id}`
+    await succeed(call('POST', rows, { Value: 'Ä1' }))
+    await succeed(call('PATCH', `${rows}/2`, { Value: 'á2' }))
+    await succeed(call('PATCH', bulk, [{ id: 3, Value: 'À3' }]))
+    await succeed(call('PATCH', `${bulk}/all?where=(Value,eq,z)`, { Value: 'â4' }))
+    await succeed(call('POST', `${bulk}/upsert?on=Value`, [{ Value: 'A5' }, { Value: 'b' }]))
+    await succeed(call('POST', bulk, [{ Value: 'ã6' }, { Value: null }]))
+    expect(await inOrder(table, 'Value')).toEqual([null, 'Ä1', 'á2', 'À3', 'â4', 'A5', 'ã6', 'b'])
+  })
+
+  test('are made for the default value of a new column, and follow another type', async () => {
+    const table = await withValues({}, ['1'])
+    await succeed(add(table, { title: 'New', cdf: 'Österreich', meta: { collate: 'unicode' } }))
+    await fill(table, [{ New: 'Osten' }, { New: 'Polen' }, { New: 'Otto' }])
+    const rows = `/api/v1/db/data/noco/${projectId}/${table.id}`
+    const sorted = async () => (await succeed(call('GET', `${rows}?sort=New`))).body.list.map((row: Json) => row.New)
+    expect(await sorted()).toEqual(['Osten', 'Österreich', 'Otto', 'Polen'])
+    await succeed(change(await read(table.id), 'New', { uidt: 'SingleSelect', dtxp: 'Osten,Österreich,Otto,Polen' }))
+    expect(await sorted()).toEqual(['Osten', 'Österreich', 'Otto', 'Polen'])
+    await succeed(remove(await read(table.id), 'New'))
+    expect(await physicalColumns(table)).toBe((await read(table.id)).columns.length + 1)
+  })
+
+  test('count as columns of the table', async () => {
+    const columns = Array.from({ length: 49 }, (_, index) => ({ title: `F${index}`, meta: { collate: 'unicode' } }))
+    const refused = await call('POST', `${META}/projects/${projectId}/tables`, {
+      title: 'Wide',
+      table_name: 'wide',
+      columns: [...columns, { title: 'G' }],
+    })
+    expectRefused(refused, 'INVALID_TABLE', 'A table can have at most 99 columns; this one would have 102, sort keys included.')
+  })
+})
+
+test('a page in the order of an indexed text reads few rows, in whatever way it is sorted and whatever page it is', async () => {
+  for (const column of [{ meta: { index: true } }, { unique: true }, { meta: { index: true, collate: 'unicode' } }]) {
+    const table = await withColumns({ title: 'Value', ...column })
+    const values = Array.from({ length: 3000 }, (_, index) => `${index % 2 === 0 ? 'A' : 'ä'}${String(index).padStart(4, '0')}`)
+    await fill(
+      table,
+      values.map((Value) => ({ Value })),
+    )
+    const rows = `/api/v1/db/data/noco/${projectId}/${table.id}?sort=Value`
+    const first = await succeed(call('GET', rows))
+    const deep = await succeed(call('GET', `${rows}&offset=2900`))
+    const next = await succeed(call('GET', `${rows}&cursor=${deep.body.pageInfo.next}`))
+    for (const { headers } of [first, next]) expect(Number(headers.get('x-d1-rows-read'))).toBeLessThanOrEqual(100)
+    expect(next.body.list).toHaveLength(25)
+  }
 })
 
 describe('deleting a column', () => {

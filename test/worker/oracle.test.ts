@@ -14,9 +14,12 @@ import {
 } from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTable } from '../../src/data/catalog/ddl'
+import { hasSortKey, sortKey, sortKeyColumn } from '../../src/data/catalog/collation'
 import type { Column, Table } from '../../src/data/catalog/types'
 import { parseFilter, parseQuery } from '../../src/data/query/query'
+import { insertRows } from '../../src/data/records/bulk-statements'
 import { type Page, listRows } from '../../src/data/records/records'
+import type { StoredRow } from '../../src/data/records/row'
 import { batch } from '../../src/lib/d1'
 import { type Sql, ident, join, sql } from '../../src/lib/sql'
 import { type Cell, type OracleRow, compareNumbers, compareTexts, selects } from '../support/oracle'
@@ -125,12 +128,39 @@ describe('sorts and pages', () => {
     }
   })()
 
+  const collated: Table = {
+    ...numbered,
+    id: 'md_4',
+    physicalName: 'ut_4',
+    columns: numbered.columns.map((column) => ({ ...column, meta: { index: true, collate: 'unicode' } })),
+  }
+
   beforeAll(async () => {
-    await batch(env.DATA, [...createTable(numbered, 0), ...createTable(coded, 0)])
+    await batch(env.DATA, [...createTable(numbered, 0), ...createTable(coded, 0), ...createTable(collated, 0)])
   })
 
   /** Few values, so that there are ties; texts whose order in UTF-16 is not that in UTF-8. */
-  const TEXTS = ['', 'a', 'A', 'b', 'ä', 'a b', 'ab', '\uff5e', '📏', '10', '9', "'", '\ufffd']
+  const TEXTS = [
+    '',
+    'a',
+    'A',
+    'b',
+    'B',
+    'ä',
+    'Ä',
+    'a\u0308',
+    'ł',
+    'a b',
+    'ab',
+    'AB',
+    '_',
+    '\uff5e',
+    '📏',
+    '10',
+    '9',
+    "'",
+    '\ufffd',
+  ]
   const cells: Readonly<Record<(typeof FIELDS)[number][0], Arbitrary<Cell>>> = {
     Title: option(constantFrom(...TEXTS), { freq: 4 }),
     Qty: option(constantFrom(-1, 0, 1, 10, 9, Number.MAX_SAFE_INTEGER), { freq: 4 }),
@@ -140,6 +170,22 @@ describe('sorts and pages', () => {
     Stars: option(integer({ min: 0, max: 5 }), { freq: 3 }),
     Tags: option(constantFrom('', 'red', 'red,green'), { freq: 4 }),
   }
+
+  /** As a write stores it, with its sort keys. */
+  const storedRow =
+    (table: Table) =>
+    (row: Sorted): StoredRow =>
+      new Map(
+        table.columns.flatMap((column): [Column, Cell][] => {
+          const value = row[column.title] ?? null
+          return hasSortKey(column)
+            ? [
+                [column, value],
+                [sortKeyColumn(column), sortKey(value)],
+              ]
+            : [[column, value]]
+        }),
+      )
 
   type Sorted = Readonly<Record<string, Cell>>
 
@@ -160,29 +206,39 @@ describe('sorts and pages', () => {
 
   const CASES = [
     { name: 'an ID', table: numbered, rows: ROWS.numbered, key: ['Id'] },
+    { name: 'an ID and sort keys', table: collated, rows: ROWS.numbered, key: ['Id'] },
     { name: 'a key of two columns', table: coded, rows: ROWS.coded, key: ['Code', 'Part'] },
   ]
 
-  /** NULL before all else, numbers by value, texts by their bytes. */
-  function compareCells(one: Cell, other: Cell): number {
+  /** NULL before all else, numbers by value; texts by their letters, which `lettersOf` gives, and then by their bytes. */
+  function compareCells(one: Cell, other: Cell, lettersOf: (text: string) => string): number {
     if (one === null || other === null) return Number(other === null) - Number(one === null)
-    return typeof one === 'number' && typeof other === 'number'
-      ? compareNumbers(one, other)
-      : compareTexts(String(one), String(other))
+    if (typeof one === 'number' && typeof other === 'number') return compareNumbers(one, other)
+    const [left, right] = [String(one), String(other)]
+    return compareTexts(lettersOf(left), lettersOf(right)) || compareTexts(left, right)
   }
 
-  function sorted(rows: readonly Sorted[], sort: readonly string[]): Sorted[] {
+  const exactly = (text: string): string => text
+  const withoutCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const withoutAccents = (text: string): string =>
+    text.toLowerCase().normalize('NFD').replaceAll('\u0308', '').replaceAll('ł', 'l')
+
+  function sorted(table: Table, rows: readonly Sorted[], sort: readonly string[], key: readonly string[]): Sorted[] {
+    const terms = [
+      ...sort.map((term) => ({ term, lettersOf: table === collated ? withoutAccents : withoutCase })),
+      ...key.map((term) => ({ term, lettersOf: exactly })),
+    ]
     return rows.toSorted((one, other) => {
-      for (const term of sort) {
+      for (const { term, lettersOf } of terms) {
         const name = term.replace('-', '')
-        const order = compareCells(one[name] ?? null, other[name] ?? null)
+        const order = compareCells(one[name] ?? null, other[name] ?? null, lettersOf)
         if (order !== 0) return term.startsWith('-') ? -order : order
       }
       return 0
     })
   }
 
-  /** All pages, one after the other; `next` says where the one behind it begins. */
+  /** All pages, one after the other; `next` says where the one after it begins. */
   async function allPages(
     first: string,
     page: (from: string) => Promise<Page>,
@@ -210,17 +266,11 @@ describe('sorts and pages', () => {
         allFields: constantFrom(true, false),
       })
       const property = asyncProperty(cases, async ({ rows, sort, limit, allFields }) => {
-        await batch(env.DATA, [
-          empty(table),
-          ...insert(
-            table,
-            rows.map((row) => table.columns.map(({ title }) => row[title] ?? null)),
-          ),
-        ])
+        await batch(env.DATA, [empty(table), ...insertRows(table, rows.map(storedRow(table)), {})])
         const query = (offset: string) =>
           parseQuery(table, { sort, limit: [String(limit)], offset: [offset], fields: allFields ? [] : key }, { now: 0 })
         const keysOf = (list: readonly unknown[]) => list.map((row) => key.map((name) => (row as Sorted)[name]))
-        const expected = keysOf(sorted(rows, [...sort, ...key]))
+        const expected = keysOf(sorted(table, rows, sort, key))
 
         const byOffset = await allPages(
           '0',

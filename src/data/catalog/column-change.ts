@@ -1,5 +1,6 @@
 /** What a column will be when a request changes it: what the request leaves out stays. */
 import { ApiError } from '../../errors'
+import { hasSortKey } from './collation'
 import {
   type ColumnRequestBody,
   buildColumn,
@@ -119,9 +120,10 @@ function isDefault(value: string, column: Column, now: number): boolean {
   }
 }
 
-/** Whether values stored for the old column could be anything but values of the new one. */
+/** Whether values stored for the old column could be anything but values of the new one, or their sort keys come or go. */
 export function needsNewValues(from: Column, to: Column): boolean {
   const kinds = [kindOf(from), kindOf(to)] as const
+  if (hasSortKey(from) !== hasSortKey(to)) return true
   if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
     return (
       kinds[0] !== kinds[1] ||

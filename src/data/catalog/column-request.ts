@@ -43,7 +43,7 @@ export const ColumnRequest = z
       .nullish()
       .openapi({
         description:
-          '`index: true` makes an index, `validate: true` checks e-mail addresses, URLs and phone numbers. `ag` on an ID makes it ' +
+          '`index: true` makes an index, `collate: "unicode"` sorts texts with accents beside their letter, `validate: true` checks e-mail addresses, URLs and phone numbers. `ag` on an ID makes it ' +
           'a text key that the server makes up where a row brings none: `nc` as `rc_` and 14 characters, another value as a UUID. ' +
           '`max` is how many stars a rating has, 5 where it is left out.',
       }),

@@ -16,6 +16,7 @@ import {
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../records/values'
 import { needsNewValues, planChange } from './column-change'
+import { sortKey } from './collation'
 import {
   type ColumnRequestBody,
   buildColumn,
@@ -25,8 +26,8 @@ import {
   isOn,
   refuseTooLarge,
 } from './column-request'
-import { becomesRequired, convertValues } from './convert'
-import { addColumn as addColumnStatements, createIndex, isIndexed } from './ddl'
+import { assign, becomesRequired, convertValues } from './convert'
+import { addColumn as addColumnStatements, countPhysical, createIndex, indexKind } from './ddl'
 import { displayColumnAt } from './display-column'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
 import { noValues, requireNoRows, requireValues } from './required'
@@ -53,6 +54,8 @@ export async function addColumn(
     throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
   // Refused before anything is written; the number is only known afterwards.
   const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
+  if (countPhysical([...table.columns, planned]) > MAX_COLUMNS)
+    throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns, sort keys included.`)
   if (planned.primaryKey) {
     throw new ApiError(
       'INVALID_COLUMN',
@@ -66,11 +69,11 @@ export async function addColumn(
   const column: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
   const added = orphan('column', table, column)
   await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
-  const [alter, ...indexes] = addColumnStatements(table, column)
-  const fill = sql`UPDATE ${ident(table.physicalName)} SET ${ident(column.physicalName)} = ${filling}`
+  const { columns, indexes } = addColumnStatements(table, column)
+  const fill = sql`UPDATE ${ident(table.physicalName)} SET ${assign(column, sql`${filling}`, sql`${sortKey(filling)}`)}`
   await makeOrUndo(databases, column, added, [
     ...(column.required && filling === null ? [requireNoRows(table)] : []),
-    ...(alter === undefined ? [] : [alter]),
+    ...columns,
     ...(filling === null ? [] : [fill]),
     ...indexes,
   ])
@@ -103,7 +106,7 @@ async function undone(databases: Databases, column: Column, added: Orphan, error
 
 /** A new type needs a column of its own beside the old one until the values are converted. */
 function noRoom(column: Column, cause: unknown): ApiError {
-  const message = `The table has no room for another column, and another type needs one: delete a column, or wait an hour when you just did.`
+  const message = `The table has no room for another column, and another type or a sort key needs one: delete a column, or wait an hour when you just did.`
   return new ApiError('INVALID_COLUMN', message, { cause, details: { field: column.title } })
 }
 
@@ -196,9 +199,9 @@ async function retype(
   const added = orphan('column', table, replacement)
   const replaced = orphan('column', table, column)
   await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
-  const [alter, ...indexes] = addColumnStatements(table, replacement)
+  const { columns, indexes } = addColumnStatements(table, replacement)
   try {
-    if (alter !== undefined) await run(databases.data, alter)
+    await batch(databases.data, columns)
     await convertValues(databases.data, table, column, replacement)
     if (indexes.length > 0) await batch(databases.data, indexes)
   } catch (error) {
@@ -230,7 +233,7 @@ async function reindex(
   const dropped = before === null || after === before ? null : orphan(before, table, column)
   if (added !== null && after !== null) {
     await run(databases.control, insertOrphan(added, project.database, now + CREATION_GRACE_MS))
-    await makeOrUndo(databases, planned, added, [createIndex(after, table.physicalName, column.physicalName)])
+    await makeOrUndo(databases, planned, added, createIndex(after, table.physicalName, planned))
   }
   await enterOrUndo(databases, planned, added, [
     ...(dropped === null ? [] : [insertOrphan(dropped, project.database, now)]),
@@ -245,9 +248,4 @@ async function reindex(
 
 function displayStatements(table: Table, { displayValue }: Column, planned: Column): Sql[] {
   return planned.displayValue && !displayValue ? [setDisplayColumn(table.id, planned.id)] : []
-}
-
-function indexKind(column: Column): 'unique' | 'index' | null {
-  if (column.unique) return 'unique'
-  return isIndexed(column) ? 'index' : null
 }

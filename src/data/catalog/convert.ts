@@ -4,6 +4,7 @@ import { first, rows, run } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
 import { type Stored, toJson, toStored } from '../records/values'
+import { hasSortKey, sortKey, sortKeyName } from './collation'
 import { VERSION_COLUMN } from './ddl'
 import { renamedOptions } from './options'
 import { type Column, type Table, kindOf } from './types'
@@ -27,7 +28,7 @@ const MAX_PASSES = 5
 export async function convertValues(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     const before = await writes(data, table)
-    if (pass > 1) await run(data, sql`UPDATE ${ident(table.physicalName)} SET ${ident(to.physicalName)} = NULL`)
+    if (pass > 1) await run(data, sql`UPDATE ${ident(table.physicalName)} SET ${assign(to, sql`NULL`, sql`NULL`)}`)
     await fillOnce(data, table, from, to)
     if ((await writes(data, table)) === before) return
   }
@@ -79,16 +80,23 @@ export function becomesRequired(from: Column, to: Column): boolean {
 
 function storeValues(table: Table, to: Column, json: string) {
   const target = ident(table.physicalName)
-  return sql`UPDATE ${target} SET ${ident(to.physicalName)} = j.value ->> 1
+  return sql`UPDATE ${target} SET ${assign(to, sql`j.value ->> 1`, sql`j.value ->> 2`)}
     FROM json_each(${json}) j WHERE ${target}.rowid = j.value ->> 0`
 }
 
-function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { values: [number, Stored][]; issues: Issue[] } {
-  const values: [number, Stored][] = []
+/** `"c1" = …`, and the sort key where the column has one. */
+export function assign(column: Column, value: Sql, key: Sql): Sql {
+  const setting = sql`${ident(column.physicalName)} = ${value}`
+  return hasSortKey(column) ? sql`${setting}, ${ident(sortKeyName(column.physicalName))} = ${key}` : setting
+}
+
+function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { values: Stored[][]; issues: Issue[] } {
+  const values: Stored[][] = []
   const issues: Issue[] = []
   for (const { row, value, name } of chunk) {
     try {
-      values.push([row, toStored(to, convertible(value, from, to))])
+      const stored = toStored(to, convertible(value, from, to))
+      values.push(hasSortKey(to) ? [row, stored, sortKey(stored)] : [row, stored])
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (issues.length < NAMED_ROWS) issues.push({ path: name, message: error.message })

@@ -3,9 +3,10 @@
  * dropped in the data database stands here for as long as the catalog does not say so; the scheduled job finishes what a
  * crash left. Readers follow the catalog and never see any of it.
  */
-import { first, run } from '../../lib/d1'
+import { first, rows, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { MINUTE_MS } from '../../lib/time'
+import { sortKeyName } from './collation'
 import { dropColumn, dropIndex, dropTable } from './ddl'
 
 export type OrphanKind = 'table' | 'column' | 'unique' | 'index'
@@ -76,12 +77,18 @@ async function dropPhysical(data: D1Database, { kind, table, column }: Orphan): 
       return
     case 'unique':
     case 'index':
-      await run(data, dropIndex(kind, table, column))
+      for (const statement of dropIndex(kind, table, column)) await run(data, statement)
       return
     case 'column': {
-      const present = await first(data, sql`SELECT 1 FROM pragma_table_info(${table}) WHERE name = ${column}`)
-      if (present === null) return
-      for (const statement of dropColumn(table, column)) await run(data, statement)
+      const names = sql`(${column}, ${sortKeyName(column)})`
+      const present = await rows<{ name: string }>(data, sql`SELECT name FROM pragma_table_info(${table}) WHERE name IN ${names}`)
+      if (present.length === 0) return
+      const drops = dropColumn(
+        table,
+        column,
+        present.map(({ name }) => name),
+      )
+      for (const statement of drops) await run(data, statement)
     }
   }
 }

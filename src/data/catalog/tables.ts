@@ -9,7 +9,7 @@ import { D1_LIMITS, type Sql } from '../../lib/sql'
 import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
-import { createTable as createTableStatements } from './ddl'
+import { countPhysical, createTable as createTableStatements } from './ddl'
 import { SEPARATORS, freeName, tableNames } from './names'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
 import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
@@ -90,8 +90,13 @@ export function planTable(project: ProjectPlace, catalog: Catalog, request: Tabl
   const names = newTableNames(catalog, request, project.prefix)
   refuseTakenNames(catalog, names)
   const columns = buildColumns(request.columns, { nextColumn: 1, now })
-  if (columns.length > MAX_COLUMNS) {
-    throw new ApiError('INVALID_TABLE', `A table can have at most ${MAX_COLUMNS} columns; this one would have ${columns.length}.`)
+  const count = countPhysical(columns)
+  if (count > MAX_COLUMNS) {
+    const included = count > columns.length ? ', sort keys included' : ''
+    throw new ApiError(
+      'INVALID_TABLE',
+      `A table can have at most ${MAX_COLUMNS} columns; this one would have ${count}${included}.`,
+    )
   }
   for (const column of columns) checkDefault(column, now)
   refuseTooLarge(columns, request.meta)

@@ -2,6 +2,7 @@
 import { ApiError, type Issue, MAX_ISSUES } from '../../errors'
 import { BatchUndone, ReferenceViolation, UniqueViolation, batch, first, requireThat, rows, unavailable } from '../../lib/d1'
 import { type Sql, all, column as columnOf, ident, join, sql } from '../../lib/sql'
+import { writtenColumns } from '../catalog/collation'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import { enterTable } from '../catalog/tables'
 import type { Column } from '../catalog/types'
@@ -71,7 +72,9 @@ function changeMatched({ table, staging, cells }: LoadPlan, on: Column): Sql {
     (column, position) =>
       column.id !== on.id && (column.auto === 'updated_at' || cells.some((cell) => cell.position === position)),
   )
-  const settings = changed.map(({ physicalName }) => sql`${ident(physicalName)} = ${columnOf(physicalName, 's')}`)
+  const settings = writtenColumns({ columns: changed }).map(
+    ({ physicalName }) => sql`${ident(physicalName)} = ${columnOf(physicalName, 's')}`,
+  )
   return sql`UPDATE ${target} SET ${join([...settings, sql`${version} = ${target}.${version} + 1`], ', ')}
     FROM ${ident(staging)} s WHERE ${target}.${ident(on.physicalName)} = ${columnOf(on.physicalName, 's')}`
 }
@@ -79,12 +82,13 @@ function changeMatched({ table, staging, cells }: LoadPlan, on: Column): Sql {
 /** In the order of the file. */
 function insertOthers({ table, staging }: LoadPlan, on: Column | undefined): Sql {
   const target = ident(table.physicalName)
+  const columns = writtenColumns(table)
   const values = join(
-    table.columns.map(({ physicalName }) => columnOf(physicalName, 's')),
+    columns.map(({ physicalName }) => columnOf(physicalName, 's')),
     ', ',
   )
   const isNew = on === undefined ? sql`1` : sql`NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${same(['t', 's'], [on])})`
-  return sql`INSERT INTO ${target} (${nameList(table.columns)})
+  return sql`INSERT INTO ${target} (${nameList(columns)})
     SELECT ${values} FROM ${ident(staging)} s WHERE ${isNew} ORDER BY s."line"`
 }
 

@@ -1,22 +1,29 @@
 /** `sort` and `sortArrJson`: the order of rows, always a total one. */
-import { type Sql, column, join, sql } from '../../lib/sql'
+import { D1_LIMITS, type Sql, column, join, sql } from '../../lib/sql'
+import { type Collation, collationsOf, isText, sortKeyName } from '../catalog/collation'
 import type { Column, Table } from '../catalog/types'
 import { fieldNotFound, invalidParameter } from './failures'
 import { findColumn, findColumnById, splitNames } from './names'
 
-export interface SortTerm {
+/** A column that a request sorts by. */
+interface Sorted {
   column: Column
   descending: boolean
 }
 
+/** One comparison of an order. */
+export interface SortTerm extends Sorted {
+  by: Collation
+}
+
 /** `sort=a,-b`, also repeated. A title that itself begins with `-` or contains a comma is found first as it is. */
-export function parseSort(table: Table, values: readonly string[]): SortTerm[] {
+export function parseSort(table: Table, values: readonly string[]): Sorted[] {
   const titles = new Set(table.columns.map(({ title }) => title))
   const isTitle = (name: string): boolean => titles.has(name) || (name.startsWith('-') && titles.has(name.slice(1)))
   return values.flatMap((value) => splitNames(table, value, isTitle)).map((name) => readTerm(table, name))
 }
 
-function readTerm(table: Table, name: string): SortTerm {
+function readTerm(table: Table, name: string): Sorted {
   const ascending = findColumn(table, name)
   if (ascending !== undefined) return { column: ascending, descending: false }
   const written = name.trim()
@@ -26,7 +33,7 @@ function readTerm(table: Table, name: string): SortTerm {
 }
 
 /** `sortArrJson`: a JSON array of `{fk_column_id, direction}`, direction `asc` (default) or `desc`. */
-export function parseSortJson(table: Table, text: string): SortTerm[] {
+export function parseSortJson(table: Table, text: string): Sorted[] {
   if (text.trim() === '') return []
   const list = parseJson(text)
   if (!Array.isArray(list)) throw invalidParameter('sortArrJson', 'expected an array.')
@@ -55,24 +62,36 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The sort of a request with the primary key behind it, so that it is a total order and pages never overlap. A column sorted
- * twice counts once, the first time.
+ * The sort of a request, texts as people expect (catalog/collation.ts), and after it the primary key as it is stored, so that
+ * it is a total order and pages never overlap. What is compared twice counts once, the first time. D1 sorts by 100 terms: in a
+ * longer order the texts whose letters are the same are tied.
  */
-export function totalOrder(table: Table, terms: readonly SortTerm[]): SortTerm[] {
-  const tail = table.columns.filter(({ primaryKey }) => primaryKey).map((key) => ({ column: key, descending: false }))
+export function totalOrder(table: Table, sorted: readonly Sorted[]): SortTerm[] {
+  const terms = sorted.flatMap(({ column, descending }) => orderOf(column, descending))
+  const tail = table.columns.filter(({ primaryKey }) => primaryKey)
   const order: SortTerm[] = []
-  for (const term of [...terms, ...tail]) {
-    if (!order.some(({ column: sorted }) => sorted === term.column)) order.push(term)
+  for (const term of [...terms, ...tail.map((column): SortTerm => ({ column, descending: false, by: 'value' }))]) {
+    if (!order.some(({ column, by }) => column === term.column && by === term.by)) order.push(term)
   }
-  return order
+  if (order.length <= D1_LIMITS.columns) return order
+  return order.filter(({ column, by }) => by !== 'value' || column.primaryKey || !isText(column))
 }
 
-/** What stands behind ORDER BY. NULLs come first ascending and last descending, as SQLite has it. */
+/** The order of a column's values. */
+export function orderOf(column: Column, descending: boolean): SortTerm[] {
+  return collationsOf(column).map((by) => ({ column, descending, by }))
+}
+
+/** What stands after ORDER BY. NULLs come first ascending and last descending, as SQLite has it. */
 export function compileSort(order: readonly SortTerm[]): Sql {
   return join(
-    order.map(({ column: { physicalName }, descending }) => {
-      return descending ? sql`${column(physicalName)} DESC` : sql`${column(physicalName)} ASC`
-    }),
+    order.map((term) => sql`${sortCell(term)} ${term.descending ? sql`DESC` : sql`ASC`}`),
     ', ',
   )
+}
+
+/** What a term compares. */
+export function sortCell({ column: { physicalName }, by }: Pick<SortTerm, 'column' | 'by'>): Sql {
+  if (by === 'key') return column(sortKeyName(physicalName))
+  return by === 'letters' ? sql`${column(physicalName)} COLLATE NOCASE` : column(physicalName)
 }

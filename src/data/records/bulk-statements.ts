@@ -3,6 +3,7 @@ import { batch, requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { D1_LIMITS, type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
+import { writtenColumns } from '../catalog/collation'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../catalog/types'
 import type { StoredRow } from './row'
@@ -21,7 +22,7 @@ interface InsertOptions {
 /** Inserts rows, and counts them. What a row does not hold is NULL: for the Id of a new row, the next one. */
 export function insertRows(table: Table, rows: readonly StoredRow[], { returned, unlessThere }: InsertOptions): Sql[] {
   const target = ident(table.physicalName)
-  const held = table.columns.filter((candidate) => rows.some((row) => row.has(candidate)))
+  const held = writtenColumns(table).filter((candidate) => rows.some((row) => row.has(candidate)))
   const columns = held.length === 0 ? primaryKey(table) : held
   const values = members(columns.length)
   const back = returned === undefined ? empty : sql` RETURNING ${nameList(returned)}`

@@ -6,12 +6,13 @@
 import { base64url } from 'jose'
 import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
-import { D1_LIMITS, type Sql, all, column as columnOf, join, sql } from '../../lib/sql'
+import { D1_LIMITS, type Sql, all, join, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
-import type { Table } from '../catalog/types'
+import { sortKey } from '../catalog/collation'
+import type { Column, Table } from '../catalog/types'
 import { type Binder, Pool, parameters } from '../query/binder'
 import { MAX_PARAMETERS } from '../query/compiler'
-import type { SortTerm } from '../query/sort'
+import { type SortTerm, sortCell } from '../query/sort'
 import { selectByKey } from './statements'
 import type { Stored } from './values'
 
@@ -21,16 +22,16 @@ const MAX_LENGTH = 4096
 /** What D1 takes in a statement beside the largest filter, and the limit and offset of a page. */
 const OWN_PARAMETERS = D1_LIMITS.parameters - MAX_PARAMETERS - 2
 
-/** Where a page ended: what its last row holds in the columns of the sort, in that order. */
-type Position = readonly Stored[]
+/** Where a page ended: what its last row holds in the columns of the sort. */
+export type Position = ReadonlyMap<Column, Stored>
 
-/** `terms` is the total order: the sort of the request and the primary key behind it. */
+/** `terms` is the total order: the sort of the request and the primary key after it. */
 export function positionOf(terms: readonly SortTerm[], row: Readonly<Record<string, unknown>>): Position {
-  return terms.map(({ column }) => (row[column.physicalName] ?? null) as Stored)
+  return new Map(terms.map(({ column }) => [column, (row[column.physicalName] ?? null) as Stored]))
 }
 
 export function writeCursor(table: Table, terms: readonly SortTerm[], row: Readonly<Record<string, unknown>>): string {
-  const cursor = encode([signature(table, terms), ...positionOf(terms, row)])
+  const cursor = encode([signature(table, terms), ...positionOf(terms, row).values()])
   if (cursor.length <= MAX_LENGTH) return cursor
   return encode([signature(table, terms), primaryKey(table).map(({ physicalName }) => row[physicalName])])
 }
@@ -41,19 +42,20 @@ export async function readCursor(data: D1Database, table: Table, terms: readonly
   if (signed !== signature(table, terms)) throw new ApiError('INVALID_CURSOR')
   const [key] = values
   if (Array.isArray(key)) return findPosition(data, table, terms, key)
-  if (values.length !== terms.length || !values.every(isStored)) throw new ApiError('INVALID_CURSOR')
-  return values
+  const columns = [...new Set(terms.map(({ column }) => column))]
+  if (values.length !== columns.length || !values.every(isStored)) throw new ApiError('INVALID_CURSOR')
+  return new Map(columns.map((column, index) => [column, values[index] ?? null]))
 }
 
 async function findPosition(data: D1Database, table: Table, terms: readonly SortTerm[], key: unknown[]): Promise<Position> {
   if (key.length !== primaryKey(table).length || !key.every(isStored)) throw new ApiError('INVALID_CURSOR')
-  const columns = terms.map(({ column }) => column)
+  const columns = [...new Set(terms.map(({ column }) => column))]
   const row = await first<Record<string, unknown>>(data, selectByKey(table, columns, key))
   if (row === null) throw new ApiError('INVALID_CURSOR', 'The row at which this cursor stands was deleted; begin anew.')
   return positionOf(terms, row)
 }
 
-/** The rows behind a position, as a condition. */
+/** The rows after a position, as a condition. */
 export function behind(terms: readonly SortTerm[], position: Position): Sql {
   const bound = firstBound(terms, position)
   const direct = compare(terms, position, parameters)
@@ -63,18 +65,18 @@ export function behind(terms: readonly SortTerm[], position: Position): Sql {
 }
 
 /** What follows for the first column alone: the range of an index, where it has one. */
-function firstBound([first]: readonly SortTerm[], [value = null]: Position): Sql {
+function firstBound([first]: readonly SortTerm[], position: Position): Sql {
+  const value = first === undefined ? null : comparedValue(first, position)
   if (first === undefined || value === null) return sql`TRUE`
-  const cell = columnOf(first.column.physicalName)
-  if (!first.descending) return sql`${cell} >= ${value}`
-  return first.column.primaryKey ? sql`${cell} <= ${value}` : sql`TRUE`
+  if (!first.descending) return sql`${sortCell(first)} >= ${value}`
+  return first.column.primaryKey ? sql`${sortCell(first)} <= ${value}` : sql`TRUE`
 }
 
-/** Column by column, the first that differs decides. A CASE, because its depth does not grow with its length. */
+/** Term by term, the first that differs decides. A CASE, because its depth does not grow with its length. */
 function compare(terms: readonly SortTerm[], position: Position, binder: Binder): Sql {
-  const steps = terms.map((term, index) => {
-    const value = position[index] ?? null
-    const cell = columnOf(term.column.physicalName)
+  const steps = terms.map((term) => {
+    const value = comparedValue(term, position)
+    const cell = sortCell(term)
     const differs = value === null ? sql`${cell} IS NOT NULL` : sql`${cell} IS NOT ${binder.value(value)}`
     return sql`WHEN ${isBehind(term, value, binder)} THEN 1 WHEN ${differs} THEN 0`
   })
@@ -82,14 +84,21 @@ function compare(terms: readonly SortTerm[], position: Position, binder: Binder)
 }
 
 /** NULLs come first ascending and last descending. */
-function isBehind({ column, descending }: SortTerm, value: Stored, binder: Binder): Sql {
-  const cell = columnOf(column.physicalName)
-  if (value === null) return descending ? sql`FALSE` : sql`${cell} IS NOT NULL`
-  return descending ? sql`(${cell} < ${binder.value(value)} OR ${cell} IS NULL)` : sql`${cell} > ${binder.value(value)}`
+function isBehind(term: SortTerm, value: Stored, binder: Binder): Sql {
+  const cell = sortCell(term)
+  if (value === null) return term.descending ? sql`FALSE` : sql`${cell} IS NOT NULL`
+  return term.descending ? sql`(${cell} < ${binder.value(value)} OR ${cell} IS NULL)` : sql`${cell} > ${binder.value(value)}`
+}
+
+function comparedValue({ column, by }: SortTerm, position: Position): Stored {
+  const value = position.get(column) ?? null
+  return by === 'key' ? sortKey(value) : value
 }
 
 function signature(table: Table, terms: readonly SortTerm[]): string {
-  return [table.id, ...terms.map(({ column, descending }) => `${descending ? '-' : ''}${column.physicalName}`)].join(' ')
+  return [table.id, ...terms.map(({ column, descending, by }) => `${descending ? '-' : ''}${column.physicalName} ${by}`)].join(
+    ' ',
+  )
 }
 
 function isStored(value: unknown): value is Stored {

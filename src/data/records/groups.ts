@@ -5,7 +5,7 @@ import { pageInfo } from '../../lib/paging'
 import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table, kindOf } from '../catalog/types'
 import type { ListQuery } from '../query/query'
-import { compileSort } from '../query/sort'
+import { compileSort, orderOf } from '../query/sort'
 import type { Page } from './records'
 import { toRecord } from './row'
 import { columnList, condition, selectCount } from './statements'
@@ -38,7 +38,9 @@ export async function groupBy(
 ): Promise<Page> {
   const { where, limit, offset } = query
   const terms = [...sort, ...(sort.some(({ by }) => by === 'value') ? [] : [{ by: 'value', descending: false } as const])]
-  const order = terms.map(({ by, descending }) => (descending ? sql`${ORDER[by]} DESC` : ORDER[by]))
+  const order = terms.map(({ by, descending }) =>
+    by === 'count' ? sql`1 ${direction(descending)}` : compileSort(orderOf(column, descending)),
+  )
   const [groups, count] = await batch(data, [
     sql`SELECT COUNT(*) AS number, ${columnOf(column.physicalName)} AS value FROM ${ident(table.physicalName)} t${condition(where)}
         GROUP BY 2 ORDER BY ${join(order, ', ')} LIMIT ${limit} OFFSET ${offset}`,
@@ -53,7 +55,9 @@ export async function groupBy(
   return { list, pageInfo: pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset) }
 }
 
-const ORDER = { count: sql`1`, value: sql`2` } as const satisfies Record<GroupSort['by'], Sql>
+function direction(descending: boolean): Sql {
+  return descending ? sql`DESC` : sql`ASC`
+}
 
 export interface Group {
   key: unknown
@@ -87,7 +91,7 @@ export async function groupedList(data: D1Database, table: Table, column: Column
 
 function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
   return sql`SELECT ${columnOf(column.physicalName)} AS value, COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}
-    GROUP BY 1 ORDER BY 1 LIMIT ${MAX_GROUPS + 1}`
+    GROUP BY 1 ORDER BY ${compileSort(orderOf(column, false))} LIMIT ${MAX_GROUPS + 1}`
 }
 
 function selectGroupPages(table: Table, column: Column, { fields, where, order, limit, offset, shuffle }: ListQuery): Sql {

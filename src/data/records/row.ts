@@ -4,6 +4,7 @@ import { D1_LIMITS } from '../../lib/sql'
 import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
+import { hasSortKey, sortKey, sortKeyColumn } from '../catalog/collation'
 import type { Column, Table } from '../catalog/types'
 import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from './values'
 
@@ -31,7 +32,7 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
   }
   refuseUnreachableKey(table, row)
   refuseAmbiguousKey(table, row)
-  return withinRowLimit(row)
+  return complete(row)
 }
 
 function readChosenId(column: Column, value: unknown): Stored {
@@ -115,7 +116,7 @@ export function readChange(
   if (row.size > 0) {
     for (const column of table.columns) if (column.auto === 'updated_at') row.set(column, timestamp(now))
   }
-  return withinRowLimit(row)
+  return complete(row)
 }
 
 /** What an upsert does to a row that is there: the value of `on` that it is found by, and a change as of readChange. */
@@ -131,6 +132,7 @@ export function readUpsert(
   const key = primaryKey(table).map((column) => (column === on ? found : null))
   const change = readChange(table, body, key, now)
   change.delete(on)
+  change.delete(sortKeyColumn(on))
   return { key: [found], change }
 }
 
@@ -163,6 +165,12 @@ function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<
     fields.set(column, value)
   }
   return fields
+}
+
+/** The row with the sort keys of its texts. Throws INVALID_VALUE_FOR_FIELD where that is more than D1 takes. */
+function complete(row: StoredRow): StoredRow {
+  for (const [column, value] of row) if (hasSortKey(column)) row.set(sortKeyColumn(column), sortKey(value))
+  return withinRowLimit(row)
 }
 
 function withinRowLimit(row: StoredRow): StoredRow {

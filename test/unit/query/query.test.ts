@@ -47,7 +47,9 @@ describe('parseQuery', () => {
 
   test('reads the names with brackets that the SDK sends', () => {
     expect(titles({ 'fields[]': ['Qty', 'Title'] })).toEqual(['Qty', 'Title'])
-    expect(compileSort(query({ 'sort[]': ['Qty', '-Title'] }).order).sql).toBe('t."c3" ASC, t."c2" DESC, t."c1" ASC')
+    expect(compileSort(query({ 'sort[]': ['Qty', '-Title'] }).order).sql).toBe(
+      't."c3" ASC, t."c2" COLLATE NOCASE DESC, t."c2" DESC, t."c1" ASC',
+    )
   })
 
   test('does not look at other parameters', () => {
@@ -62,7 +64,9 @@ describe('parseQuery', () => {
     const sortArrJson = ['[{"fk_column_id":"cl_3","direction":"desc"}]']
     expect(compileSort(query({ sortArrJson }).order).sql).toBe('t."c3" DESC, t."c1" ASC')
     expect(compileSort(query({ sortArrJson, sort: [''] }).order).sql).toBe('t."c3" DESC, t."c1" ASC')
-    expect(compileSort(query({ sortArrJson, sort: ['Title'] }).order).sql).toBe('t."c2" ASC, t."c1" ASC')
+    expect(compileSort(query({ sortArrJson, sort: ['Title'] }).order).sql).toBe(
+      't."c2" COLLATE NOCASE ASC, t."c2" ASC, t."c1" ASC',
+    )
   })
 
   test.each<[string, QueryParams, name: string]>([
