@@ -52,14 +52,17 @@ export function readQuoted(text: string, open: number): { value: string; next: n
 /** Where the quotes that open at `open` are closed. */
 export function findQuote(text: string, open: number): number | null {
   for (let index = open + 1; index < text.length; index += 1) {
-    const isQuote = text[index] === '"'
-    if (!isQuote && text[index] !== '\\') continue
-    const following = text[index + 1]
-    if (isQuote && following !== '"') return index
-    if (following === '"' || following === '\\') index += 1
+    const code = text.charCodeAt(index)
+    if (code !== QUOTE && code !== BACKSLASH) continue
+    const following = text.charCodeAt(index + 1)
+    if (code === QUOTE && following !== QUOTE) return index
+    if (following === QUOTE || following === BACKSLASH) index += 1
   }
   return null
 }
+
+const QUOTE = 34
+const BACKSLASH = 92
 
 /** The index of the first character that is no space. */
 export function skipSpaces(text: string, from: number): number {
