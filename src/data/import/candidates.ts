@@ -54,12 +54,9 @@ interface Test {
 }
 
 function testsFor(shapes: readonly CountedShape[], { mark, order }: Resolution): Test[] {
-  const trusted = trustedGroups(shapes)
+  const isSure = shapes.some(({ shape }) => groupsIn(shape, mark) === 'sure')
   const isNumber = (shape: Shape): shape is NumberShape =>
-    shape.kind === 'number' &&
-    hasMark(shape, mark) &&
-    (trusted.marks || shape.groups !== 'marks') &&
-    (trusted.space || shape.groups !== 'space')
+    shape.kind === 'number' && hasMark(shape, mark) && (isSure || groupsIn(shape, mark) === 'none')
   const isDate = (shape: Shape): shape is DateShape =>
     shape.kind === 'date' && !shape.isLossy && hasOrder(shape, orderOf(shapes, order))
   const currency = currencyOf(shapes)
@@ -89,10 +86,9 @@ function isWhole({ size, mark }: NumberShape, wanted: DecimalMark | null): boole
 }
 
 /** Marks of thousands are trusted where some number of the column shows that they are that. */
-function trustedGroups(shapes: readonly CountedShape[]): { marks: boolean; space: boolean } {
-  const numbers = shapes.map(({ shape }) => shape).filter((shape) => shape.kind === 'number')
-  const sure = numbers.some(({ groups }) => groups === 'sure')
-  return { marks: sure || numbers.some(({ size }) => size === 'open'), space: sure }
+function groupsIn(shape: Shape, mark: DecimalMark | null): NumberShape['groups'] {
+  if (shape.kind !== 'number') return 'none'
+  return shape.size === 'open' && !isWhole(shape, mark) ? 'none' : shape.groups
 }
 
 function hasOrder({ order }: DateShape, wanted: DateOrder | null): boolean {

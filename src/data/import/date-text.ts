@@ -39,7 +39,7 @@ const MONTHS = [
 ]
 
 /** Years of two digits from here on are those of the century before (POSIX strptime). */
-const CENTURY_TURN = 69
+export const CENTURY_TURN = 69
 
 /** Null when the text, without spaces around it, is no date. */
 export function parseDate(text: string): DateText | null {

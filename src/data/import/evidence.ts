@@ -79,13 +79,17 @@ function markOf(columns: readonly (readonly CountedShape[])[]): DecimalMark | nu
   return winner('.', votes('.'), ',', votes(','))
 }
 
+/** A few numbers with a mark among many without say nothing: `2,2` may be a list of two. */
+const MARKED_SHARE = 0.1
+
 function votesFor(shapes: readonly CountedShape[], mark: DecimalMark): number {
   const cells = (test: (shape: NumberShape) => boolean) =>
     total(shapes.filter(({ shape }) => shape.kind === 'number' && test(shape)))
   const written = cells((shape) => shape.mark === mark)
   const thousands = cells((shape) => shape.mark === `either${mark === '.' ? ',' : '.'}`)
   const isThousands = thousands >= MANY_THOUSANDS && cells((shape) => shape.mark === null) > 0 && cells(hasMark) === thousands
-  return written + (isThousands ? thousands : 0)
+  if (isThousands) return thousands
+  return written + thousands >= cells(() => true) * MARKED_SHARE ? written : 0
 }
 
 function hasMark({ mark }: NumberShape): boolean {

@@ -70,7 +70,7 @@ async function readStep(data: D1Database, one: Import, format: Format, before: R
   if (before === null && header === undefined)
     throw new ApiError('INVALID_REQUEST_BODY', 'The file is empty: its first line must name the columns.')
   const rows = before === null ? records.slice(1) : records
-  const scan = before?.scan ?? startScan(header as CsvRecord)
+  const scan = before?.scan ?? startScan(header as CsvRecord, format)
   scanRecords(scan, rows, format)
   return {
     format,

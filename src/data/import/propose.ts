@@ -2,6 +2,7 @@
 import { type ColumnType } from '../catalog/types'
 import { type Candidate, type CountedShape, type Resolution, candidatesOf, shapesOf, total } from './candidates'
 import type { Format } from './dialect'
+import { CENTURY_TURN, parseDate } from './date-text'
 import { type Question, evidenceOf } from './evidence'
 import { type ColumnScan, type LineProblem, type Scan, selectOptions, splitOptions, textType } from './scan'
 import { PHONE_NUMBER } from '../records/validators'
@@ -159,15 +160,15 @@ function oddCells(misfits: readonly CountedShape[]): OddCell[] {
 const YEAR_TITLE = /(?:^|[^\p{L}])(?:year|yr|jahr|baujahr|année|annee|año|ano|anno|rok)(?:$|[^\p{L}])/iu
 
 /** Years have no mark of thousands. */
-function refined({ type }: Candidate, { heading }: ColumnScan, shapes: readonly CountedShape[]): ColumnType {
-  const isYears = shapes.every(({ shape }) => shape.kind === 'missing' || (shape.kind === 'number' && shape.size === 'year'))
+function refined({ type, misfits }: Candidate, { heading }: ColumnScan, shapes: readonly CountedShape[]): ColumnType {
+  const odd = new Set(misfits.map(({ shape }) => shape))
+  const isYears = shapes.every(({ shape }) => odd.has(shape) || (shape.kind === 'number' && shape.size === 'year'))
   return type === 'Number' && isYears && YEAR_TITLE.test(heading.title) ? 'Year' : type
 }
 
 function typeNote({ type, odd, missing }: Candidate, shapes: readonly CountedShape[]): string | null {
   const notes: string[] = []
-  if (odd + missing > 0)
-    notes.push(`${cells(odd + missing)} not ${TYPE_NAMES[type] ?? type}: leave them empty, or make this a text.`)
+  if (odd + missing > 0) notes.push(oddNote(odd + missing, TYPE_NAMES[type] ?? type))
   const days = total(shapes.filter(({ shape }) => shape.kind === 'date' && shape.dateOnly))
   if (type === 'DateTime' && days > 0) notes.push(`${days === 1 ? 'One cell has' : `${days} cells have`} no time: midnight.`)
   return notes.join(' ') || null
@@ -184,8 +185,10 @@ const TYPE_NAMES: Partial<Record<ColumnType, string>> = {
   Time: 'a time',
 }
 
-function cells(count: number): string {
-  return count === 1 ? 'One cell is' : `${count} cells are`
+function oddNote(count: number, what: string): string {
+  return count === 1
+    ? `One cell is not ${what}: leave it empty, or make this a text.`
+    : `${count} cells are not ${what}: leave them empty, or make this a text.`
 }
 
 /** Why texts that look like something else stay texts. */
@@ -202,8 +205,14 @@ function textNote({ filled }: ColumnScan, shapes: readonly CountedShape[]): stri
   if (numbers < filled / 2 && dates < filled / 2) return null
   if (code !== undefined) return `Stays a text: as a number ${quote(code)} would lose how it begins.`
   if (inexact !== undefined) return `Stays a text: ${quote(inexact)} has more digits than a number keeps.`
-  if (lossy !== undefined) return `Stays a text: as a date ${quote(lossy)} would not come back as it is written.`
-  return null
+  return lossy === undefined ? null : `Stays a text: ${quote(lossy)} ${lossyNote(lossy[1])}`
+}
+
+/** What a person chooses who makes it a date all the same. */
+function lossyNote(text: string): string {
+  const date = parseDate(text.trim())
+  if (date?.isShort !== true) return 'has more digits of a second than a time keeps, which are three.'
+  return `does not say its century. As a date it is one of the years ${CENTURY_TURN + 1900} to ${CENTURY_TURN + 1999}.`
 }
 
 function quote([line, value]: [number, string]): string {
@@ -233,14 +242,19 @@ function alternativesOf(
     found.push(...(all(({ shape }) => shape.kind === 'date' && shape.dateOnly) ? ['Date' as const] : []), 'DateTime')
   if (isPhone(shapes)) found.push('PhoneNumber')
   if (isChoice(column, selectOptions(scan, index, 'select'))) found.push('SingleSelect')
-  if (isList(column) && isChoice(column, selectOptions(scan, index, 'multiselect'))) found.push('MultiSelect')
+  if (
+    !candidates.some((candidate) => isNear(candidate)) &&
+    isList(column) &&
+    isChoice(column, selectOptions(scan, index, 'multiselect'))
+  )
+    found.push('MultiSelect')
   return found
 }
 
 /** By the first cells of each shape: a text whatever it is. */
 function isPhone(shapes: readonly CountedShape[]): boolean {
   const texts = shapes.flatMap(({ first }) => first.map(([, value]) => value.trim()))
-  const isOther = shapes.some(({ shape }) => shape.kind === 'date' || shape.kind === 'email')
+  const isOther = shapes.some(({ shape }) => shape.kind !== 'text' && shape.kind !== 'code')
   return !isOther && texts.length > 0 && texts.every((text) => PHONE_NUMBER.test(text) && text.replaceAll(/\D/g, '').length >= 7)
 }
 

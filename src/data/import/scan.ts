@@ -4,7 +4,7 @@ import { COLUMN_TYPES } from '../catalog/types'
 import { MAX_COLUMNS } from '../catalog/tables'
 import { unguarded } from '../formula-guard'
 import type { Format } from './dialect'
-import { type Heading, readHeadings, typeOfHeading } from './header'
+import { type Heading, readHeadings } from './header'
 import { type IdScan, addIds, startIds } from './ids'
 import type { CsvRecord, RecordProblem } from './records'
 import { shapeKey } from './shape'
@@ -68,11 +68,10 @@ const TEXT_AFTER = 500
 const TEXT_SHARE = 1 / 10
 
 /** Throws INVALID_REQUEST_BODY for more columns than a table can have. */
-export function startScan(header: CsvRecord): Scan {
+export function startScan(header: CsvRecord, { typed }: Pick<Format, 'typed'>): Scan {
   const { cells, line } = header
   const width = cells.findLastIndex((cell) => cell !== null && cell.trim() !== '') + 1
   refuseWidth(line, width)
-  const typed = cells.every((cell) => cell !== null && typeOfHeading(cell) !== null)
   const scan: Scan = { typed, width: Math.min(cells.length, MAX_COLUMNS), columns: [], lines: [], lineTotal: 0 }
   scan.columns = readHeadings(cells.slice(0, MAX_COLUMNS), typed).map((heading) => startColumn(heading))
   if (header.problem !== undefined) addLine(scan, line, PROBLEMS[header.problem])
@@ -134,9 +133,9 @@ function addLine(scan: Scan, line: number, problem: string): void {
 }
 
 function scanColumn(scan: Scan, column: ColumnScan, index: number, records: readonly CsvRecord[]): void {
-  const values = new Distinct(column.values, scan)
-  const items = new Distinct(column.items, scan)
   const isOptions = isOptionColumn(column, scan)
+  const values = new Distinct(isOptions ? column.values : null, scan)
+  const items = new Distinct(isOptions ? column.items : null, scan)
   for (const { line, cells } of records) {
     const cell = cells[index] ?? ''
     if (cell === '' || cell.trim() === '') continue
@@ -144,13 +143,11 @@ function scanColumn(scan: Scan, column: ColumnScan, index: number, records: read
     column.filled++
     measure(column, text)
     if (!scan.typed) count(column, line, text)
-    if (isOptions) {
-      values.add(text)
-      items.addAll(splitOptions(text, scan.typed))
-    }
+    values.add(text)
+    if (!items.isFull) items.addAll(splitOptions(text, scan.typed))
   }
-  column.values = isOptions ? values.list : null
-  column.items = isOptions ? items.list : null
+  column.values = values.list
+  column.items = items.list
   if (column.ids !== null && !scan.typed)
     column.ids = addIds(
       column.ids,
@@ -184,26 +181,27 @@ function count(column: ColumnScan, line: number, text: string): void {
 
 /** Different texts, up to a bound. */
 class Distinct {
-  readonly #known: Set<string> | null
+  readonly #known: Set<string>
   readonly #most: number
   readonly #characters: number
   #length: number
-  #isFull = false
+  isFull: boolean
 
+  /** `known`: null when they are too many already. */
   constructor(known: readonly string[] | null, { typed, columns }: Scan) {
-    this.#known = known === null ? null : new Set(known)
+    this.#known = new Set(known)
+    this.isFull = known === null
     this.#most = typed ? MAX_TYPED_VALUES : MAX_VALUES
     this.#characters = Math.floor(MAX_ALL_VALUES / columns.length)
     this.#length = known?.reduce((sum, text) => sum + text.length, 0) ?? 0
   }
 
   add(text: string): void {
-    if (this.#known === null || this.#isFull) return
     const value = text.trim()
-    if (this.#known.has(value)) return
+    if (this.isFull || this.#known.has(value)) return
     this.#known.add(value)
     this.#length += value.length
-    this.#isFull = value.length > MAX_VALUE || this.#known.size > this.#most || this.#length > this.#characters
+    this.isFull = value.length > MAX_VALUE || this.#known.size > this.#most || this.#length > this.#characters
   }
 
   addAll(texts: readonly string[]): void {
@@ -211,7 +209,7 @@ class Distinct {
   }
 
   get list(): string[] | null {
-    return this.#known === null || this.#isFull ? null : [...this.#known]
+    return this.isFull ? null : [...this.#known]
   }
 }
 

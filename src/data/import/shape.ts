@@ -13,7 +13,7 @@ export interface NumberShape {
    * `year` and `bit` are whole numbers that can be more than that.
    */
   size: 'whole' | 'year' | 'bit' | 'zero' | 'decimal' | 'open'
-  /** Marks of thousands; `sure` where they cannot be a list of numbers or a telephone number. */
+  /** Marks of thousands, of an `open` one the mark if it is that; `sure` where they cannot be a list of numbers or a telephone number. */
   groups: 'none' | 'marks' | 'space' | 'sure'
   unit: string | null
 }
@@ -86,9 +86,10 @@ function sizeOf({ mark, fraction, hasExponent }: NumberText, value: number): Num
 
 /** `101,205,300` may be a list and `123 456 789` a telephone number; an amount has a first group of other lengths, too. */
 function groupsOf({ groups, leading, fraction, mark, unit }: NumberText): NumberShape['groups'] {
+  const isOpen = mark === 'either.' || mark === 'either,'
+  if (isOpen) return leading < 3 || unit !== null ? 'sure' : 'marks'
   if (groups === 'none') return 'none'
-  const isFraction = fraction !== '' && mark !== 'either.' && mark !== 'either,'
-  if (isFraction || unit !== null || (groups === 'marks' && leading < 3)) return 'sure'
+  if (fraction !== '' || unit !== null || (groups === 'marks' && leading < 3)) return 'sure'
   return groups
 }
 

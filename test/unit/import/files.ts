@@ -34,13 +34,14 @@ export function read(text: string, format: Partial<Format> = {}): CsvRecord[] {
   return readParts(encode(text, full.encoding), full)
 }
 
-export function scan(bytes: Uint8Array, given: Partial<Format> = {}, rowsAtATime = 7): { scan: Scan; format: Format } {
+export function scan(bytes: Uint8Array, given: Partial<Format> = {}, rowsAtATime?: number): { scan: Scan; format: Format } {
   const format = detectFormat(bytes, given)
   const [header, ...rows] = readParts(bytes, format)
   if (header === undefined) throw new Error('an empty file')
-  let known = startScan(header)
-  for (let at = 0; at < rows.length; at += rowsAtATime) {
-    scanRecords(known, rows.slice(at, at + rowsAtATime), format)
+  let known = startScan(header, format)
+  const size = rowsAtATime ?? Math.max(7, Math.ceil(rows.length / 5))
+  for (let at = 0; at < rows.length; at += size) {
+    scanRecords(known, rows.slice(at, at + size), format)
     known = JSON.parse(JSON.stringify(known)) as Scan
   }
   return { scan: known, format }

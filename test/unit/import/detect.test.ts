@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { detectFormat } from '../../../src/data/import/detect'
+import { ENCODINGS } from '../../../src/data/import/encoding'
+import { encode } from './files'
+
+const separatorOf = (text: string) => detectFormat(encode(text), {}).separator
+
+describe('the separator', () => {
+  test.each([
+    [',', 'a,b\n1,2\n'],
+    [';', 'a;b\n1;2\n'],
+    ['\t', 'a\tb\n1\t2\n'],
+    ['|', 'a|b\n1|2\n'],
+    [',', 'a\n1\n2\n'],
+    [',', ''],
+    // Decimal commas.
+    [';', 'a;b;c\n1,5;2,5;3\n1,5;2,5;3,7\n4;5,1;6\n'],
+    [';', 'name;amount\na;1,5\nb;2,5\n'],
+    // Separators in quotes.
+    [',', 'a,b\n"x;y;z",1\n"p;q;r",2\n'],
+    // The first line alone would say otherwise.
+    [';', 'Name, first, last;Age\nAda;36\nAlan;41\n'],
+    [',', 'a,"b;c;d;e",f\n1,2,3\n4,5,6\n'],
+    // Sentences.
+    ['|', 'id|text\n1|One, two, three\n2|Four, five, six\n3|Seven, eight, nine\n'],
+    // Lines of other lengths among them.
+    [',', 'a,b,c\n1,2,3\n1,2\n1,2,3,4\n5;6,7,8\n'],
+    // Said by the file, where its cells would not tell.
+    [';', 'sep=;\na,b;c\n1,2;3\n'],
+    ['\t', '\ufeffsep=\t\r\na\tb\r\n'],
+    [',', 'sep=^\na,b\n1,2\n'],
+  ])('is %j in %j', (separator, text) => {
+    expect(separatorOf(text)).toBe(separator)
+  })
+
+  test('is the one that was asked for', () => {
+    expect(detectFormat(encode('a,b\n1,2\n'), { separator: '|' }).separator).toBe('|')
+  })
+
+  test('is found where a record is longer than what is looked at', () => {
+    expect(separatorOf(`a;b\n"${'x,'.repeat(200_000)}";1\n`)).toBe(';')
+  })
+})
+
+describe('the encoding', () => {
+  const encodingOf = (bytes: Uint8Array) => detectFormat(bytes, {}).encoding
+
+  test.each(ENCODINGS)('%s is found', (encoding) => {
+    expect(encodingOf(encode('Größe,Maß\nä,5\nöß,7\n', encoding))).toBe(encoding)
+    if (encoding !== 'windows-1252') expect(encodingOf(encode('\ufeffa,b\n1,2\n', encoding))).toBe(encoding)
+  })
+
+  test.each(['utf-16le', 'utf-16be'] as const)('%s without a mark is found where hardly a letter is Latin', (encoding) => {
+    expect(encodingOf(encode('Имя,Город\nАнна,Москва\nИван,Казань\n', encoding))).toBe(encoding)
+  })
+
+  test('a character that the end of the part cuts is no sign of another encoding', () => {
+    for (const text of ['a\nä', 'a\n€', 'a\n😀']) {
+      const bytes = encode(text)
+      for (let cut = 1; cut < bytes.length - 2; cut++) expect(encodingOf(bytes.subarray(0, bytes.length - cut))).toBe('utf-8')
+    }
+  })
+
+  test('a NUL or two make no UTF-16', () => {
+    expect(encodingOf(encode(`a,b\nx\0,y\n${'1,2\n'.repeat(50)}`))).toBe('utf-8')
+  })
+})
+
+describe('a file with types', () => {
+  test('is one whose every heading names a type', () => {
+    expect(detectFormat(encode('Id (ID),Name (SingleLineText)\r\n1,x\r\n'), {})).toEqual({
+      encoding: 'utf-8',
+      separator: ',',
+      decimalMark: '.',
+      dateOrder: null,
+      typed: true,
+    })
+    expect(detectFormat(encode('Name (SingleLineText)\r\n'), {}).typed).toBe(true)
+  })
+  test.each([
+    'Name (SingleLineText),Age\n',
+    'Name (Text),Age (Number)\n',
+    'Name (SingleLineText);Age (Number)\n',
+    'Name (SingleLineText),\n',
+  ])('and not %j', (text) => {
+    expect(detectFormat(encode(text), {}).typed).toBe(false)
+  })
+})
