@@ -18,6 +18,8 @@ document.addEventListener('click', (event) => {
     askAndClose(dialog)
     return
   }
+  // The page that it is on, once more: a dialog over it would show it twice.
+  if (link.dataset.dialog === 'inside' && link.closest('dialog') === null) return
   event.preventDefault()
   void openDialog(link.href, link.dataset.dialog ?? '')
 })

@@ -102,13 +102,12 @@ interface RowFormProps {
 function RowForm({ table, view, row, fields, refusal, mayWrite }: RowFormProps) {
   const { project } = usePage()
   const base = `/projects/${project?.id}/tables/${table.id}`
-  const to = (path: string) => withQuery(`${base}${path}`, viewQuery(view))
-  const path = row === null ? '/new-row' : `/rows/${encodeURIComponent(row.id)}`
-  const isStale = refusal?.error.code === 'ROW_CHANGED'
+  const path = `${base}${row === null ? '/new-row' : `/rows/${encodeURIComponent(row.id)}`}`
+  const self = withQuery(path, viewQuery(view))
   return (
     <form
       method="post"
-      action={to(path)}
+      action={self}
       class="stack"
       autocomplete="off"
       data-ask-before-leaving={fields.some(isChanged) ? 'changed' : ''}
@@ -125,33 +124,50 @@ function RowForm({ table, view, row, fields, refusal, mayWrite }: RowFormProps) 
           />
         ))}
       <div class="actions row-actions">
-        {mayWrite && (
-          <button class="button button-primary" type="submit">
-            {row === null ? 'Add row' : isStale ? 'Save my changes' : 'Save'}
-          </button>
+        {refusal?.error.code === 'ROW_CHANGED' ? (
+          <OvertakenActions self={self} />
+        ) : (
+          mayWrite && <SubmitButton words={row === null ? 'Add row' : 'Save'} />
         )}
-        {isStale && (
-          <a class="button" href={to(path)} data-dialog>
-            Show the row as it is now
-          </a>
-        )}
-        <a class="button button-quiet" href={to('')} data-close>
+        <a class="button button-quiet" href={withQuery(base, viewQuery(view))} data-close>
           {mayWrite ? 'Cancel' : 'Close'}
         </a>
         <span class="grow" />
-        {row !== null && !isStale && (
-          <Can permission="dataDelete">
-            <a
-              class="button button-quiet text-danger"
-              href={withQuery(`${base}/delete-rows`, [['row', row.id], ...viewQuery(view)])}
-              data-dialog
-            >
-              <Icon name="trash" /> Delete row…
-            </a>
-          </Can>
+        {row !== null && refusal === null && (
+          <DeleteLink href={withQuery(`${base}/delete-rows`, [['row', row.id], ...viewQuery(view)])} />
         )}
       </div>
     </form>
+  )
+}
+
+function SubmitButton({ words }: { words: string }) {
+  return (
+    <button class="button button-primary" type="submit">
+      {words}
+    </button>
+  )
+}
+
+/** The choice between what was typed and what the row holds now. */
+function OvertakenActions({ self }: { self: string }) {
+  return (
+    <>
+      <SubmitButton words="Save my changes" />
+      <a class="button" href={self} data-dialog="inside">
+        Show the row as it is now
+      </a>
+    </>
+  )
+}
+
+function DeleteLink({ href }: { href: string }) {
+  return (
+    <Can permission="dataDelete">
+      <a class="button button-quiet text-danger" href={href} data-dialog>
+        <Icon name="trash" /> Delete row…
+      </a>
+    </Can>
   )
 }
 
