@@ -1,20 +1,23 @@
 /** The users of this server and its switches, for the super admin. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
+import type { ApiToken } from '../control/api-tokens/store'
 import {
   type PersonLink,
   changeOrgRole,
   invitePerson,
+  listTokensOf,
   makeResetLink,
   reinvitePerson,
   removePerson,
+  revokeTokenOf,
 } from '../control/users/people'
 import { getAppSettings, setAppSettings } from '../control/users/settings'
 import { type User, findUserById, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, Select, Time } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
@@ -83,6 +86,17 @@ adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, asy
 adminRoutes.post(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
   const refused = await refusalOf(() => removePerson(c, c.req.param('userId')))
   return refused === null ? go(c, BASE, 'user-removed') : show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
+})
+
+adminRoutes.get(`${BASE}/:userId/api-tokens`, needs('orgUserTokenList').middleware, async (c) => {
+  const found = await attempt(() => listTokensOf(c, c.req.param('userId')))
+  return found instanceof ApiError ? go(c, BASE) : show(c, <TokensOf user={found.user} tokens={found.tokens} />)
+})
+
+adminRoutes.post(`${BASE}/:userId/api-tokens/:id/delete`, needs('orgUserTokenDelete').middleware, async (c) => {
+  const { userId, id } = c.req.param()
+  const refused = await refusalOf(() => revokeTokenOf(c, userId, id))
+  return refused === null ? go(c, `${BASE}/${encodeURIComponent(userId)}/api-tokens`, 'token-deleted') : go(c, BASE)
 })
 
 async function screenOf(c: Context<AppEnv>): Promise<Screen> {
@@ -194,14 +208,15 @@ function UserRow({ user }: { user: User }) {
         {user.id === actor?.userId && <span class="tag">you</span>}
       </td>
       <td>
-        {isSuper ? (
+        {user.id === actor?.userId ? (
           'Administrator'
         ) : (
           <form method="post" action={`${BASE}/${user.id}/role`} class="actions" data-submit-on-change>
             <Hidden />
             <select name="role" aria-label={`Role of ${user.email}`}>
+              {isSuper && <option selected>Administrator</option>}
               {ROLES.map(({ value, label }) => (
-                <option value={value} selected={user.roles.split(',').includes(value)}>
+                <option value={value} selected={!isSuper && user.roles.split(',').includes(value)}>
                   {label.slice(0, label.indexOf(':'))}
                 </option>
               ))}
@@ -221,6 +236,11 @@ function UserRow({ user }: { user: User }) {
               <span class="visually-hidden"> for {user.email}</span>
             </button>
           </form>
+          {!invited && (
+            <a class="button button-quiet button-small" href={`${BASE}/${user.id}/api-tokens`}>
+              <Icon name="key" /> API Tokens<span class="visually-hidden"> of {user.email}</span>
+            </a>
+          )}
           {!isSuper && (
             <a class="button button-quiet button-small text-danger" href={`${BASE}/${user.id}/remove`} data-dialog>
               Remove<span class="visually-hidden"> {user.email}</span>
@@ -229,6 +249,47 @@ function UserRow({ user }: { user: User }) {
         </div>
       </td>
     </tr>
+  )
+}
+
+function TokensOf({ user, tokens }: { user: User; tokens: readonly ApiToken[] }) {
+  return (
+    <AppPage title="API Tokens of a user" wide>
+      <div class="page-head">
+        <h1>API Tokens of {user.email}</h1>
+        <a class="button button-quiet" href={BASE}>
+          <Icon name="left" /> Users
+        </a>
+      </div>
+      <p class="muted">Each acts as {user.email}. Whatever sends one that you delete is refused from its next request on.</p>
+      <List
+        label={`API Tokens of ${user.email}`}
+        what="tokens"
+        head={['Name', 'Token', 'Created', 'Last used']}
+        rows={tokens.map((token) => (
+          <tr>
+            <td>{token.description ?? <span class="muted">(no name)</span>}</td>
+            <td class="mono">{token.hint}</td>
+            <td data-label="Created">
+              <Time at={token.created_at} />
+            </td>
+            <td data-label="Last used">
+              {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
+            </td>
+            <td class="end">
+              <form method="post" action={`${BASE}/${user.id}/api-tokens/${token.id}/delete`}>
+                <Hidden />
+                <button class="button button-quiet button-small text-danger" type="submit">
+                  <Icon name="trash" /> Delete<span class="visually-hidden"> {token.hint}</span>
+                </button>
+              </form>
+            </td>
+          </tr>
+        ))}
+      >
+        {tokens.length === 0 && <p class="drawer-empty">There are none.</p>}
+      </List>
+    </AppPage>
   )
 }
 

@@ -145,12 +145,61 @@ describe('the users', () => {
     expect((await call('DELETE', `/${ada.id}`)).status).toBe(200)
   })
 
-  test('who are super admins can be neither changed nor removed', async () => {
+  test('who are super admins change no role of their own, and are not removed while they are', async () => {
     expect((await call('PATCH', `/${admin.id}`, { roles: 'org-level-viewer' })).body).toEqual(
-      error('INVALID_MEMBER', 'Cannot update super admin roles'),
+      error('INVALID_MEMBER', 'Another super admin can change your role.'),
     )
-    expect((await call('DELETE', `/${admin.id}`)).body).toEqual(error('INVALID_MEMBER', 'Cannot delete super admin'))
-    expect((await me(admin.auth)).body.roles).toEqual({ 'org-level-creator': true, super: true })
+    expect((await call('DELETE', `/${admin.id}`)).body).toEqual(
+      error('INVALID_MEMBER', 'Cannot delete super admin: first take that role away.'),
+    )
+    expect((await me(admin.auth)).body.roles).toMatchObject({ super: true })
+  })
+
+  const makeSuper = (id: string) =>
+    env.DB.prepare(`UPDATE users SET roles = 'org-level-creator,super' WHERE id = ?`).bind(id).run()
+
+  test('who are super admins may be demoted by another, and reach nothing by an API Token of theirs', async () => {
+    const former = await signUp()
+    await makeSuper(former.id)
+    const { token } = await createToken(former.auth)
+    const { id: projectId } = await createProject(admin.auth)
+    const read = () => request('GET', `/api/v1/db/meta/projects/${projectId}`, { token })
+    expect((await read()).status).toBe(200)
+    await succeed(call('PATCH', `/${former.id}`, { roles: 'org-level-viewer' }))
+    expect((await me(former.auth)).body.roles).toEqual({ 'org-level-viewer': true })
+    expect((await read()).status).toBe(404)
+    expect((await request('GET', '/api/v1/users', { auth: former.auth })).status).toBe(403)
+    expect((await call('DELETE', `/${former.id}`)).status).toBe(200)
+  })
+
+  test('who are the last two super admins cannot demote each other at once', async () => {
+    const other = await signUp()
+    await makeSuper(other.id)
+    // As the guard lets both in: the second statement finds the first one done.
+    const demote = (by: Person, whom: Person) =>
+      request('PATCH', `/api/v1/users/${whom.id}`, { auth: by.auth, body: { roles: 'org-level-viewer' } })
+    const answers = await Promise.all([demote(admin, other), demote(other, admin)])
+    const { users = [] } = await dump(env.DB)
+    expect(users.filter(({ roles }) => String(roles).includes('super'))).toHaveLength(1)
+    expect(answers.map(({ status }) => status)).toContain(200)
+    await makeSuper(admin.id)
+    await env.DB.prepare(`UPDATE users SET roles = 'org-level-viewer' WHERE id = ?`).bind(other.id).run()
+  })
+
+  test('have API Tokens that a super admin sees by hint and deletes', async () => {
+    const [ada, bob] = [await signUp(), await signUp()]
+    const { id, token } = await createToken(ada.auth, 'nightly')
+    const foreign = await createToken(bob.auth)
+    const tokens = `/${ada.id}/api-tokens`
+    const { body } = await call('GET', tokens)
+    expect(body.list).toMatchObject([{ id, description: 'nightly', created_by: ada.email, fk_user_id: ada.id }])
+    expect(body.list[0].token).toBe(`${token.slice(0, 4)}…${token.slice(-4)}`)
+    expect(JSON.stringify(body)).not.toContain(token)
+    expect((await call('DELETE', `${tokens}/${foreign.id}`)).body.error).toBe('TOKEN_NOT_FOUND')
+    expect((await call('DELETE', `${tokens}/${id}`)).body).toBe(1)
+    expect((await request('GET', '/api/v1/auth/user/me', { token })).body.error).toBe('TOKEN_INVALID')
+    expect((await request('GET', '/api/v1/auth/user/me', { token: foreign.token })).status).toBe(200)
+    expect((await call('GET', '/us_nobody/api-tokens')).body.error).toBe('USER_NOT_FOUND')
   })
 
   test.each([
@@ -308,6 +357,62 @@ describe('the super admin of the settings', () => {
     const rotated = bindings({ NC_AUTH_JWT_SECRET })
     expect((await request('GET', '/api/v1/db/meta/projects/', { token, env: rotated })).status).toBe(200)
     expect((await signInAs({ ...admin, password: 'another password' }, rotated)).status).toBe(200)
+  })
+
+  test('keeps a changed password, sessions and API Tokens when the secret is replaced and no previous one is named', async () => {
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const change = { currentPassword: admin.password, newPassword: 'another password' }
+    await succeed(request('POST', '/api/v1/auth/password/change', { auth: body.token, body: change }))
+    const { auth } = await signIn({ email: admin.email, password: 'another password' })
+    const { token } = await createToken(auth)
+    for (const NC_AUTH_JWT_SECRET of ['the-next-secret-4b1d7c90e2a85f36', 'the-third-secret-9c2e8da1f3b96047']) {
+      const replaced = bindings({ NC_AUTH_JWT_SECRET })
+      expect((await signInAs(admin, replaced)).body.error).toBe('INVALID_CREDENTIALS')
+      expect((await signInAs({ ...admin, password: 'another password' }, replaced)).status).toBe(200)
+      expect((await request('GET', '/api/v1/db/meta/projects/', { token, env: replaced })).status).toBe(200)
+    }
+  })
+
+  test('gets a new password by a new setting also when the secret is replaced with it', async () => {
+    await succeed(signInAs(admin, bindings()))
+    const password = 'a new one for the boss'
+    const changed = bindings({ NC_AUTH_JWT_SECRET: 'the-next-secret-4b1d7c90e2a85f36', NC_ADMIN_PASSWORD: password })
+    expect((await signInAs(admin, changed)).body.error).toBe('INVALID_CREDENTIALS')
+    expect((await signInAs({ ...admin, password }, changed)).status).toBe(200)
+  })
+
+  test('remembers slowly what an earlier version remembered under the secret alone', async () => {
+    await succeed(signInAs(admin, bindings()))
+    await env.DB.prepare("DELETE FROM settings WHERE name = 'admin_applied'").run()
+    const { body } = await succeed(signInAs(admin, bindings()))
+    const change = { currentPassword: admin.password, newPassword: 'another password' }
+    await succeed(request('POST', '/api/v1/auth/password/change', { auth: body.token, body: change }))
+    const replaced = bindings({ NC_AUTH_JWT_SECRET: 'the-next-secret-4b1d7c90e2a85f36' })
+    expect((await signInAs({ ...admin, password: 'another password' }, replaced)).status).toBe(200)
+  })
+
+  test('takes the role from whoever had it: the first account, and the one that the setting named before', async () => {
+    const first = await superAdmin()
+    const boss = await succeed(signInAs(admin, bindings()))
+    const { token } = await createToken(boss.body.token)
+    expect((await me(first.auth)).body.roles).toEqual({ 'org-level-creator': true })
+    const next = bindings({ NC_ADMIN_EMAIL: 'next@example.org' })
+    await succeed(signInAs({ email: 'next@example.org', password: admin.password }, next))
+    expect((await me(boss.body.token)).body.roles).toEqual({ 'org-level-creator': true })
+    const { id } = await createProject(first.auth)
+    expect((await request('GET', `/api/v1/db/meta/projects/${id}`, { token })).status).toBe(404)
+    expect((await request('GET', '/api/v1/users', { auth: boss.body.token })).status).toBe(403)
+  })
+
+  test('is not demoted by another while the setting names it', async () => {
+    const boss = await succeed(signInAs(admin, bindings()))
+    const other = await signUp()
+    await env.DB.prepare("UPDATE users SET roles = 'super' WHERE id = ?").bind(other.id).run()
+    const path = `/api/v1/users/${String(claimsOf(boss.body.token)['id'])}`
+    const demote = (deployment: Bindings) =>
+      request('PATCH', path, { auth: other.auth, body: { roles: 'org-level-viewer' }, env: deployment })
+    expect((await demote(bindings())).body.message).toMatch(/^NC_ADMIN_EMAIL names this account/)
+    expect((await demote({ ...env })).status).toBe(200)
   })
 
   test('gets a new password by a new setting, which ends the old sessions', async () => {

@@ -65,6 +65,8 @@ export const PERMISSIONS = {
   orgUserUpdate: ['super'],
   orgUserDelete: ['super'],
   orgUserResetUrl: ['super'],
+  orgUserTokenList: ['super'],
+  orgUserTokenDelete: ['super'],
   appSettingsGet: ['super'],
   appSettingsSet: ['super'],
 } as const satisfies Record<string, readonly Role[]>

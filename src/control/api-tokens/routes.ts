@@ -8,7 +8,7 @@ import { needs, requireActor } from '../access/guard'
 import { type ApiToken, listApiTokens, pageOfApiTokens } from './store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
 
-const ListedToken = z
+export const ListedToken = z
   .object({
     id: z.number().int(),
     description: z.string().nullable(),
@@ -51,7 +51,7 @@ const NewToken = z
   })
   .openapi('NewApiToken')
 
-const Deleted = z.number().int().openapi({ description: 'How many tokens were deleted: 1', example: 1 })
+export const Deleted = z.number().int().openapi({ description: 'How many tokens were deleted: 1', example: 1 })
 const tags = ['API Tokens']
 
 /** One set of routes, mounted twice: below a project and for the organisation. They differ in who may call them. */
@@ -159,7 +159,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
 export const projectApiTokenRoutes = apiTokenRoutes('project')
 export const orgApiTokenRoutes = apiTokenRoutes('org')
 
-function toListed(token: ApiToken): z.infer<typeof ListedToken> {
+export function toListed(token: ApiToken): z.infer<typeof ListedToken> {
   const created = timestamp(token.created_at)
   return {
     id: token.id,

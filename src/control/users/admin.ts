@@ -2,15 +2,22 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Bindings, Config } from '../../env'
 import { ApiError } from '../../errors'
-import { batch, first, run } from '../../lib/d1'
+import { batch, rows } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
-import { sql } from '../../lib/sql'
-import { hashPassword, passwordProblem } from '../auth/password'
+import { type Sql, sql } from '../../lib/sql'
+import { hashPassword, passwordProblem, verifyPassword } from '../auth/password'
 import { normalizeEmail } from './email'
 import { upsertSuperAdmin } from './store'
 
-/** Under this name the settings remember, as a keyed fingerprint, which e-mail and password were last applied. */
-const APPLIED = 'admin_fingerprint'
+/** What the settings remember of what was last applied: quick to compare under the JWT secret of today, */
+const FINGERPRINT = 'admin_fingerprint'
+/** and, whatever became of that secret, slow: the e-mail, and the password as any password is kept. */
+const RECORD = 'admin_applied'
+
+interface Applied {
+  email: string
+  passwordHash: string
+}
 
 const applied = new WeakSet<Bindings>()
 
@@ -24,6 +31,10 @@ export const superAdmin = createMiddleware<AppEnv>(async (c, next) => {
   await next()
 })
 
+/**
+ * Applies the settings when they are others than before. A new JWT secret makes them no others: the password that the person
+ * has set since stays, and so do their sessions and tokens.
+ */
 async function applySuperAdmin(
   db: D1Database,
   config: Config,
@@ -32,23 +43,37 @@ async function applySuperAdmin(
 ): Promise<void> {
   const email = normalizeEmail(admin.email)
   if (email === null) throw misconfigured('NC_ADMIN_EMAIL must be an e-mail address')
-  const problem = passwordProblem(admin.password)
+  const printUnder = (secret: string) => hmacSha256(secret, `${email}\n${admin.password}`)
+  const print = await printUnder(config.jwtSecrets[0])
+  const prints = await Promise.all(config.jwtSecrets.map(printUnder))
+  const { fingerprint, record } = await readApplied(db)
+  if (fingerprint === print && record !== null) return
+  const isSame = prints.includes(fingerprint ?? '') || (await isRecorded(record, email, admin.password, config))
+  const problem = isSame ? null : passwordProblem(admin.password)
   if (problem !== null) throw misconfigured(`NC_ADMIN_PASSWORD: ${problem}`)
-  const fingerprints = await Promise.all(config.jwtSecrets.map((secret) => hmacSha256(secret, `${email}\n${admin.password}`)))
-  const [current] = fingerprints
-  const stored = await first<{ value: string }>(db, sql`SELECT value FROM settings WHERE name = ${APPLIED}`)
-  if (stored?.value === current) return
-  const remember = sql`INSERT INTO settings (name, value) VALUES (${APPLIED}, ${current})
-    ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-  // The secret was rotated and nothing else: remembered anew while the previous one can still tell.
-  if (stored !== null && fingerprints.includes(stored.value)) {
-    await run(db, remember)
-    return
-  }
-  const passwordHash = await hashPassword(admin.password, config.passwordHash)
+  const passwordHash = isSame && record !== null ? record.passwordHash : await hashPassword(admin.password, config.passwordHash)
+  const remember = [set(FINGERPRINT, print), set(RECORD, JSON.stringify({ email, passwordHash } satisfies Applied))]
   // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
-  const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${APPLIED} AND value = ${current})`
-  await batch(db, [...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`), remember])
+  const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${FINGERPRINT} AND value = ${print})`
+  await batch(db, [...(isSame ? [] : upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`)), ...remember])
+}
+
+async function readApplied(db: D1Database): Promise<{ fingerprint: string | null; record: Applied | null }> {
+  const found = await rows<{ name: string; value: string }>(
+    db,
+    sql`SELECT name, value FROM settings WHERE name IN (${FINGERPRINT}, ${RECORD})`,
+  )
+  const valueOf = (wanted: string) => found.find(({ name }) => name === wanted)?.value ?? null
+  const record = valueOf(RECORD)
+  return { fingerprint: valueOf(FINGERPRINT), record: record === null ? null : (JSON.parse(record) as Applied) }
+}
+
+async function isRecorded(record: Applied | null, email: string, password: string, config: Config): Promise<boolean> {
+  return record?.email === email && (await verifyPassword(password, record.passwordHash, config.passwordHash))
+}
+
+function set(name: string, value: string): Sql {
+  return sql`INSERT INTO settings (name, value) VALUES (${name}, ${value}) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 }
 
 function misconfigured(cause: string): ApiError {

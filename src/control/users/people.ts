@@ -6,6 +6,8 @@ import { sha256 } from '../../lib/crypto'
 import { UniqueViolation, batch } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { HOUR_MS } from '../../lib/time'
+import { requireActor } from '../access/guard'
+import { type ApiToken, deleteApiToken, listApiTokens } from '../api-tokens/store'
 import { inBackground, mailLink, sendMail } from '../mail'
 import { normalizeEmail } from './email'
 import { newInvite } from './invitation'
@@ -43,17 +45,33 @@ export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promis
   return { email: user.email, token, url: mailLink(c, 'invitation', token) }
 }
 
-/** Throws USER_NOT_FOUND, INVALID_MEMBER. */
+/** A super admin may be demoted by another, but not the one of the settings. Throws USER_NOT_FOUND, INVALID_MEMBER. */
 export async function changeOrgRole(c: Context<AppEnv>, userId: string, roles: OrgRole): Promise<void> {
   const user = await requireUser(c.env.DB, userId)
-  if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot update super admin roles')
-  await setRoles(c.env.DB, user.id, roles, c.get('startedAt'))
+  if (user.id === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', 'Another super admin can change your role.')
+  const configured = c.get('config').admin
+  if (configured !== null && user.email === normalizeEmail(configured.email)) {
+    throw new ApiError('INVALID_MEMBER', 'NC_ADMIN_EMAIL names this account: it is super admin until that setting changes.')
+  }
+  if (await setRoles(c.env.DB, user.id, roles, c.get('startedAt'))) return
+  throw new ApiError('INVALID_MEMBER', 'This server needs a super admin.')
+}
+
+/** The API Tokens of somebody, by their hints. Throws USER_NOT_FOUND. */
+export async function listTokensOf(c: Context<AppEnv>, userId: string): Promise<{ user: User; tokens: ApiToken[] }> {
+  const user = await requireUser(c.env.DB, userId)
+  return { user, tokens: await listApiTokens(c.env.DB, user.id) }
+}
+
+/** Throws TOKEN_NOT_FOUND. */
+export async function revokeTokenOf(c: Context<AppEnv>, userId: string, key: string): Promise<void> {
+  if ((await deleteApiToken(c.env.DB, key, { ownerId: userId })) === 0) throw new ApiError('TOKEN_NOT_FOUND')
 }
 
 /** Throws USER_NOT_FOUND, INVALID_MEMBER. */
 export async function removePerson(c: Context<AppEnv>, userId: string): Promise<void> {
   const user = await requireUser(c.env.DB, userId)
-  if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin')
+  if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin: first take that role away.')
   const orphaned = await deleteUser(c.env.DB, user.id)
   if (orphaned.length > 0) {
     const titles = orphaned.map((title) => `“${title}”`).join(', ')

@@ -2,10 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { PageQuery, listOf, readPage } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { pageInfo } from '../../lib/paging'
+import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs } from '../access/guard'
-import { changeOrgRole, invitePerson, makeResetLink, reinvitePerson, removePerson } from './people'
+import { Deleted, ListedToken, toListed } from '../api-tokens/routes'
+import { changeOrgRole, invitePerson, listTokensOf, makeResetLink, reinvitePerson, removePerson, revokeTokenOf } from './people'
 import { getAppSettings, setAppSettings } from './settings'
 import { DEFAULT_ROLES, type User, listUsers } from './store'
 
@@ -87,6 +88,7 @@ orgUserRoutes.openapi(
     path: '/users/{userId}',
     operationId: 'org-users-update',
     summary: 'Change a user’s organisation role',
+    description: 'Also of a super admin, who is none after that; but not your own, and not of the one that the settings name.',
     tags,
     ...needs('orgUserUpdate'),
     request: { params: UserParameter, ...jsonBody(z.object({ roles: OrgRoleName }).openapi('OrgUserUpdate')) },
@@ -157,6 +159,44 @@ orgUserRoutes.openapi(
   async (c) => {
     const { token, url } = await makeResetLink(c, c.req.valid('param').userId)
     return c.json({ reset_password_token: token, reset_password_url: url }, 200)
+  },
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/users/{userId}/api-tokens',
+    operationId: 'org-users-api-tokens-list',
+    summary: 'List the API Tokens of a user',
+    description: 'By their hints: nobody can see a token again.',
+    tags,
+    ...needs('orgUserTokenList'),
+    request: { params: UserParameter },
+    responses: { 200: json(listOf(ListedToken), 'Their tokens'), ...errorResponses('USER_NOT_FOUND', 'FORBIDDEN') },
+  }),
+  async (c) => c.json(wholeList((await listTokensOf(c, c.req.valid('param').userId)).tokens.map(toListed)), 200),
+)
+
+orgUserRoutes.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/users/{userId}/api-tokens/{token}',
+    operationId: 'org-users-api-tokens-delete',
+    summary: 'Delete an API Token of a user',
+    description: 'It is refused from the next request on.',
+    tags,
+    ...needs('orgUserTokenDelete'),
+    request: {
+      params: UserParameter.extend({
+        token: z.string().openapi({ param: { name: 'token', in: 'path' }, description: 'Id, or the token' }),
+      }),
+    },
+    responses: { 200: json(Deleted, 'Deleted'), ...errorResponses('TOKEN_NOT_FOUND', 'FORBIDDEN') },
+  }),
+  async (c) => {
+    const { userId, token } = c.req.valid('param')
+    await revokeTokenOf(c, userId, token)
+    return c.json(1, 200)
   },
 )
 

@@ -24,6 +24,9 @@ export interface User {
 
 /** The roles of a user as the comma list that is stored and that old clients read. */
 const SUPER_ADMIN_ROLES = 'org-level-creator,super'
+/** What is left to somebody who was one. */
+const FORMER_ADMIN_ROLES = 'org-level-creator' satisfies OrgRole
+const isSuper = sql`(',' || users.roles || ',' LIKE '%,super,%')`
 export const DEFAULT_ROLES = 'org-level-viewer' satisfies OrgRole
 
 export async function findUserByEmail(db: D1Database, email: string): Promise<User | null> {
@@ -246,8 +249,15 @@ export async function listUsers(
   return { users: (list?.results ?? []) as unknown as User[], total: Number(count?.results[0]?.['total'] ?? 0) }
 }
 
-export async function setRoles(db: D1Database, userId: string, roles: OrgRole, now: number): Promise<void> {
-  await run(db, sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}`)
+/** False when nobody would be super admin any more: asked inside the statement, for two may demote each other at once. */
+export async function setRoles(db: D1Database, userId: string, roles: OrgRole, now: number): Promise<boolean> {
+  const changed = await run(
+    db,
+    sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}
+          AND (NOT ${isSuper} OR EXISTS (SELECT 1 FROM users other WHERE other.id <> ${userId} AND other.password_hash IS NOT NULL
+            AND ',' || other.roles || ',' LIKE '%,super,%'))`,
+  )
+  return changed > 0
 }
 
 /**
@@ -259,7 +269,7 @@ export async function deleteUser(db: D1Database, userId: string): Promise<string
     WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM project_members other
       WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner')`
   const [, left] = await batch(db, [
-    sql`DELETE FROM users WHERE id = ${userId} AND NOT EXISTS (${solelyOwned})`,
+    sql`DELETE FROM users WHERE id = ${userId} AND NOT ${isSuper} AND NOT EXISTS (${solelyOwned})`,
     sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
   ])
   return (left?.results ?? []).map(({ title }) => String(title))
@@ -272,8 +282,9 @@ export async function findUsersByEmail(db: D1Database, emails: readonly string[]
 
 /**
  * Makes the super admin that the deployment's settings name, or gives an existing account that role and password, ending
- * what was open before, API Tokens too: whoever held the account until now would be super admin by them. Statements for a
- * batch; they do nothing unless `condition` holds.
+ * what was open before, API Tokens too: whoever held the account until now would be super admin by them. It is the only one:
+ * who was super admin by earlier settings, or by having been first, is no more. Statements for a batch; they do nothing
+ * unless `condition` holds.
  */
 export function upsertSuperAdmin(admin: { email: string; passwordHash: string; now: number }, condition: Sql): Sql[] {
   const isTheirs = sql`user_id = (SELECT id FROM users WHERE email = ${admin.email})`
@@ -285,6 +296,8 @@ export function upsertSuperAdmin(admin: { email: string; passwordHash: string; n
           token_version = excluded.token_version, invite_hash = NULL, invite_expires_at = NULL,
           updated_at = excluded.updated_at`,
     sql`DELETE FROM password_resets WHERE ${isTheirs} AND ${condition}`,
+    sql`UPDATE users SET roles = ${FORMER_ADMIN_ROLES}, updated_at = ${admin.now}
+        WHERE ${isSuper} AND email <> ${admin.email} AND ${condition}`,
     sql`DELETE FROM sessions WHERE ${isTheirs} AND ${condition}`,
     sql`DELETE FROM api_tokens WHERE ${isTheirs} AND ${condition}`,
   ]

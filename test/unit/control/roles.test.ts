@@ -69,6 +69,8 @@ const CONTRACT: Record<string, string> = {
   orgUserUpdate: '.......',
   orgUserDelete: '.......',
   orgUserResetUrl: '.......',
+  orgUserTokenList: '.......',
+  orgUserTokenDelete: '.......',
   appSettingsGet: '.......',
   appSettingsSet: '.......',
 }
@@ -110,6 +112,8 @@ test('API Tokens do what is done with rows, tables, columns and new projects, de
     'orgUserUpdate',
     'orgUserDelete',
     'orgUserResetUrl',
+    'orgUserTokenList',
+    'orgUserTokenDelete',
     'appSettingsGet',
     'appSettingsSet',
   ])
