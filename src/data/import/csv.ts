@@ -80,7 +80,7 @@ function readAll(reader: RecordReader, { format, state, invalid }: Reading): Csv
   const records: CsvRecord[] = []
   const firstLine = state.line
   for (let record = reader.next(); record !== null; record = reader.next()) {
-    if (isBlank(record, state.width, format)) continue
+    if (record.line < format.headerLine || isBlank(record, state.width, format)) continue
     state.width ??= record.cells.length
     if (invalid.size > 0) markInvalid(record, [record.line - firstLine, reader.line - firstLine], invalid)
     records.push(record)

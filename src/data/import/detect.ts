@@ -3,6 +3,7 @@ import { type CsvRecord, SEP_LINE, createReader } from './csv'
 import { type Format, SEPARATORS, type Separator } from './dialect'
 import { type Encoding, decodeLines, detectEncoding } from './encoding'
 import { typeOfHeading } from './header'
+import { parseShape, shapeKey } from './shape'
 
 /** Bytes that tell the separator. */
 const SAMPLE = 262_144
@@ -18,14 +19,53 @@ export function detectFormat(head: Uint8Array, given: Partial<Format>): Format {
     decimalMark: given.decimalMark ?? null,
     dateOrder: given.dateOrder ?? null,
     typed: false,
+    headerLine: 1,
   }
-  const [header] = sampleRecords(sample, format)
-  return isTyped(header, separator) ? { ...format, decimalMark: '.', typed: true } : format
+  const records = sampleRecords(sample, format)
+  if (isTyped(records[0], separator)) return { ...format, decimalMark: '.', typed: true }
+  return { ...format, headerLine: headerLineOf(records) }
 }
 
 function isTyped(header: CsvRecord | undefined, separator: Separator): boolean {
   // A spreadsheet that saved an export with another separator has changed its numbers and dates, too.
   return separator === ',' && header !== undefined && header.cells.every((cell) => cell !== null && typeOfHeading(cell) !== null)
+}
+
+/** Records before the header row that a report or a bank puts a title and the like into. */
+const MAX_PREAMBLE = 20
+/** Cells of most lines, from which on a line of a few of them is told from a header row. */
+const LEAST_CELLS = 4
+/** Of those cells a header row has at least, and a line before it at most. */
+const HEADED_SHARE = 0.75
+const PREAMBLE_SHARE = 0.5
+
+/** Of the first line that names most columns, if those before have few cells; else of the first line. */
+function headerLineOf(records: readonly CsvRecord[]): number {
+  const [width] = commonWidth(records)
+  const first = records.slice(0, MAX_PREAMBLE)
+  const index = first.findIndex((record) => filledCells(record).length > width * PREAMBLE_SHARE)
+  const header = records[index]
+  if (header === undefined || index === 0 || width < LEAST_CELLS) return 1
+  const titles = filledCells(header)
+  const isHeader = titles.length >= width * HEADED_SHARE && new Set(titles).size === titles.length && titles.every(isTitle)
+  return isHeader ? header.line : 1
+}
+
+function filledCells({ cells }: CsvRecord): string[] {
+  return cells.filter((cell) => cell !== null).filter((cell) => cell.trim() !== '')
+}
+
+function isTitle(cell: string): boolean {
+  return parseShape(shapeKey(cell)).kind === 'text' || /^\p{L}+$/u.test(cell)
+}
+
+/** The number of cells above one that most records have, and how many do. */
+function commonWidth(records: readonly CsvRecord[]): [width: number, count: number] {
+  const counts = new Map<number, number>()
+  for (const { cells, problem } of records) {
+    if (problem === undefined && cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+  }
+  return [...counts].toSorted(([, one], [, other]) => other - one)[0] ?? [0, 0]
 }
 
 function separatorLine(sample: Uint8Array, encoding: Encoding): Separator | null {
@@ -37,7 +77,7 @@ function bestSeparator(sample: Uint8Array, encoding: Encoding): Separator {
   let best: Separator = ','
   let most = 0
   for (const separator of SEPARATORS) {
-    const format: Format = { encoding, separator, decimalMark: null, dateOrder: null, typed: false }
+    const format: Format = { encoding, separator, decimalMark: null, dateOrder: null, typed: false, headerLine: 1 }
     const score = consistency(sampleRecords(sample, format))
     if (score > most) [best, most] = [separator, score]
   }
@@ -51,18 +91,14 @@ function sampleRecords(sample: Uint8Array, format: Format): CsvRecord[] {
 
 /** How far records agree on a number of cells above one, and with the first of them, which names the columns. */
 function consistency(records: readonly CsvRecord[]): number {
-  const counts = new Map<number, number>()
-  let spaced = 0
-  let inner = 0
-  for (const { cells, problem } of records) {
-    if (problem === undefined && cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
-    inner += cells.length - 1
-    for (const cell of cells.slice(1)) if (cell?.startsWith(' ') === true) spaced++
-  }
-  const [width, count] = [...counts].toSorted(([, one], [, other]) => other - one)[0] ?? [0, 0]
+  const [width, count] = commonWidth(records)
   const share = count / Math.max(1, records.length)
   const named = records[0]?.cells.length === width ? 1 : 0.5
-  // In a sentence a space follows a comma.
-  const prose = inner > 0 && spaced === inner ? 0.8 : 1
-  return share * named * prose * (1 + Math.min(width, 100) / 1000)
+  return share * named * (isProse(records) ? 0.8 : 1) * (1 + Math.min(width, 10) / 20)
+}
+
+/** In a sentence a space follows a comma. */
+function isProse(records: readonly CsvRecord[]): boolean {
+  const after = records.flatMap(({ cells }) => cells.slice(1))
+  return after.length > 0 && after.every((cell) => cell?.startsWith(' ') === true)
 }

@@ -15,4 +15,6 @@ export interface Format {
   dateOrder: 'dmy' | 'mdy' | null
   /** Every heading names a type, as in an export with types: nothing is inferred, and '' is a text. */
   typed: boolean
+  /** Line that the header row begins on, where there is a title or the like before it: what stands there is no record. */
+  headerLine: number
 }

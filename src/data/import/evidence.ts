@@ -69,6 +69,8 @@ function firstOf(columns: readonly (readonly CountedShape[])[], isOpen: (counted
 }
 
 function isMostly(shapes: readonly CountedShape[], kind: 'number' | 'date'): boolean {
+  // A column with codes is one of texts.
+  if (shapes.some(({ shape }) => shape.kind === 'code' || shape.kind === 'inexact')) return false
   const present = total(shapes.filter(({ shape }) => shape.kind !== 'missing'))
   return present > 0 && total(shapes.filter(({ shape }) => shape.kind === kind)) >= present * SHARE
 }

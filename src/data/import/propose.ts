@@ -21,7 +21,7 @@ export interface ProposedColumn {
   /** `id`: becomes the key of the table. */
   role: 'data' | 'id'
   note: string | null
-  /** Other types that all of its cells fit. */
+  /** Other types that all of its cells fit, or almost all. */
   alternatives: ColumnType[]
   /** Cells that are none of the type, the first of them by line. */
   odd: OddCell[]
@@ -45,6 +45,9 @@ const MAX_ODD = 20
 /** Of the cells that say something, the share that may be of another kind in a column that is called by what the others are. */
 const ODD_SHARE = 0.01
 
+/** The same where the type is only offered. */
+const POSSIBLE_SHARE = 0.1
+
 /** Cells of a type that stand against any number of such as say that there is no value. */
 const ENOUGH = 20
 
@@ -60,12 +63,21 @@ export function proposeColumns(scan: Scan, format: Format): Proposal {
   return {
     format: { ...format, decimalMark: mark, dateOrder: order },
     columns: scan.columns.flatMap((column, index) => (isKept(column) ? [propose(column, index, context)] : [])),
-    leftOut: scan.columns
-      .filter((column) => !isKept(column))
-      .map(({ heading }) => ({ what: heading.title, why: 'It has neither a heading nor a value.' })),
+    leftOut: [
+      ...preamble(format),
+      ...scan.columns
+        .filter((column) => !isKept(column))
+        .map(({ heading }) => ({ what: heading.title, why: 'It has neither a heading nor a value.' })),
+    ],
     lines: linesOf(scan),
     questions,
   }
+}
+
+function preamble({ headerLine }: Format): Proposal['leftOut'] {
+  if (headerLine === 1) return []
+  const what = headerLine === 2 ? 'Line 1' : `Lines 1 to ${headerLine - 1}`
+  return [{ what, why: `The columns are named in line ${headerLine}; before it stands a title or the like.` }]
 }
 
 interface Context {
@@ -142,12 +154,21 @@ const ASKED: ReadonlySet<ColumnType> = new Set([
   'Time',
 ])
 
-function isNear({ type, fitting, odd, missing, misfits }: Candidate): boolean {
-  // Beside 007 the others are codes as well; digits that no number holds would be lost.
-  const isCode = misfits.some(({ shape }) => shape.kind === 'code' || shape.kind === 'inexact' || shape.kind === 'nul')
-  return (
-    ASKED.has(type) && !isCode && fitting > 0 && odd <= (fitting + odd) * ODD_SHARE && (missing <= fitting || fitting >= ENOUGH)
-  )
+function isNear(candidate: Candidate): boolean {
+  const { type, fitting, odd, missing } = candidate
+  const isEnough = fitting > 0 && (missing <= fitting || fitting >= ENOUGH)
+  return ASKED.has(type) && !hasCode(candidate) && isEnough && odd <= (fitting + odd) * ODD_SHARE
+}
+
+/** Beside 007 the others are codes as well; digits that no number holds would be lost. */
+function hasCode({ misfits }: Candidate): boolean {
+  return misfits.some(({ shape }) => shape.kind === 'code' || shape.kind === 'inexact' || shape.kind === 'nul')
+}
+
+/** What a person may want all the same, and then has to say what becomes of the others. */
+function isPossible(candidate: Candidate): boolean {
+  const { type, fitting, odd } = candidate
+  return fitting > 0 && (odd === 0 || (ASKED.has(type) && !hasCode(candidate) && odd <= fitting * POSSIBLE_SHARE))
 }
 
 function oddCells(misfits: readonly CountedShape[]): OddCell[] {
@@ -230,7 +251,7 @@ function alternativesOf(
   if (column === undefined || column.filled === 0) return []
   const all = (test: (counted: CountedShape) => boolean) =>
     shapes.every((counted) => counted.shape.kind === 'missing' || test(counted))
-  const found = candidates.filter(({ fitting, odd }) => fitting > 0 && odd === 0).map(({ type }) => type)
+  const found = candidates.filter((candidate) => isPossible(candidate)).map(({ type }) => type)
   const numbers = all(
     ({ shape }) => shape.kind === 'number' && (shape.unit === null || found.includes('Percent') || found.includes('Currency')),
   )

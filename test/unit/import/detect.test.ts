@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { detectFormat } from '../../../src/data/import/detect'
 import { ENCODINGS } from '../../../src/data/import/encoding'
-import { encode } from './files'
+import { encode, propose } from './files'
 
 const separatorOf = (text: string) => detectFormat(encode(text), {}).separator
 
@@ -74,6 +74,7 @@ describe('a file with types', () => {
       decimalMark: '.',
       dateOrder: null,
       typed: true,
+      headerLine: 1,
     })
     expect(detectFormat(encode('Name (SingleLineText)\r\n'), {}).typed).toBe(true)
   })
@@ -84,5 +85,39 @@ describe('a file with types', () => {
     'Name (SingleLineText),\n',
   ])('and not %j', (text) => {
     expect(detectFormat(encode(text), {}).typed).toBe(false)
+  })
+})
+
+describe('the header row', () => {
+  const lineOf = (text: string) => detectFormat(encode(text), {}).headerLine
+  const table = 'Date;Payee;Text;Amount\n01.02.2026;Ada;x;1,50\n02.02.2026;Alan;y;2,50\n03.02.2026;Grace;z;3,50\n'
+
+  test('is found after a title and the like', () => {
+    expect(lineOf(table)).toBe(1)
+    expect(lineOf(`Account;DE00 1234\n\nPeriod;01.01.2026 - 31.01.2026\nBalance;1.234,56 EUR\n${table}`)).toBe(5)
+    expect(lineOf(`Report of 2026;;;\n;;;\n${table}`)).toBe(3)
+  })
+
+  test('is the first line where that may be it', () => {
+    // Two headings of four, and rows of numbers.
+    expect(lineOf('a;b;;\n1;2;3;4\n5;6;7;8\n')).toBe(1)
+    expect(lineOf('title;\na;b\n1;2\n')).toBe(1)
+    expect(lineOf('x;y;z\na;b;c;d\ne;f;g;h\n')).toBe(1)
+    expect(lineOf(`title;;;\n${table.replace('Date', '1')}`)).toBe(1)
+    expect(lineOf(`title;;;\n${table.replace('Date', 'Payee')}`)).toBe(1)
+  })
+
+  test('what stands before it is no record, and said to be left out', () => {
+    const { columns, leftOut, lines } = propose(`Account;"DE00\n1234"\n\n${table}`)
+    expect(columns.map(({ title, type }) => [title, type])).toEqual([
+      ['Date', 'Date'],
+      ['Payee', 'SingleLineText'],
+      ['Text', 'SingleLineText'],
+      ['Amount', 'Decimal'],
+    ])
+    expect(leftOut).toEqual([
+      { what: 'Lines 1 to 3', why: 'The columns are named in line 4; before it stands a title or the like.' },
+    ])
+    expect(lines).toEqual([])
   })
 })

@@ -6,7 +6,14 @@ import type { CsvRecord } from '../../../src/data/import/records'
 import { type Proposal, proposeColumns } from '../../../src/data/import/propose'
 import { type Scan, scanRecords, startScan } from '../../../src/data/import/scan'
 
-export const PLAIN: Format = { encoding: 'utf-8', separator: ',', decimalMark: null, dateOrder: null, typed: false }
+export const PLAIN: Format = {
+  encoding: 'utf-8',
+  separator: ',',
+  decimalMark: null,
+  dateOrder: null,
+  typed: false,
+  headerLine: 1,
+}
 
 export function encode(text: string, encoding: Encoding = 'utf-8'): Uint8Array {
   if (encoding === 'utf-8') return new TextEncoder().encode(text)

@@ -143,6 +143,12 @@ describe('a column that all but a few cells fit', () => {
     expect(columnOf([...times(98, String), 'abc'])).toMatchObject({ type: 'SingleLineText', oddTotal: 0, odd: [] })
   })
 
+  test('is offered as that up to one in ten', () => {
+    const offers = (cells: string[]) => columnOf(cells).alternatives.includes('Decimal')
+    expect([offers([...times(10, () => '1.5'), 'abc']), offers([...times(9, () => '1.5'), 'abc'])]).toEqual([true, false])
+    expect(offers([...times(10, () => '1.5'), '007'])).toBe(false)
+  })
+
   test('may have any number of cells that only say that there is no value', () => {
     expect(columnOf(['1.5', 'NA', '2', 'n/a'])).toMatchObject({
       type: 'Decimal',
@@ -236,6 +242,10 @@ describe('the decimal mark', () => {
   test('is as it is answered', () => {
     expect(markOf('a\n1.234\n', { decimalMark: ',' })).toEqual([',', [], 'Number'])
     expect(markOf('a\n1.234\n', { decimalMark: '.' })).toEqual(['.', [], 'Decimal'])
+  })
+
+  test('is not asked for a column of codes', () => {
+    expect(markOf('a\n008\n356,064\n')).toEqual(['.', [], 'SingleLineText'])
   })
 
   test('is not told by a list of two numbers among many single ones', () => {
