@@ -24,7 +24,7 @@ export interface ColumnScan {
   longest: number
   hasLineEnd: boolean
   shapes: Record<string, ShapeCount>
-  /** Different values, trimmed, in the order of their coming; null: too many. */
+  /** Different values, in the order of their coming and trimmed but for a typed file; null: too many. */
   values: string[] | null
   /** The same of the items between commas or semicolons. */
   items: string[] | null
@@ -182,6 +182,7 @@ function count(column: ColumnScan, line: number, text: string): void {
 /** Different texts, up to a bound. */
 class Distinct {
   readonly #known: Set<string>
+  readonly #typed: boolean
   readonly #most: number
   readonly #characters: number
   #length: number
@@ -191,13 +192,14 @@ class Distinct {
   constructor(known: readonly string[] | null, { typed, columns }: Scan) {
     this.#known = new Set(known)
     this.isFull = known === null
+    this.#typed = typed
     this.#most = typed ? MAX_TYPED_VALUES : MAX_VALUES
     this.#characters = Math.floor(MAX_ALL_VALUES / columns.length)
     this.#length = known?.reduce((sum, text) => sum + text.length, 0) ?? 0
   }
 
   add(text: string): void {
-    const value = text.trim()
+    const value = this.#typed ? text : text.trim()
     if (this.isFull || this.#known.has(value)) return
     this.#known.add(value)
     this.#length += value.length
@@ -213,9 +215,10 @@ class Distinct {
   }
 }
 
-/** Titles of options in a cell. An export writes commas; people write semicolons, too. */
+/** Titles of options in a cell. An export writes commas; people write semicolons, too, and spaces after them. */
 export function splitOptions(text: string, typed: boolean): string[] {
-  const parts = typed || text.includes(',') ? text.split(',') : text.split(';')
+  if (typed) return text.split(',').filter((part) => part !== '')
+  const parts = text.includes(',') ? text.split(',') : text.split(';')
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
