@@ -748,6 +748,23 @@ describe('changing a column', () => {
     [{}, { uidt: 'MultiSelect', dtxp: "'a','b'" }, ['a', 'a,b'], ['a', 'a,b']],
     [{}, { uidt: 'JSON' }, ['{"a": 1}', 'plain', '1e400'], [{ a: 1 }, 'plain', '1e400']],
     [{}, { uidt: 'Year' }, ['2026'], [2026]],
+    [{}, { uidt: 'Number' }, ['1 000', '2.0', '3e2'], [1000, 2, 300]],
+    [{}, { uidt: 'Decimal' }, ['1,5', '1.234,50', ' '], [1.5, 1234.5, null]],
+    [{}, { uidt: 'Percent' }, ['12 %', '3%'], [12, 3]],
+    [{}, { uidt: 'Currency' }, ['€ 5', '7,50 €'], [5, 7.5]],
+    [{}, { uidt: 'Checkbox' }, ['yes', 'No', 'WAHR', '1'], [true, false, true, true]],
+    [{}, { uidt: 'Date' }, ['31.1.2026', '25/12/2025', '01/02/2026'], ['2026-01-31', '2025-12-25', '2026-02-01']],
+    [{}, { uidt: 'DateTime' }, ['12/25/2025 3:15 PM'], ['2025-12-25 15:15:00+00:00']],
+    [{}, { uidt: 'DateTime' }, ['2024-05-01T10:00:00.123Z'], ['2024-05-01 10:00:00.123+00:00']],
+    [{}, { uidt: 'Time' }, ['9:05', '3:15 PM'], ['09:05:00', '15:15:00']],
+    [{}, { uidt: 'SingleSelect', dtxp: "'a'" }, [' a '], ['a']],
+    [{}, { uidt: 'MultiSelect', dtxp: "'a','b'" }, ['a, b', '', 'b;a'], ['a,b', '', 'b,a']],
+    [{}, { uidt: 'SingleSelect' }, ['b', 'a', 'b', '', null], ['b', 'a', 'b', null, null]],
+    [{}, { uidt: 'SingleSelect' }, ["'=1", '=1', "it's, so"], ["'=1", '=1', "it's, so"]],
+    [{}, { uidt: 'MultiSelect' }, ['jan, feb', 'mar', 'feb'], ['jan,feb', 'mar', 'feb']],
+    [{}, { uidt: 'Date', date_order: 'mdy' }, ['01/02/2026'], ['2026-01-02']],
+    [{}, { uidt: 'Decimal', decimal_mark: ',' }, ['1.234'], [1234]],
+    [{}, { uidt: 'Decimal', decimal_mark: '.' }, ['1.234'], [1.234]],
     [{ uidt: 'JSON' }, { uidt: 'LongText' }, [{ a: 1 }, 'x', [1]], ['{"a":1}', 'x', '[1]']],
     [{ uidt: 'Number' }, { uidt: 'SingleLineText' }, [1, -2], ['1', '-2']],
     [{ uidt: 'Number' }, { uidt: 'Decimal' }, [1], [1]],
@@ -772,8 +789,11 @@ describe('changing a column', () => {
 
   test.each<[Record<string, unknown>, Record<string, unknown>, unknown[], string]>([
     [{}, { uidt: 'Number' }, ['1', 'x', '1.5'], '2, 3'],
-    [{}, { uidt: 'Checkbox' }, ['yes'], '1'],
-    [{}, { uidt: 'Date' }, ['31.1.2026'], '1'],
+    [{}, { uidt: 'Checkbox' }, ['yes', 'maybe'], '2'],
+    [{}, { uidt: 'Date' }, ['31.1.2026', '31.2.2026'], '2'],
+    [{}, { uidt: 'Date' }, ['2026-01-31 09:30'], '1'],
+    [{}, { uidt: 'Currency' }, ['€ 5', '€ 6', '$ 5'], '1, 2, 3'],
+    [{}, { uidt: 'Decimal', decimal_mark: ',' }, ['1,5', '1.5'], '2'],
     [{}, { uidt: 'SingleSelect', dtxp: "'a'" }, ['a', 'b'], '2'],
     [{}, { uidt: 'Email', meta: { validate: true } }, ['a@example.org', 'nobody'], '2'],
     [{ uidt: 'Decimal' }, { uidt: 'Number' }, [1.5], '1'],
@@ -794,6 +814,42 @@ describe('changing a column', () => {
     expect(answer.body.errors.map(({ path }: Json) => path).join(', ')).toBe(named)
     expect([await read(table.id), await list(table)]).toEqual([table, stored])
     expect(await physicalColumns(table)).toBe(table.columns.length + 1)
+  })
+
+  test.each<[string, string[], string, string[]]>([
+    ['Date', ['01/02/2026', '03/04/2026'], 'date_order', ['dmy', 'mdy']],
+    ['DateTime', ['01/02/2026 10:00'], 'date_order', ['dmy', 'mdy']],
+    ['Decimal', ['1.234', '5.678'], 'decimal_mark', ['.', ',']],
+    ['Number', ['1.234'], 'decimal_mark', ['.', ',']],
+  ])('to a %s, %j can be read in two ways: that is asked, not guessed', async (uidt, before, question, choices) => {
+    const table = await withValues({}, before)
+    const answer = await change(table, 'Value', { uidt })
+    const way = choices.join(' or ')
+    expectRefused(
+      answer,
+      'INVALID_VALUE_FOR_FIELD',
+      new RegExp(`^The field "Value" cannot become ${uidt} yet\\. .*"${before[0]}".* Send it as \`${question}\`: ${way}\\.$`),
+    )
+    expect([answer.body.question, answer.body.choices, await read(table.id)]).toEqual([question, choices, table])
+  })
+
+  test('a select without options takes them from its texts, 300 at most; an amount of one currency says which', async () => {
+    const optionsOf = (table: Json) => columnOf(table, 'Value').colOptions.options.map(({ title }: Json) => title)
+    const tags = await withValues({}, ['b; a', 'cafe\u0301', 'caf\u00e9'])
+    expect(optionsOf((await succeed(change(tags, 'Value', { uidt: 'MultiSelect' }))).body)).toEqual(['b', 'a', 'caf\u00e9'])
+    const many = await withValues(
+      {},
+      Array.from({ length: 301 }, (_, index) => `v${index}`),
+    )
+    expectRefused(await change(many, 'Value', { uidt: 'SingleSelect' }), 'INVALID_COLUMN', /more than 300 different ones/)
+    expect(await read(many.id)).toEqual(many)
+    await succeed(data('DELETE', many, undefined, '/301'))
+    expect(optionsOf((await succeed(change(many, 'Value', { uidt: 'SingleSelect' }))).body)).toHaveLength(300)
+    const prices = await withValues({}, ['5 €', '6.50 EUR'])
+    const { body } = await succeed(change(prices, 'Value', { uidt: 'Currency' }))
+    expect(columnOf(body, 'Value').meta).toEqual({ currency_code: 'EUR' })
+    const plain = await withValues({}, ['5', '6.50'])
+    expect(columnOf((await succeed(change(plain, 'Value', { uidt: 'Currency' }))).body, 'Value').meta).toBeNull()
   })
 
   test.each<[Record<string, unknown>, Record<string, unknown>, unknown[], string]>([

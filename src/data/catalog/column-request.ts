@@ -48,6 +48,13 @@ export const ColumnRequest = z
           '`max` is how many stars a rating has, 5 where it is left out.',
       }),
     order: z.number().nullish(),
+    decimal_mark: z
+      .enum(['.', ','])
+      .nullish()
+      .openapi({ description: 'When texts become numbers: their decimal mark, where they leave it open (`1.234`)' }),
+    date_order: z.enum(['dmy', 'mdy']).nullish().openapi({
+      description: 'When texts become dates: whether the day or the month comes first, where they leave it open (`01/02/2026`)',
+    }),
   })
   .openapi('ColumnRequest')
 

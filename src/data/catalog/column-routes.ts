@@ -64,7 +64,9 @@ columnRoutes.openapi(
     path: '/columns/{columnId}',
     operationId: 'db-table-column-update',
     summary: 'Rename, retype or otherwise change a column',
-    description: 'What is left out stays. Another type converts every value or, naming the first rows that do not convert, none.',
+    description:
+      'What is left out stays. Another type converts every value or, naming the first rows that do not convert, none. Texts are read ' +
+      'as in an import; a select without options takes them from its texts. A default value that the column can no longer hold goes.',
     tags,
     ...needs('columnUpdate'),
     request: { params: ColumnParameter, ...jsonBody(ColumnRequest) },

@@ -26,10 +26,11 @@ import {
   isOn,
   refuseTooLarge,
 } from './column-request'
-import { assign, becomesRequired, convertValues } from './convert'
+import { assign, becomesRequired, convertValues, valuesOf } from './convert'
 import { addColumn as addColumnStatements, countPhysical, createIndex, indexKind } from './ddl'
 import { displayColumnAt } from './display-column'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
+import { type Reading, planReading } from './reading'
 import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
@@ -178,8 +179,10 @@ export async function changeColumn(
   now: number,
 ): Promise<void> {
   const planned = planChange(table, column, request, now)
-  if (needsNewValues(column, planned)) await retype(databases, project, table, column, planned, now)
-  else await reindex(databases, project, table, column, planned, now)
+  if (needsNewValues(column, planned)) {
+    const reading = await planReading(column, planned, request, () => valuesOf(databases.data, table, column, planned))
+    await retype(databases, project, table, column, reading, now)
+  } else await reindex(databases, project, table, column, planned, now)
 }
 
 /**
@@ -192,9 +195,10 @@ async function retype(
   project: ProjectPlace,
   table: Table,
   column: Column,
-  planned: Column,
+  { to: planned, format }: Reading,
   now: number,
 ): Promise<void> {
+  refuseTooLarge([...table.columns.filter(({ id }) => id !== column.id), planned], null)
   const replacement: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
   const added = orphan('column', table, replacement)
   const replaced = orphan('column', table, column)
@@ -202,7 +206,7 @@ async function retype(
   const { columns, indexes } = addColumnStatements(table, replacement)
   try {
     await batch(databases.data, columns)
-    await convertValues(databases.data, table, column, replacement)
+    await convertValues(databases.data, table, column, { to: replacement, format })
     if (indexes.length > 0) await batch(databases.data, indexes)
   } catch (error) {
     throw await undone(databases, replacement, added, error)

@@ -7,6 +7,7 @@ import { type Stored, toJson, toStored } from '../records/values'
 import { hasSortKey, sortKey, sortKeyName } from './collation'
 import { VERSION_COLUMN } from './ddl'
 import { renamedOptions } from './options'
+import { type Reading, isRead, readText } from './reading'
 import { type Column, type Table, kindOf } from './types'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
@@ -25,11 +26,12 @@ interface ValueRow {
 const MAX_PASSES = 5
 
 /** Fills `to` from `from` until no row was written meanwhile. Throws as fillOnce does, and DATABASE_UNAVAILABLE. */
-export async function convertValues(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
+export async function convertValues(data: D1Database, table: Table, from: Column, reading: Reading): Promise<void> {
+  const { to } = reading
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     const before = await writes(data, table)
     if (pass > 1) await run(data, sql`UPDATE ${ident(table.physicalName)} SET ${assign(to, sql`NULL`, sql`NULL`)}`)
-    await fillOnce(data, table, from, to)
+    await fillOnce(data, table, from, reading)
     if ((await writes(data, table)) === before) return
   }
   throw new ApiError(
@@ -48,16 +50,28 @@ async function writes(data: D1Database, table: Table): Promise<string> {
  * Fills `to` from `from`, row by row. Throws INVALID_VALUE_FOR_FIELD that names the first rows whose value does not convert;
  * `to` is then of no use.
  */
-async function fillOnce(data: D1Database, table: Table, from: Column, to: Column): Promise<void> {
-  let last = Number.MIN_SAFE_INTEGER
-  for (;;) {
-    const chunk = await rows<ValueRow>(data, selectValues(table, from, to, last))
-    const { values, issues } = convertChunk(chunk, from, to)
+async function fillOnce(data: D1Database, table: Table, from: Column, reading: Reading): Promise<void> {
+  const { to } = reading
+  for await (const chunk of chunksOf(data, table, from, to)) {
+    const { values, issues } = convertChunk(chunk, from, reading)
     if (issues.length > 0) throw refusal(from, to, issues)
     for (const { json } of jsonChunks(values)) await run(data, storeValues(table, to, json))
+  }
+}
+
+/** All values that have to become another one, row by row. */
+async function* chunksOf(data: D1Database, table: Table, from: Column, to: Column): AsyncGenerator<ValueRow[]> {
+  for (let last = Number.MIN_SAFE_INTEGER; ;) {
+    const chunk = await rows<ValueRow>(data, selectValues(table, from, to, last))
+    yield chunk
     if (chunk.length < CHUNK_ROWS) return
     last = chunk.at(-1)?.row ?? last
   }
+}
+
+/** The values alone. */
+export async function* valuesOf(data: D1Database, table: Table, from: Column, to: Column): AsyncGenerator<Stored[]> {
+  for await (const chunk of chunksOf(data, table, from, to)) yield chunk.map(({ value }) => value)
 }
 
 function selectValues(table: Table, from: Column, to: Column, after: number): Sql {
@@ -90,19 +104,29 @@ export function assign(column: Column, value: Sql, key: Sql): Sql {
   return hasSortKey(column) ? sql`${setting}, ${ident(sortKeyName(column.physicalName))} = ${key}` : setting
 }
 
-function convertChunk(chunk: readonly ValueRow[], from: Column, to: Column): { values: Stored[][]; issues: Issue[] } {
+function convertChunk(chunk: readonly ValueRow[], from: Column, reading: Reading): { values: Stored[][]; issues: Issue[] } {
   const values: Stored[][] = []
   const issues: Issue[] = []
   for (const { row, value, name } of chunk) {
     try {
-      const stored = toStored(to, convertible(value, from, to))
-      values.push(hasSortKey(to) ? [row, stored, sortKey(stored)] : [row, stored])
+      const stored = converted(value, from, reading)
+      values.push(hasSortKey(reading.to) ? [row, stored, sortKey(stored)] : [row, stored])
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (issues.length < NAMED_ROWS) issues.push({ path: name, message: error.message })
     }
   }
   return { values, issues }
+}
+
+function converted(value: Stored, from: Column, reading: Reading): Stored {
+  const { to } = reading
+  if (value === null || !isRead(from, to)) return toStored(to, convertible(value, from, to))
+  const text = String(value)
+  // An option is found as it is written, whatever the readers would make of it; and no choice is the choice of none.
+  const isChoice =
+    kindOf(to) === 'select' ? to.options.some(({ title }) => title === text) : kindOf(to) === 'multiselect' && text === ''
+  return isChoice ? text : readText(text, reading)
 }
 
 /** What a client would write to get the same meaning under the new type. */
