@@ -129,7 +129,26 @@ const isStorable = (value: number): boolean => !Number.isInteger(value) || Numbe
 
 const anyNumber = oneof(
   { weight: 2, arbitrary: wholeNumber },
-  { weight: 3, arbitrary: constantFrom(0.1, 0.2, 0.3, 0.1 + 0.2, -1.5, 2.5, 1 / 3, 1e-7, 5e-324, 123456789.123, 99.99, -0.001) },
+  {
+    weight: 3,
+    arbitrary: constantFrom(
+      0.1,
+      0.2,
+      0.3,
+      0.1 + 0.2,
+      -1.5,
+      2.5,
+      1 / 3,
+      1e-7,
+      5e-324,
+      123456789.123,
+      99.99,
+      -0.001,
+      0.00005,
+      -0.0000123,
+      0.0000015,
+    ),
+  },
   { weight: 1, arbitrary: double({ noNaN: true, noDefaultInfinity: true }).filter(isStorable) },
 )
 
