@@ -137,12 +137,25 @@ export function detectEncoding(bytes: Uint8Array, isWhole: boolean): Encoding {
   }
 }
 
-/** A text in UTF-16 has separators, digits, spaces and line ends, half of whose bytes are 0, always the same half. */
+/** In UTF-16 a line end, a space or a digit is a byte of its own and a 0, always on the same side. */
 function wideEncoding(bytes: Uint8Array): Encoding | null {
-  if (bytes.length < 2) return null
-  const zeros = [0, 0]
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
-  const [even = 0, odd = 0] = zeros
+  const zeros: [number, number] = [0, 0]
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0) zeros[at % 2 === 0 ? 0 : 1]++
+  const [even, odd] = zeros
   if (Math.max(even, odd) < bytes.length / 40 || Math.min(even, odd) * 10 > Math.max(even, odd)) return null
-  return odd > even ? 'utf-16le' : 'utf-16be'
+  return hasWideLineEnds(bytes, odd > even ? 1 : 0) ? (odd > even ? 'utf-16le' : 'utf-16be') : null
+}
+
+/** `side`: whether the 0 of a character stands at even or at odd places. Without a line end half of all bytes must be 0. */
+function hasWideLineEnds(bytes: Uint8Array, side: 0 | 1): boolean {
+  let ends = 0
+  let wide = 0
+  let zeros = 0
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 0) zeros++
+    if (!isLineEnd(bytes[at] ?? 0)) continue
+    ends++
+    if (at % 2 !== side && bytes[side === 1 ? at + 1 : at - 1] === 0) wide++
+  }
+  return ends === 0 ? zeros * 2 >= bytes.length - 1 : wide * 2 >= ends
 }

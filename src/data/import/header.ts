@@ -59,7 +59,7 @@ function readHeading(cell: string, index: number, isTyped: boolean): Heading {
 function tidy(name: string): string {
   return name
     .toWellFormed()
-    .replaceAll(/\s*[\p{Cc}\u2028\u2029]+\s*/gu, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replaceAll('\ufeff', '')
     .trim()
 }

@@ -55,6 +55,9 @@ const IN_PARENTHESES = /^\((.+)\)$/
 /** Digits from which on a number with a plus is one to dial. */
 const DIALLED = 7
 
+/** Characters: the longest double written in full has 309 digits, and a mark for every three of them. */
+const MAX_LENGTH = 450
+
 interface Digits {
   whole: string
   fraction: string
@@ -65,6 +68,7 @@ interface Digits {
 
 /** Null when the text, without spaces around it, is no number. */
 export function parseNumber(text: string): NumberText | null {
+  if (text.length > MAX_LENGTH) return null
   // The accountant's minus.
   const inner = IN_PARENTHESES.exec(text)?.[1]
   const [, before, prefix, after, body = '', exponent, suffix] = NUMBER.exec(inner ?? text) ?? []

@@ -119,8 +119,7 @@ function inferred(column: ColumnScan, index: number, { scan, resolution }: Conte
   const best = bestOf(candidates)
   const alternatives = alternativesOf(scan, index, candidates, shapes)
   const type = best === null ? text : refined(best, column, shapes)
-  const oddTotal = best === null ? 0 : best.odd + best.missing
-  const odd = best === null ? [] : oddCells(best.misfits)
+  const misfits = best?.misfits ?? shapes.filter(({ shape }) => shape.kind === 'nul')
   const notes = [column.heading.note, best === null ? textNote(column, shapes) : typeNote(best, shapes)]
   return {
     type,
@@ -128,8 +127,8 @@ function inferred(column: ColumnScan, index: number, { scan, resolution }: Conte
     alternatives: [...alternatives, text, 'LongText' as const].filter(
       (other, place, all) => other !== type && all.indexOf(other) === place,
     ),
-    odd,
-    oddTotal,
+    odd: oddCells(misfits),
+    oddTotal: total(misfits),
     meta: type === 'Currency' && best?.currency !== null && best !== null ? { currency_code: best.currency } : null,
   }
 }
@@ -215,6 +214,7 @@ function oddNote(count: number, what: string): string {
 /** Why texts that look like something else stay texts. */
 function textNote({ filled }: ColumnScan, shapes: readonly CountedShape[]): string | null {
   if (filled === 0) return 'All of its cells are empty.'
+  if (shapes.some(({ shape }) => shape.kind === 'nul')) return 'No text can hold the character NUL: leave those cells empty.'
   const numbers = total(
     shapes.filter(({ shape }) => shape.kind === 'number' || shape.kind === 'code' || shape.kind === 'inexact'),
   )

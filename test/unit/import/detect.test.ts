@@ -47,6 +47,7 @@ describe('the encoding', () => {
 
   test.each(ENCODINGS)('%s is found', (encoding) => {
     expect(encodingOf(encode('Größe,Maß\nä,5\nöß,7\n', encoding))).toBe(encoding)
+    if (encoding.startsWith('utf-16')) expect(encodingOf(encode('Name,Age', encoding))).toBe(encoding)
     if (encoding !== 'windows-1252') expect(encodingOf(encode('\ufeffa,b\n1,2\n', encoding))).toBe(encoding)
   })
 
@@ -63,6 +64,7 @@ describe('the encoding', () => {
 
   test('a NUL or two make no UTF-16', () => {
     expect(encodingOf(encode(`a,b\nx\0,y\n${'1,2\n'.repeat(50)}`))).toBe('utf-8')
+    expect(encodingOf(encode('a,b\nx\0,y\n'))).toBe('utf-8')
   })
 })
 

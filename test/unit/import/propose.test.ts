@@ -160,6 +160,15 @@ describe('a column that all but a few cells fit', () => {
     expect(columnOf(['2026-01-31', '-', '2026-02-01'])).toMatchObject({ type: 'Date', oddTotal: 1 })
   })
 
+  test('is a text whose cells with the character NUL are named, for no row can hold them', () => {
+    expect(columnOf(['a', 'b\0', 'c'])).toMatchObject({
+      type: 'SingleLineText',
+      note: 'No text can hold the character NUL: leave those cells empty.',
+      odd: [{ line: 3, value: 'b\0' }],
+      oddTotal: 1,
+    })
+  })
+
   test('is a text when one of them is a code', () => {
     expect(columnOf([...times(500, (index) => String(index + 10_000)), '01234'])).toMatchObject({
       type: 'SingleLineText',
@@ -421,6 +430,22 @@ describe('options', () => {
 })
 
 describe('what is known of a file', () => {
+  test('is found in time that grows with its size alone', () => {
+    const startedAt = performance.now()
+    for (const text of [
+      ' '.repeat(1_000_000),
+      '1'.repeat(1_000_000),
+      '1,'.repeat(500_000),
+      `${'"'.repeat(999_999)}x`,
+      ' "'.repeat(500_000),
+    ]) {
+      propose(`a,b\n${quoted(text)},1\n${text},2`, { separator: ';' })
+      propose(`${quoted(`x${text}x`)};b\n1;2\n`, { separator: ';' })
+    }
+    // A few hundred milliseconds; a pass for each character would take hours.
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  }, 20_000)
+
   test('stays small, however long the file is and whatever is in it', () => {
     const cells = (row: number) =>
       times(
