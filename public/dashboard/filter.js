@@ -54,30 +54,77 @@ function fitOperators(row) {
   if (!allowed.includes(operator.value)) operator.value = allowed[0] ?? ''
   const takes = operator.selectedOptions.item(0)?.dataset.takes
   value.hidden = takes === 'none'
-  value.placeholder = takes === 'list' ? 'Values, separated by commas' : 'Value'
+  value.placeholder = takes === 'list' ? 'a, b, "with, comma"' : 'Value'
 }
 
 /** @param {HTMLElement} list */
 function written(list) {
-  let text = ''
-  for (const row of list.querySelectorAll('[data-condition]')) {
-    const part = condition(row)
-    const join = row.querySelector('[data-join]')
-    if (part !== '') text += `${text === '' ? '' : `~${join instanceof HTMLSelectElement ? join.value : 'and'}`}${part}`
-  }
-  return text
+  const conditions = [...list.querySelectorAll('[data-condition]')].map(readCondition).filter((one) => one !== null)
+  // Only after an @ can a value that is no list stand in quotes.
+  const quoted = conditions.some(({ value, takes }) => takes === 'one' && !hasPairs(value))
+  const text = conditions.map((one, index) => `${index === 0 ? '' : `~${one.join}`}${conditionText(one, quoted)}`).join('')
+  return quoted ? `@${text}` : text
 }
 
 /**
- * `(field,operator,value)`; empty until there is a value.
+ * @typedef {{ join: string, field: string, operator: string, takes: string | undefined, value: string }} Condition
  * @param {Element} row
+ * @returns {Condition | null} null until there is a value
  */
-function condition(row) {
+function readCondition(row) {
+  const join = row.querySelector('[data-join]')
   const field = row.querySelector('[data-field]')
   const operator = row.querySelector('[data-operator]')
   const value = row.querySelector('[data-value]')
   if (!(field instanceof HTMLSelectElement) || !(operator instanceof HTMLSelectElement) || !(value instanceof HTMLInputElement))
-    return ''
-  if (value.hidden) return `(${field.value},${operator.value})`
-  return value.value === '' ? '' : `(${field.value},${operator.value},${value.value})`
+    return null
+  const takes = operator.selectedOptions.item(0)?.dataset.takes
+  if (takes !== 'none' && value.value === '') return null
+  return {
+    join: join instanceof HTMLSelectElement ? join.value : 'and',
+    field: field.value,
+    operator: operator.value,
+    takes,
+    value: value.value,
+  }
+}
+
+/**
+ * `(field,operator,value)`
+ * @param {Condition} condition
+ * @param {boolean} quoted
+ */
+function conditionText({ field, operator, takes, value }, quoted) {
+  if (takes === 'none') return `(${field},${operator})`
+  if (takes === 'list') return `(${field},${operator},${listText(value)})`
+  return `(${field},${operator},${quoted ? inQuotes(value) : value})`
+}
+
+/**
+ * What people type, with quotes around each item that would end the condition.
+ * @param {string} list
+ */
+function listText(list) {
+  if (hasPairs(list)) return list
+  const items = list.match(/\s*"(?:[^"\\]|""|\\.)*"\s*(?=,|$)|[^,]+|(?<=^|,)(?=,|$)/g) ?? []
+  return items.map((item) => (item.trim().startsWith('"') ? item.trim() : inQuotes(item.trim()))).join(',')
+}
+
+/** @param {string} text */
+function inQuotes(text) {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '""')}"`
+}
+
+/**
+ * Whether each parenthesis has its partner.
+ * @param {string} text
+ */
+function hasPairs(text) {
+  let depth = 0
+  for (const character of text) {
+    if (character === '(') depth += 1
+    if (character === ')') depth -= 1
+    if (depth < 0) return false
+  }
+  return depth === 0
 }

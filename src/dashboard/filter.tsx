@@ -58,7 +58,7 @@ function toRow({ field, operator, value }: Condition, join: 'and' | 'or'): Build
 
 /** How a filter names a column: by its title unless the grammar would read that as something else. */
 export function filterName(column: Column): string {
-  return /^[^~(),\s][^,()]*$/.test(column.title) && column.title === column.title.trim() ? column.title : column.id
+  return /^[^~(),\s"][^,()]*$/.test(column.title) && column.title === column.title.trim() ? column.title : column.id
 }
 
 interface FilterProps {

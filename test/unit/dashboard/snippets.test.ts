@@ -47,6 +47,8 @@ describe('the rows of the filter builder', () => {
   test.each([
     ['', []],
     ['(Title,like,pen)', [{ join: 'and', field: 'Title', operator: 'like', value: 'pen' }]],
+    ['@(Title,eq,"a) ""b""")', [{ join: 'and', field: 'Title', operator: 'eq', value: 'a) "b"' }]],
+    ['(Title,in,"a, b",c)', [{ join: 'and', field: 'Title', operator: 'in', value: '"a, b",c' }]],
     [
       '(Qty,gt,3)~or(Done,checked)',
       [
@@ -68,7 +70,7 @@ describe('the rows of the filter builder', () => {
   test('name a column by its id where its title would be read as something else', () => {
     const [column] = THINGS.columns
     if (column === undefined) throw new Error('the table has columns')
-    for (const title of ['a,b', '(a)', '~a', ' a', 'a)', 'a (b)']) expect(filterName({ ...column, title })).toBe(column.id)
+    for (const title of ['a,b', '(a)', '~a', ' a', 'a)', 'a (b)', '"a"']) expect(filterName({ ...column, title })).toBe(column.id)
     expect(filterName({ ...column, title: 'Größe & Farbe' })).toBe('Größe & Farbe')
   })
 })
