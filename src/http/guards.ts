@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { type AppEnv, type Bindings, type Config, readConfig } from '../env'
 import { ApiError } from '../errors'
 import { withD1Cost } from '../lib/d1-cost'
+import { sizeText } from '../lib/text'
 
 const configs = new WeakMap<Bindings, Config>()
 
@@ -119,7 +120,7 @@ export async function readBody(c: Context<AppEnv>): Promise<ArrayBuffer> {
 }
 
 function tooLarge(maxSize: number): ApiError {
-  return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxSize} bytes.`)
+  return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${sizeText(maxSize)}.`)
 }
 
 /** URLs: NUL never reaches a name, broken percent-encoding neither a name nor a filter (hono leaves it as it is). */

@@ -7,6 +7,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { readBody } from './guards'
+import { sizeText } from '../lib/text'
 
 const OVERRIDE_HEADER = 'x-http-method-override'
 
@@ -53,7 +54,7 @@ async function readForm(c: Context<AppEnv>): Promise<string> {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', `With ${OVERRIDE_HEADER} a body is application/x-www-form-urlencoded.`)
   }
   if (bytes.byteLength > MAX_FORM_BYTES) {
-    throw new ApiError('PAYLOAD_TOO_LARGE', `Query parameters may have ${MAX_FORM_BYTES} bytes as a form.`)
+    throw new ApiError('PAYLOAD_TOO_LARGE', `Query parameters may have ${sizeText(MAX_FORM_BYTES)} as a form.`)
   }
   return new URLSearchParams(new TextDecoder().decode(bytes)).toString()
 }

@@ -13,6 +13,7 @@ export function quoteValue(value: unknown): string {
 /** 2_000_000 as `2 MB`, 262_144 as `256 KB`. */
 export function sizeText(bytes: number): string {
   const unit = bytes % 1024 === 0 ? 1024 : 1000
+  if (bytes < unit) return `${bytes} bytes`
   const [size, name] = bytes < unit * unit ? [bytes / unit, 'KB'] : [bytes / unit / unit, 'MB']
   return `${Math.floor(size * 10) / 10} ${name}`
 }

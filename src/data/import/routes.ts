@@ -30,6 +30,7 @@ import {
   toReportBody,
   toStatus,
 } from './wire'
+import { sizeText } from '../../lib/text'
 
 const tags = ['Imports']
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
@@ -89,7 +90,7 @@ export const importRoutes = createRouter()
 
 importRoutes.use(
   '/:projectId/imports/:importId/parts/:number',
-  limited(PART_SIZE, () => `A part has at most ${PART_SIZE} bytes.`),
+  limited(PART_SIZE, () => `A part has at most ${sizeText(PART_SIZE)}.`),
 )
 
 importRoutes.openapi(
@@ -264,7 +265,7 @@ importRoutes.openapi(
     operationId: 'import-file',
     summary: 'Import a file in one request',
     description:
-      `A file of at most ${MAX_WHOLE} bytes, as the body with the options in the query, or as the field \`file\` of a form with the ` +
+      `A file of at most ${sizeText(MAX_WHOLE)}, as the body with the options in the query, or as the field \`file\` of a form with the ` +
       'options as fields. All rows or none. Larger files are sent in parts.',
     tags,
     ...needs('bulkDataInsert'),

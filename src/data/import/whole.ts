@@ -5,6 +5,7 @@ import { type ImportScope, beginImport, findImport, giveUp, keepBytes, readFile,
 import type { FilePreview } from './preview'
 import type { Choices, ColumnChoice, GivenFormat, Import, OnBad, Report } from './state'
 import { PART_SIZE, advance } from './store'
+import { sizeText } from '../../lib/text'
 
 /** Bytes of a file that one request takes: reading it twice and loading it stays within the queries and the CPU of one. */
 export const MAX_WHOLE = 32 * 1024 * 1024
@@ -42,7 +43,7 @@ export async function importWhole(scope: ImportScope, request: WholeRequest): Pr
 }
 
 export function tooLarge(): ApiError {
-  const message = `One request takes a file of at most ${MAX_WHOLE} bytes. Send a larger one in parts: POST …/imports, then PUT …/imports/{id}/parts/{n}.`
+  const message = `One request takes a file of at most ${sizeText(MAX_WHOLE)}. Send a larger one in parts: POST …/imports, then PUT …/imports/{id}/parts/{n}.`
   return new ApiError('PAYLOAD_TOO_LARGE', message)
 }
 

@@ -54,6 +54,7 @@ test.each([
   [262_144, '256 KB'],
   [1_990_000, '1.9 MB'],
   [90_000, '90 KB'],
+  [100, '100 bytes'],
 ])('%i bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
 
 test('one text in two forms of Unicode is one text', () => {
