@@ -1,15 +1,16 @@
 /** A file in parts, read on from where the last step ended. */
 import { ApiError } from '../../errors'
+import { sizeText } from '../../lib/text'
 import { type CsvRecord, type ReaderState, createReader } from './csv'
 import type { Format } from './dialect'
 import type { Import } from './state'
 import { PART_SIZE, countOfParts, readPart } from './store'
 
 /** Bytes read in one step: some tenths of a second of CPU, and a query a part. */
-const PARTS_PER_STEP = 4
+const STEP_SIZE = 2 * PART_SIZE
 
 /** A record that does not end within these is longer than a row can be, in any encoding. */
-const PARTS_PER_RECORD = 6
+const MAX_RECORD_SIZE = 6 * PART_SIZE
 
 export interface ReadResult {
   records: CsvRecord[]
@@ -25,20 +26,20 @@ export async function readOn(data: D1Database, one: Import, format: Format, from
   const records: CsvRecord[] = []
   const first = Math.floor(start / PART_SIZE)
   const last = countOfParts(one) - 1
+  let size = 0
   for (let number = first; number <= last; number++) {
-    const bytes = await readPart(data, one, number)
-    for (const record of reader.push(number === first ? bytes.subarray(start % PART_SIZE) : bytes, number === last)) {
-      records.push(record)
-    }
-    if (number === last) return { records, state: reader.state(), isDone: true }
-    const read = number - first + 1
-    if (records.length > 0 && read >= PARTS_PER_STEP) break
-    if (read >= PARTS_PER_RECORD) throw endless()
+    const part = await readPart(data, one, number)
+    const bytes = number === first ? part.subarray(start % PART_SIZE) : part
+    for (const record of reader.push(bytes, number === last)) records.push(record)
+    if (number === last) break
+    size += bytes.byteLength
+    if (records.length > 0 && size >= STEP_SIZE) return { records, state: reader.state(), isDone: false }
+    if (size >= MAX_RECORD_SIZE) throw endless()
   }
-  return { records, state: reader.state(), isDone: start >= one.size }
+  return { records, state: reader.state(), isDone: true }
 }
 
 function endless(): ApiError {
-  const message = `A record goes on for more than ${PARTS_PER_RECORD - 1} MB: is a quotation mark missing, or is this another kind of file?`
+  const message = `A record goes on for more than ${sizeText(MAX_RECORD_SIZE)}: is a quotation mark missing, or is this another kind of file?`
   return new ApiError('INVALID_REQUEST_BODY', message)
 }

@@ -8,8 +8,11 @@ import { type Sql, join, sql } from '../../lib/sql'
 import { MINUTE_MS } from '../../lib/time'
 import type { GivenFormat, Import, LoadState, NewImport, Owner, ReadingState, Report } from './state'
 
-/** Bytes of a part. D1 takes 2,000,000 in a value. */
-export const PART_SIZE = 1024 * 1024
+/**
+ * Bytes of a part. Its bytes travel as hexadecimal text, which may have 2,000,000: as a BLOB they would travel as a JSON array of
+ * numbers, which takes ten times as long.
+ */
+export const PART_SIZE = 960 * 1024
 
 /** Imports that a project may have under way at once: each takes room in the database. */
 export const MAX_OPEN_IMPORTS = 5
@@ -155,7 +158,7 @@ export function keepPart(one: Import, number: number, bytes: ArrayBuffer, now: n
   return [
     sql`UPDATE imports SET touched_at = ${now} WHERE id = ${one.id} AND reading IS NULL AND report IS NULL`,
     requireChanges(1),
-    sql`INSERT INTO import_parts (import_id, number, bytes) VALUES (${one.id}, ${number}, ${bytes})
+    sql`INSERT INTO import_parts (import_id, number, bytes) VALUES (${one.id}, ${number}, unhex(${Buffer.from(bytes).toString('hex')}))
       ON CONFLICT DO UPDATE SET bytes = excluded.bytes`,
     sql`SELECT COUNT(*) AS received FROM import_parts WHERE import_id = ${one.id}`,
   ]
@@ -163,12 +166,12 @@ export function keepPart(one: Import, number: number, bytes: ArrayBuffer, now: n
 
 /** Throws a plain error for a part that is not there: reading begins when all are. */
 export async function readPart(data: D1Database, one: Import, number: number): Promise<Uint8Array> {
-  const row = await first<{ bytes: number[] }>(
+  const row = await first<{ bytes: string }>(
     data,
-    sql`SELECT bytes FROM import_parts WHERE import_id = ${one.id} AND number = ${number}`,
+    sql`SELECT hex(bytes) AS bytes FROM import_parts WHERE import_id = ${one.id} AND number = ${number}`,
   )
   if (row === null) throw new Error(`part ${number} of an import is not there`)
-  return Uint8Array.from(row.bytes)
+  return Buffer.from(row.bytes, 'hex')
 }
 
 export function countOfParts({ size }: Pick<Import, 'size'>): number {
