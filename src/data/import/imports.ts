@@ -187,8 +187,10 @@ async function loadOrGoBack(scope: ImportScope, one: Loading): Promise<Loading> 
   const { plan } = one.load
   try {
     if (plan.kind === 'existing') refuseChanged(scope, plan)
+    // Rows that are all there may have been entered already, when only that was not noted.
+    if (one.load.isLoaded) return one
     await renewStaging(scope.databases.control, plan, scope.now)
-    return one.load.isLoaded ? one : await loadStep(scope.data, one, scope.now)
+    return await loadStep(scope.data, one, scope.now)
   } catch (error) {
     if (error instanceof BatchUndone) throw await notInTurn(scope, one, error)
     if (error instanceof TextInstead) return loadAsTexts(scope, one, error.indexes)
