@@ -49,9 +49,12 @@ adminRoutes.get(BASE, needs('orgUserList').middleware, async (c) => show(c, <Use
 adminRoutes.post(BASE, needs('orgUserAdd').middleware, async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
+  // Read before the link is made, which nobody could see again if the page failed.
+  const before = await screenOf(c)
   const made = await attempt(async () => invitePerson(c, email, readRole(textOf(form, 'role'))))
-  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} email={email} error={made} />, 400)
-  return show(c, <Users screen={await screenOf(c)} links={[made]} />)
+  const screen = await screenOf(c).catch(() => before)
+  if (made instanceof ApiError) return show(c, <Users screen={screen} email={email} error={made} />, 400)
+  return show(c, <Users screen={screen} links={[made]} />)
 })
 
 adminRoutes.post('/admin/settings', needs('appSettingsSet').middleware, async (c) => {
@@ -67,15 +70,17 @@ adminRoutes.post(`${BASE}/:userId/role`, needs('orgUserUpdate').middleware, asyn
 })
 
 adminRoutes.post(`${BASE}/:userId/invite`, needs('orgUserAdd').middleware, async (c) => {
+  const screen = await screenOf(c)
   const made = await attempt(() => reinvitePerson(c, c.req.param('userId')))
-  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} listError={made} />, 400)
-  return show(c, <Users screen={await screenOf(c)} links={[made]} />)
+  if (made instanceof ApiError) return show(c, <Users screen={screen} listError={made} />, 400)
+  return show(c, <Users screen={screen} links={[made]} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middleware, async (c) => {
+  const screen = await screenOf(c)
   const made = await attempt(() => makeResetLink(c, c.req.param('userId')))
-  if (made instanceof ApiError) return show(c, <Users screen={await screenOf(c)} listError={made} />, 400)
-  return show(c, <Users screen={await screenOf(c)} reset={made} />)
+  if (made instanceof ApiError) return show(c, <Users screen={screen} listError={made} />, 400)
+  return show(c, <Users screen={screen} reset={made} />)
 })
 
 adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {

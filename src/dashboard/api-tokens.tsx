@@ -41,11 +41,13 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
 
   router.post(path, needs('apiTokenCreate').middleware, async (c) => {
     const name = textOf(await readForm(c), 'name')
+    // Read before the token is made, which nobody could see again if the page failed.
+    const before = await screenOf(c)
     const made = await attempt(async () => {
       const description = requireName(name)
       return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.get('startedAt') })
     })
-    const screen = await screenOf(c)
+    const screen = await screenOf(c).catch(() => before)
     if (made instanceof ApiError) return show(c, <Tokens screen={screen} adding name={name} error={made} />, 400)
     return show(c, <Tokens screen={screen} fresh={{ name, token: made.token, origin: originOf(c) }} />)
   })

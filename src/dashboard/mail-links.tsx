@@ -51,7 +51,12 @@ mailLinkRoutes.post('/verify-email/:token', async (c) => {
 function Invitation({ token, email, error }: { token: string; email?: string; error?: ApiError | null }) {
   return (
     <PlainPage title="Accept your invitation" lead="Sign up with the e-mail address that was invited.">
-      <SignUpForm action={`/sign-up/${token}`} email={email ?? ''} error={error ?? null} button="Create account" />
+      <SignUpForm
+        action={`/sign-up/${encodeURIComponent(token)}`}
+        email={email ?? ''}
+        error={error ?? null}
+        button="Create account"
+      />
       <p class="aside">
         <a href="/">I have an account already</a>
       </p>
@@ -64,7 +69,7 @@ function NewPassword({ token, error = null }: { token: string; error?: ApiError 
   return (
     <PlainPage title="Set a new password" lead="Every session of your account ends with it, and its API Tokens are deleted.">
       <Problem error={isAboutPassword ? null : error} />
-      <form method="post" action={`/reset-password/${token}`} class="stack">
+      <form method="post" action={`/reset-password/${encodeURIComponent(token)}`} class="stack">
         <Field
           label="New password"
           name="password"
@@ -86,7 +91,7 @@ function NewPassword({ token, error = null }: { token: string; error?: ApiError 
 function ConfirmAddress({ token }: { token: string }) {
   return (
     <PlainPage title="Confirm your e-mail address" lead="One click, and it is yours.">
-      <form method="post" action={`/verify-email/${token}`}>
+      <form method="post" action={`/verify-email/${encodeURIComponent(token)}`}>
         <button class="button button-primary button-wide" type="submit">
           Confirm
         </button>

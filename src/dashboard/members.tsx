@@ -2,7 +2,15 @@
 import type { Context } from 'hono'
 import { needs, requireProject } from '../control/access/guard'
 import { type Member, findMember, listMembers } from '../control/projects/members'
-import { type InvitationLink, changeMemberRole, expelMember, inviteMembers, reinviteMember } from '../control/projects/membership'
+import { canSendMail } from '../control/mail'
+import {
+  type InvitationLink,
+  type Invited,
+  changeMemberRole,
+  expelMember,
+  inviteMembers,
+  reinviteMember,
+} from '../control/projects/membership'
 import type { Table } from '../data/catalog/types'
 import { projectScope } from '../data/scope'
 import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../env'
@@ -12,6 +20,7 @@ import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
+import type { Notice } from './notices'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { Pager, readOffset } from './pager'
@@ -45,12 +54,15 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
   const role = textOf(form, 'role')
+  // Read before the links are made, which nobody could see again if the page failed.
+  const before = await screenOf(c)
   const invited = await attempt(async () => inviteMembers(c, email, readRole(role)))
   if (invited instanceof ApiError) {
     return show(c, <Members screen={await screenOf(c)} email={email} role={role} error={invited} />, 400)
   }
-  if (invited.links.length === 0) return go(c, baseOf(c), 'member-added')
-  return show(c, <Members screen={await screenOf(c)} links={invited.links} />)
+  if (invited.links.length === 0) return go(c, baseOf(c), noticeOf(c, invited))
+  const screen = await screenOf(c).catch(() => before)
+  return show(c, <Members screen={screen} links={invited.links} />)
 })
 
 memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
@@ -62,9 +74,10 @@ memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware,
 })
 
 memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
+  const screen = await screenOf(c)
   const link = await attempt(() => reinviteMember(c, c.req.param('userId')))
-  if (link instanceof ApiError) return show(c, <Members screen={await screenOf(c)} listError={link} />, 400)
-  return show(c, <Members screen={await screenOf(c)} links={[link]} />)
+  if (link instanceof ApiError) return show(c, <Members screen={screen} listError={link} />, 400)
+  return link === null ? go(c, baseOf(c), 'invitation-mailed') : show(c, <Members screen={screen} links={[link]} />)
 })
 
 memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
@@ -79,6 +92,11 @@ memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middlewar
     ? go(c, baseOf(c), 'member-removed')
     : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
 })
+
+function noticeOf(c: Context<AppEnv>, { unconfirmed }: Invited): Notice {
+  if (unconfirmed.length === 0) return canSendMail(c) ? 'member-added-by-mail' : 'member-added'
+  return canSendMail(c) ? 'member-waits' : 'member-unconfirmed'
+}
 
 function baseOf(c: Context<AppEnv>): string {
   return `/projects/${requireProject(c).id}/settings/users`
@@ -177,6 +195,9 @@ function MemberList({ screen, base }: { screen: Screen; base: string }) {
         <tr>
           <td>
             {member.email} {member.invited === 1 && <span class="tag">invited</span>}
+            {member.invited === 0 && member.email_verified === 0 && (
+              <span class="tag">{member.waits === 1 ? 'waits: address not confirmed' : 'address not confirmed'}</span>
+            )}
             {member.id === actor?.userId && <span class="tag">you</span>}
           </td>
           <td>

@@ -28,6 +28,11 @@ export const NOTICES = {
   'no-import': 'That import does not exist any more: it was cancelled, or a day has passed.',
   'token-deleted': 'The token is deleted. Whatever still sends it is refused from now on.',
   'member-added': 'Added to the project.',
+  'member-added-by-mail': 'Added to the project. Whoever has no account yet gets a link by mail.',
+  'member-unconfirmed':
+    'Added to the project. Nobody has confirmed the address of an account that you added: make sure that it is theirs.',
+  'member-waits': 'Added. Who has not confirmed their address has a mail now, and is let in when they do.',
+  'invitation-mailed': 'A new link is on its way by mail; the older one no longer works.',
   'role-changed': 'The role is changed. It counts from their next click or request.',
   'member-removed': 'Removed from the project. It counts from their next click or request.',
   'user-removed': 'The user is removed, with their sessions and API Tokens.',

@@ -17,6 +17,7 @@ import {
   signUp,
   superAdmin,
 } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 const forms = [
   ...new Set(
@@ -248,4 +249,46 @@ test('a fresh Auth Token of the session works, ends with the session, and lets t
     headers: { ...FORM, origin: ORIGIN },
   })
   expect((await request('GET', '/api/v1/auth/user/me', { auth: token })).body).toMatchObject({ error: 'TOKEN_REVOKED' })
+})
+
+test.each(['/auth/signup/', '/auth/email/verify/'])('%s builds its form from no path that leads elsewhere', async (page) => {
+  const { body } = await request('GET', `${page}..%2F..%2Fsession%2Fsign-out`, { headers: HTML })
+  expect(body).not.toMatch(/action="[^"]*\.\.\//)
+  expect(body).toMatch(/action="\/(?:sign-up|verify-email)\/\.\.%2F\.\.%2Fsession%2Fsign-out"/)
+})
+
+describe('a link or token that is made is shown, whatever fails after it', () => {
+  const BROKEN = new Error('D1_ERROR: Network connection lost')
+
+  test.each<[string, string, RegExp]>([
+    ['/account/api-tokens', 'name=nightly', /value="[\w-]{40}"/],
+    ['/projects/:projectId/settings/api-tokens', 'name=nightly', /value="[\w-]{40}"/],
+    ['/projects/:projectId/settings/users', 'email=someone.new@example.org&role=viewer', /\/auth\/signup\/[\w-]{40}/],
+    ['/admin/users', 'email=another.new@example.org&role=org-level-viewer', /\/auth\/signup\/[\w-]{40}/],
+    ['/admin/users/:userId/reset-link', '', /\/auth\/password\/reset\/[\w-]{40}/],
+  ])('POST %s', async (path, fields, secret) => {
+    const target = path.replaceAll(/:(\w+)/g, (_, name: string) => paths[name] ?? 'x')
+    const csrf = await hmacSha256(env.NC_AUTH_JWT_SECRET, `form:${String(claimsOf(admin.auth)['sid'])}`)
+    let isMade = false
+    const DB = tapD1(env.DB, {
+      before: () => {
+        if (isMade) throw BROKEN
+      },
+      after: async () => {
+        const { api_tokens: tokens = [], users = [], password_resets: resets = [] } = await dump(env.DB)
+        isMade ||= tokens.length + users.length + resets.length > before
+      },
+    })
+    const { api_tokens: tokens = [], users = [], password_resets: resets = [] } = await dump(env.DB)
+    const before = tokens.length + users.length + resets.length
+    const { status, body } = await request('POST', target, {
+      refresh: admin.refresh,
+      body: `${fields}&csrf=${csrf}`,
+      headers: FORM,
+      env: { ...env, DB },
+    })
+    expect(isMade).toBe(true)
+    expect(status).toBe(200)
+    expect(body).toMatch(secret)
+  })
 })

@@ -25,7 +25,11 @@ beforeAll(async () => {
         `INSERT INTO users (id, email, password_hash, roles, token_version, created_at, updated_at)
          VALUES (?1, ?1 || '@example.org', 'x', 'org-level-viewer', 'x', ?2, ?2)`,
       ).bind(member(n), now + n),
-      env.DB.prepare(`INSERT INTO project_members VALUES (?, ?, 'viewer', ?)`).bind(project.id, member(n), now + n),
+      env.DB.prepare(`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (?, ?, 'viewer', ?)`).bind(
+        project.id,
+        member(n),
+        now + n,
+      ),
     ]).flat(),
   )
 })

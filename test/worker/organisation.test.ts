@@ -606,6 +606,117 @@ describe('mails', () => {
     expect(sent).toEqual([])
   })
 
+  const members = (projectId: string) => `/api/v1/db/meta/projects/${projectId}/users`
+  const add = (auth: string, projectId: string, email: string, bindings: Bindings) =>
+    succeed(request('POST', members(projectId), { auth, body: { email, roles: 'editor' }, env: bindings }))
+  const reads = async (auth: string, projectId: string) =>
+    (await request('GET', `/api/v1/db/meta/projects/${projectId}`, { auth })).status
+
+  test('who manages a project sees no invitation link: only the invited do, and accepting it confirms the address', async () => {
+    const owner = await signUpCreator()
+    const { id } = await createProject(owner.auth)
+    const { sent, bindings } = deployment()
+    const email = newEmail()
+    const added = await add(owner.auth, id, email, bindings)
+    expect(added.body).toEqual({ msg: 'The user has been invited successfully' })
+    const list = await request('GET', members(id), { auth: owner.auth })
+    const guest = list.body.users.list.find((member: { email: string }) => member.email === email)
+    const again = await succeed(
+      request('POST', `${members(id)}/${guest.id}/resend-invite`, { auth: owner.auth, body: {}, env: bindings }),
+    )
+    expect(again.body).toEqual({ msg: 'The invitation has been sent to the user' })
+    expect(sent.map(({ to, subject }) => [to, subject])).toEqual([
+      [email, 'You are invited'],
+      [email, 'You are invited'],
+    ])
+    const joined = await signup({ email, password: PASSWORD, token: tokenIn(sent[1]) }, bindings)
+    expect((await me(joined.body.token)).body.email_verified).toBe(true)
+    expect(await reads(joined.body.token, id)).toBe(200)
+  })
+
+  test('the membership of an unconfirmed account waits for the confirmation', async () => {
+    const owner = await signUpCreator()
+    const { id } = await createProject(owner.auth)
+    const squatter = await signUp()
+    const { token } = await createToken(squatter.auth)
+    const { sent, bindings } = deployment()
+    const added = await add(owner.auth, id, squatter.email, bindings)
+    expect(added.body.unconfirmed).toEqual([squatter.email])
+    expect(await reads(squatter.auth, id)).toBe(404)
+    expect((await request('GET', `/api/v1/db/meta/projects/${id}`, { token })).status).toBe(404)
+    const listOf = async () => (await request('GET', '/api/v1/db/meta/projects', { auth: squatter.auth })).body.list
+    expect(await listOf()).toEqual([])
+    const roles = await request('GET', `/api/v1/auth/user/me?project_id=${id}`, { auth: squatter.auth })
+    expect(roles.body.roles).toEqual({ 'org-level-viewer': true })
+    const { body } = await request('GET', members(id), { auth: owner.auth })
+    expect(body.users.list[1]).toMatchObject({ email: squatter.email, email_verified: false, waits: true })
+    expect(sent).toMatchObject([{ to: squatter.email, subject: 'Confirm your e-mail address' }])
+    await succeed(request('POST', `/api/v1/auth/email/validate/${tokenIn(sent[0])}`))
+    expect(await reads(squatter.auth, id)).toBe(200)
+    expect(await listOf()).toHaveLength(1)
+  })
+
+  test('a reset by a mailed link confirms the address, and by the link of an administrator does not', async () => {
+    const owner = await signUpCreator()
+    const { id } = await createProject(owner.auth)
+    const { sent, bindings } = deployment()
+    const [mailed, handed] = [await signUp(), await signUp()]
+    await add(owner.auth, id, `${mailed.email},${handed.email}`, bindings)
+    await succeed(forgot(mailed.email, bindings))
+    const reset = (token: string) =>
+      succeed(request('POST', `/api/v1/auth/password/reset/${token}`, { body: { password: 'a new password' }, env: bindings }))
+    await reset(tokenIn(sent.findLast(({ subject }) => subject === 'Reset your password')))
+    expect(await reads((await signIn({ ...mailed, password: 'a new password' })).auth, id)).toBe(200)
+    const { auth } = await superAdmin()
+    const { body } = await succeed(request('POST', `/api/v1/users/${handed.id}/generate-reset-url`, { auth }))
+    await reset(body.reset_password_token)
+    expect(await reads((await signIn({ ...handed, password: 'a new password' })).auth, id)).toBe(404)
+  })
+
+  test('without mail a membership counts at once, and who adds is told that nobody confirmed the address', async () => {
+    const owner = await signUpCreator()
+    const { id } = await createProject(owner.auth)
+    const ada = await signUp()
+    const { body } = await add(owner.auth, id, ada.email, env)
+    expect(body).toEqual({ msg: 'The user has been invited successfully', unconfirmed: [ada.email] })
+    expect(await reads(ada.auth, id)).toBe(200)
+    const list = (await request('GET', members(id), { auth: owner.auth })).body.users.list
+    expect(list[1]).toMatchObject({ email: ada.email, email_verified: false, waits: false })
+  })
+
+  test('an open invitation is no owner: the last one who can act stays', async () => {
+    const owner = await signUpCreator()
+    const { id } = await createProject(owner.auth)
+    const email = newEmail()
+    await succeed(request('POST', members(id), { auth: owner.auth, body: { email, roles: 'owner' } }))
+    const step = await request('PATCH', `${members(id)}/${owner.id}`, { auth: owner.auth, body: { roles: 'viewer' } })
+    expect([step.status, step.body.error]).toEqual([400, 'INVALID_MEMBER'])
+    const { auth } = await superAdmin()
+    expect((await request('DELETE', `/api/v1/users/${owner.id}`, { auth })).body.error).toBe('INVALID_MEMBER')
+  })
+
+  test('a creator undoes no owner that was made while they asked', async () => {
+    const owner = await signUpCreator()
+    const [creator, bob] = [await signUp(), await signUp()]
+    const { id } = await createProject(owner.auth)
+    await addMember(owner.auth, id, creator.email, 'creator')
+    await addMember(owner.auth, id, bob.email, 'editor')
+    for (const method of ['PATCH', 'DELETE'] as const) {
+      await succeed(request('PATCH', `${members(id)}/${bob.id}`, { auth: owner.auth, body: { roles: 'editor' } }))
+      // Behind the read of the role, before the write.
+      const promote = async (call: number) => {
+        if (call !== 2) return
+        await succeed(request('PATCH', `${members(id)}/${bob.id}`, { auth: owner.auth, body: { roles: 'owner' } }))
+      }
+      const stale = { ...env, DB: tapD1(env.DB, { after: promote }) }
+      const body = method === 'PATCH' ? { roles: 'viewer' } : undefined
+      const answer = await request(method, `${members(id)}/${bob.id}`, { auth: creator.auth, body, env: stale })
+      expect([answer.status, answer.body.error]).toEqual([403, 'FORBIDDEN'])
+      const list = (await request('GET', members(id), { auth: owner.auth })).body.users.list
+      expect(list.find((member: { id: string }) => member.id === bob.id)?.roles).toBe('owner')
+    }
+  })
+
   test('an invitation sends its link', async () => {
     const { auth } = await superAdmin()
     const { sent, bindings } = deployment()

@@ -339,6 +339,8 @@ describe('members', () => {
       project_id: project.id,
       roles: 'editor',
       invited: false,
+      email_verified: false,
+      waits: false,
       created_at: expect.any(String),
     })
     expect(JSON.stringify(body)).not.toMatch(/hash|token|scrypt|pbkdf2/)
@@ -370,7 +372,7 @@ describe('members', () => {
   test.each<ProjectRole>(['creator', 'editor', 'commenter', 'viewer'])('can be added as %s', async (role) => {
     const carol = await signUp()
     const { status, body } = await invite(ada.auth, project.id, carol.email.toUpperCase(), role)
-    expect([status, body]).toEqual([200, { msg: 'The user has been invited successfully' }])
+    expect([status, body]).toEqual([200, { msg: 'The user has been invited successfully', unconfirmed: [carol.email] }])
     expect(await roleOf(project.id, carol)).toBe(role)
   })
 

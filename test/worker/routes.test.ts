@@ -95,7 +95,11 @@ async function makeWorld(): Promise<World> {
   const project = await createProject(admin.auth)
   await env.DB.batch(
     Object.entries(people).map(([role, { id }]) =>
-      env.DB.prepare('INSERT INTO project_members VALUES (?, ?, ?, 0)').bind(project.id, id, role),
+      env.DB.prepare('INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (?, ?, ?, 0)').bind(
+        project.id,
+        id,
+        role,
+      ),
     ),
   )
   return { project, table: await createTable(admin.auth, project.id) }

@@ -9,7 +9,7 @@ export async function findProjectRole(db: D1Database, projectId: string, actor: 
   const row = await first<{ role: ProjectRole | null }>(
     db,
     sql`SELECT m.role FROM projects p
-        LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId}
+        LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId} AND m.waits = 0
         WHERE p.id = ${projectId} AND p.deleted_at IS NULL`,
   )
   return row === null ? null : projectRole(row.role, actor.roles, actor.via)

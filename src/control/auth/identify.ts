@@ -144,7 +144,7 @@ function findIdentity<More = unknown>(
           p.id AS project_id, p.title, p.base_id, p.prefix, p."database", p.schema_version, m.role AS member_role${more}
         FROM ${holder}
         LEFT JOIN projects p ON p.id = ${projectId(project)} AND p.deleted_at IS NULL
-        LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = u.id
+        LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = u.id AND m.waits = 0
         WHERE ${condition}`,
   )
 }

@@ -23,6 +23,8 @@ const MemberBody = z
     project_id: z.string(),
     roles: RoleName,
     invited: z.boolean().openapi({ description: 'Invited, and has not signed up yet' }),
+    email_verified: z.boolean().openapi({ description: 'Whether they showed that the address is theirs' }),
+    waits: z.boolean().openapi({ description: 'The membership counts only when the address is confirmed' }),
     created_at: z.string(),
   })
   .openapi('Member')
@@ -55,6 +57,8 @@ memberRoutes.openapi(
       ...member,
       project_id: projectId,
       invited: member.invited === 1,
+      email_verified: member.email_verified === 1,
+      waits: member.waits === 1,
       created_at: timestamp(member.created_at),
     }))
     return c.json({ users: { list, pageInfo: pageInfo(total, page.limit, page.offset) } }, 200)
@@ -86,19 +90,27 @@ memberRoutes.openapi(
     },
     responses: {
       200: json(
-        Invited.extend({ invitations: z.array(Invited).optional() }).openapi('MembersAdded'),
-        'Added. Links for those who have no account yet are in the answer, except of people invited by others too, and in mails where mail is configured.',
+        Invited.extend({
+          invitations: z.array(Invited).optional(),
+          unconfirmed: z.array(z.string()).optional().openapi({
+            description: 'Who have an account with an address that nobody has confirmed: make sure that it is theirs',
+          }),
+        }).openapi('MembersAdded'),
+        'Added. Links for those who have no account yet are in mails where mail is configured, else in the answer, except of people invited by others too. Where mail is configured, members with an address that nobody has confirmed wait for that.',
       ),
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_EMAIL', 'INVALID_MEMBER', 'PROJECT_NOT_FOUND', 'FORBIDDEN'),
     },
   }),
   async (c) => {
     const { email: list, roles: role } = c.req.valid('json')
-    const { emails, links: invited } = await inviteMembers(c, list, role)
+    const { emails, links: invited, unconfirmed: doubtful } = await inviteMembers(c, list, role)
+    const unconfirmed = doubtful.length === 0 ? {} : { unconfirmed: doubtful }
     const links = invited.map(({ email, token, url }) => ({ email, invite_token: token, invite_url: url }))
-    if (links.length === 0) return c.json({ msg: 'The user has been invited successfully' }, 200)
+    if (links.length === 0) return c.json({ msg: 'The user has been invited successfully', ...unconfirmed }, 200)
     return c.json(
-      emails.length === 1 ? { ...links[0] } : { msg: 'The users have been invited successfully', invitations: links },
+      emails.length === 1
+        ? { ...links[0] }
+        : { msg: 'The users have been invited successfully', invitations: links, ...unconfirmed },
       200,
     )
   },
@@ -159,7 +171,8 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    const { email, token, url } = await reinviteMember(c, c.req.valid('param').userId)
-    return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url: url, email }, 200)
+    const link = await reinviteMember(c, c.req.valid('param').userId)
+    const msg = 'The invitation has been sent to the user'
+    return c.json(link === null ? { msg } : { msg, invite_token: link.token, invite_url: link.url, email: link.email }, 200)
   },
 )

@@ -14,11 +14,14 @@ export interface Member {
   main_roles: string
   roles: ProjectRole
   invited: number
+  email_verified: number
+  /** The membership counts only when the address is confirmed. */
+  waits: number
   created_at: number
 }
 
 const MEMBER = sql`u.id, u.email, u.firstname, u.lastname, u.roles AS main_roles, m.role AS roles,
-  u.password_hash IS NULL AS invited, m.created_at`
+  u.password_hash IS NULL AS invited, u.email_verified_at IS NOT NULL AS email_verified, m.waits, m.created_at`
 
 export async function findMember(db: D1Database, projectId: string, userId: string): Promise<Member | null> {
   return first<Member>(
@@ -53,19 +56,19 @@ export interface NewMember {
 /**
  * Adds all or none, and returns the e-mails whose invitation the manager may see. A user who has not accepted yet gets the
  * new invitation with the membership, so that a link which someone else holds from before never opens this project.
- * Throws UniqueViolation when one is a member already or an address got an account meanwhile.
+ * `waits`: memberships count only when the address is confirmed. Throws UniqueViolation when one is a member already or an address got an account meanwhile.
  */
 export async function addMembers(
   db: D1Database,
   reach: Reach,
   members: readonly NewMember[],
-  role: ProjectRole,
-  now: number,
+  { role, now, waits }: { role: ProjectRole; now: number; waits: boolean },
 ): Promise<Set<string>> {
   const statements = members.flatMap(({ email, userId, invite }) => {
     const id = userId ?? newId('user')
-    const membership = sql`INSERT INTO project_members (project_id, user_id, role, created_at)
-      VALUES (${reach.projectId}, ${id}, ${role}, ${now})`
+    const isConfirmed = sql`COALESCE((SELECT email_verified_at FROM users WHERE id = ${id}), 0) > 0`
+    const membership = sql`INSERT INTO project_members (project_id, user_id, role, created_at, waits)
+      VALUES (${reach.projectId}, ${id}, ${role}, ${now}, ${waits ? 1 : 0} AND NOT ${isConfirmed})`
     if (invite === null) return [membership]
     return userId === null
       ? [insertInvited({ id, email, roles: DEFAULT_ROLES, invite, now }), membership]
@@ -87,28 +90,52 @@ export async function getMemberRole(db: D1Database, projectId: string, userId: s
   return row.role
 }
 
-/** True unless the member is the last owner: asked inside the statement that changes them. */
+/**
+ * True unless the member is the last owner who can act: an open invitation and a membership that waits are none. Asked inside
+ * the statement that changes them.
+ */
 function anotherOwnerRemains(projectId: string, userId: string): Sql {
   return sql`(role <> 'owner' OR EXISTS (SELECT 1 FROM project_members
-    WHERE project_id = ${projectId} AND user_id <> ${userId} AND role = 'owner'))`
+    JOIN users ON users.id = user_id AND password_hash IS NOT NULL
+    WHERE project_id = ${projectId} AND user_id <> ${userId} AND role = 'owner' AND waits = 0))`
 }
 
-/** Throws INVALID_MEMBER when the project would be left without an owner. */
-export async function setMemberRole(db: D1Database, projectId: string, userId: string, role: ProjectRole): Promise<void> {
+/** Who is no owner changes none, however the member became one. */
+function isInReach(by: ProjectRole): Sql {
+  return by === 'owner' ? sql`1` : sql`role <> 'owner'`
+}
+
+/** `by`: the role of whoever asks. Throws INVALID_MEMBER when the project would be left without an owner, and FORBIDDEN. */
+export async function setMemberRole(db: D1Database, { projectId, userId, by }: MemberRef, role: ProjectRole): Promise<void> {
   const changed = await run(
     db,
     sql`UPDATE project_members SET role = ${role} WHERE project_id = ${projectId} AND user_id = ${userId}
-          AND (${role} = 'owner' OR ${anotherOwnerRemains(projectId, userId)})`,
+          AND ${isInReach(by)} AND (${role} = 'owner' OR ${anotherOwnerRemains(projectId, userId)})`,
   )
-  if (changed === 0) throw new ApiError('INVALID_MEMBER', 'A project needs an owner: make someone else an owner first.')
+  if (changed === 0) throw unchanged(by)
 }
 
-/** Throws INVALID_MEMBER when the project would be left without an owner. */
-export async function removeMember(db: D1Database, projectId: string, userId: string): Promise<void> {
+/** Throws INVALID_MEMBER when the project would be left without an owner, and FORBIDDEN. */
+export async function removeMember(db: D1Database, { projectId, userId, by }: MemberRef): Promise<void> {
   const removed = await run(
     db,
     sql`DELETE FROM project_members WHERE project_id = ${projectId} AND user_id = ${userId}
-          AND ${anotherOwnerRemains(projectId, userId)}`,
+          AND ${isInReach(by)} AND ${anotherOwnerRemains(projectId, userId)}`,
   )
-  if (removed === 0) throw new ApiError('INVALID_MEMBER', 'A project needs an owner: make someone else an owner first.')
+  if (removed === 0) throw unchanged(by)
 }
+
+/** A member, and the role in the project of whoever changes them. */
+export interface MemberRef {
+  projectId: string
+  userId: string
+  by: ProjectRole
+}
+
+function unchanged(by: ProjectRole): ApiError {
+  return by === 'owner'
+    ? new ApiError('INVALID_MEMBER', 'A project needs an owner: make someone else an owner first.')
+    : new ApiError('FORBIDDEN', OWNERS_ONLY)
+}
+
+export const OWNERS_ONLY = 'Only an owner of the project can make, change or remove an owner.'

@@ -2,12 +2,14 @@
 import type { Context } from 'hono'
 import type { AppEnv, ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
+import { sha256 } from '../../lib/crypto'
 import { UniqueViolation } from '../../lib/d1'
+import { newToken } from '../../lib/ids'
 import { requireActor, requireProject } from '../access/guard'
-import { inBackground, mailLink, sendMail } from '../mail'
+import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
 import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
-import { findUserById, findUsersByEmail, renewInvite } from '../users/store'
-import { type NewMember, addMembers, getMemberRole, removeMember, setMemberRole } from './members'
+import { type User, findUserById, findUsersByEmail, renewInvite, setVerification } from '../users/store'
+import { type NewMember, OWNERS_ONLY, addMembers, getMemberRole, removeMember, setMemberRole } from './members'
 
 /** An invitation, for whoever has to pass it on by hand. */
 export interface InvitationLink {
@@ -16,15 +18,19 @@ export interface InvitationLink {
   url: string
 }
 
+export interface Invited {
+  emails: string[]
+  /** For whoever has to pass them on by hand: where the server sends mail, only the invited get theirs. */
+  links: InvitationLink[]
+  /** Who have an account, but never showed that the address is theirs. Where the server sends mail, their membership waits. */
+  unconfirmed: string[]
+}
+
 /**
  * Adds the people of a comma-separated list, all or none; those without an account are invited, and those who
  * have not accepted an invitation are invited anew. Throws FORBIDDEN, INVALID_EMAIL, INVALID_MEMBER.
  */
-export async function inviteMembers(
-  c: Context<AppEnv>,
-  list: string,
-  role: ProjectRole,
-): Promise<{ emails: string[]; links: InvitationLink[] }> {
+export async function inviteMembers(c: Context<AppEnv>, list: string, role: ProjectRole): Promise<Invited> {
   refuseOwnership(c, role)
   const { emails, invalid } = readEmails(list)
   if (invalid.length > 0) throw new ApiError('INVALID_EMAIL', `Invalid email address : ${invalid.join(', ')}`)
@@ -33,16 +39,28 @@ export async function inviteMembers(
   const invitees = await readInvitees(c, emails)
   const mayShow = await addAll(
     c,
-    invitees.map(({ email, userId, invitation }) => ({ email, userId, invite: invitation?.invite ?? null })),
+    invitees.map(({ email, user, invitation }) => ({ email, userId: user?.id ?? null, invite: invitation?.invite ?? null })),
     role,
   )
   const links: InvitationLink[] = []
-  for (const { email, invitation } of invitees) {
-    if (invitation === null) continue
-    inBackground(c, sendMail(c, email, 'invitation', invitation.token))
-    if (mayShow.has(email)) links.push({ email, token: invitation.token, url: mailLink(c, 'invitation', invitation.token) })
+  const unconfirmed: string[] = []
+  for (const { email, user, invitation } of invitees) {
+    if (invitation !== null) {
+      inBackground(c, sendMail(c, email, 'invitation', invitation.token))
+      const { token } = invitation
+      if (mayShow.has(email) && !canSendMail(c)) links.push({ email, token, url: mailLink(c, 'invitation', token) })
+    } else if (user?.email_verified_at === null) {
+      unconfirmed.push(email)
+      if (canSendMail(c)) inBackground(c, mailConfirmation(c, user))
+    }
   }
-  return { emails, links }
+  return { emails, links, unconfirmed }
+}
+
+async function mailConfirmation(c: Context<AppEnv>, { id, email }: User): Promise<void> {
+  const token = newToken()
+  await setVerification(c.env.DB, id, await sha256(token))
+  await sendMail(c, email, 'verification', token)
 }
 
 /** Everyone who has no password yet gets a new invitation. */
@@ -52,7 +70,8 @@ async function readInvitees(c: Context<AppEnv>, emails: readonly string[]) {
     emails.map(async (email) => {
       const user = users.get(email)
       const isPending = user === undefined || user.password_hash === null
-      return { email, userId: user?.id ?? null, invitation: isPending ? await newInvite(c.get('startedAt')) : null }
+      const invitation = isPending ? await newInvite(c.get('startedAt'), canSendMail(c)) : null
+      return { email, user: user ?? null, invitation }
     }),
   )
 }
@@ -62,7 +81,7 @@ export async function changeMemberRole(c: Context<AppEnv>, userId: string, role:
   const { id } = requireProject(c)
   refuseOwnership(c, role)
   refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
-  await setMemberRole(c.env.DB, id, userId, role)
+  await setMemberRole(c.env.DB, { projectId: id, userId, by: requireProject(c).role }, role)
 }
 
 /** Throws FORBIDDEN, USER_NOT_FOUND, INVALID_MEMBER. */
@@ -70,28 +89,29 @@ export async function expelMember(c: Context<AppEnv>, userId: string): Promise<v
   const { id } = requireProject(c)
   if (userId === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', "Admin can't delete themselves!")
   refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
-  await removeMember(c.env.DB, id, userId)
+  await removeMember(c.env.DB, { projectId: id, userId, by: requireProject(c).role })
 }
 
-/** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
-export async function reinviteMember(c: Context<AppEnv>, userId: string): Promise<InvitationLink> {
+/** The older link no longer works. Null: the new one is in the mail. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
+export async function reinviteMember(c: Context<AppEnv>, userId: string): Promise<InvitationLink | null> {
   const projectId = requireProject(c).id
   // Whoever holds the link becomes the member.
   refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
   const user = await findUserById(c.env.DB, userId)
-  const { token, invite } = await newInvite(c.get('startedAt'))
+  const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
   if (user === null || user.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
   if (!(await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), { projectId, managerId: requireActor(c).userId }))) {
     throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
   }
   inBackground(c, sendMail(c, user.email, 'invitation', token))
+  if (canSendMail(c)) return null
   return { email: user.email, token, url: mailLink(c, 'invitation', token) }
 }
 
 /** Only an owner makes, changes or removes an owner. Throws FORBIDDEN. */
 function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
   if (role === 'owner' && requireProject(c).role !== 'owner') {
-    throw new ApiError('FORBIDDEN', 'Only an owner of the project can make, change or remove an owner.')
+    throw new ApiError('FORBIDDEN', OWNERS_ONLY)
   }
 }
 
@@ -99,7 +119,7 @@ function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
 async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<Set<string>> {
   const reach = { projectId: requireProject(c).id, managerId: requireActor(c).userId }
   try {
-    return await addMembers(c.env.DB, reach, members, role, c.get('startedAt'))
+    return await addMembers(c.env.DB, reach, members, { role, now: c.get('startedAt'), waits: canSendMail(c) })
   } catch (error) {
     if (error instanceof UniqueViolation) {
       throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })

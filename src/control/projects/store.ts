@@ -47,7 +47,7 @@ export async function createProject(
 export async function listProjects(db: D1Database, actor: Actor): Promise<Project[]> {
   const membership = actor.roles.includes('super')
     ? empty
-    : sql`JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId}`
+    : sql`JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId} AND m.waits = 0`
   return rows<Project>(db, sql`SELECT p.* FROM projects p ${membership} WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id`)
 }
 

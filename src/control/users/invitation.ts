@@ -11,9 +11,10 @@ const LIFETIME_MS = DAY_MS
 /** Most e-mails in one request: two statements each, and the free plan allows 50 in an invocation. */
 export const MAX_INVITED = 20
 
-export async function newInvite(now: number): Promise<{ token: string; invite: Invite }> {
+/** `isMailed`: the link goes to the address. */
+export async function newInvite(now: number, isMailed: boolean): Promise<{ token: string; invite: Invite }> {
   const token = newToken()
-  return { token, invite: { hash: await sha256(token), expiresAt: now + LIFETIME_MS } }
+  return { token, invite: { hash: await sha256(token), expiresAt: now + LIFETIME_MS, isMailed } }
 }
 
 /** The addresses of a comma-separated list in their normal form, each once; and those that are none. */

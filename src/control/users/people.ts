@@ -8,7 +8,7 @@ import { newId, newToken } from '../../lib/ids'
 import { HOUR_MS } from '../../lib/time'
 import { requireActor } from '../access/guard'
 import { type ApiToken, deleteApiToken, listApiTokens } from '../api-tokens/store'
-import { inBackground, mailLink, sendMail } from '../mail'
+import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
 import { normalizeEmail } from './email'
 import { newInvite } from './invitation'
 import { openReset } from './resets'
@@ -25,7 +25,7 @@ export interface PersonLink {
 export async function invitePerson(c: Context<AppEnv>, typed: string, roles: OrgRole): Promise<PersonLink> {
   const email = normalizeEmail(typed)
   if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
-  const { token, invite } = await newInvite(c.get('startedAt'))
+  const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
   try {
     await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles, invite, now: c.get('startedAt') })])
   } catch (error) {
@@ -38,7 +38,7 @@ export async function invitePerson(c: Context<AppEnv>, typed: string, roles: Org
 /** The older link no longer works. Throws USER_NOT_FOUND, USER_EXISTS. */
 export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
-  const { token, invite } = await newInvite(c.get('startedAt'))
+  const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
   const renewed = await renewInvite(c.env.DB, user.id, invite, c.get('startedAt'), 'organisation')
   if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
   inBackground(c, sendMail(c, user.email, 'invitation', token))

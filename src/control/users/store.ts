@@ -90,15 +90,23 @@ interface Acceptance {
   now: number
 }
 
-/** Turns an open invitation into an account, and starts `session`. Throws INVALID_INVITE when there is none, or it has expired. */
+/** In a batch: memberships of those of these users whose address is confirmed by now count from now on. */
+function endWaiting(users: Sql): Sql {
+  return sql`UPDATE project_members SET waits = 0 WHERE waits = 1 AND user_id IN
+    (SELECT id FROM users WHERE ${users} AND email_verified_at IS NOT NULL)`
+}
+
+/** Turns an open invitation into an account, and starts `session`. One that came by mail confirms the address. Throws INVALID_INVITE when there is none, or it has expired. */
 export async function acceptInvitation(db: D1Database, acceptance: Acceptance, session: readonly Sql[]): Promise<User> {
   const [accepted] = await batch(db, [
     sql`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${acceptance.tokenVersion},
           firstname = COALESCE(${acceptance.firstname}, firstname), lastname = COALESCE(${acceptance.lastname}, lastname),
-          invite_hash = NULL, invite_expires_at = NULL, updated_at = ${acceptance.now}
+          invite_hash = NULL, invite_expires_at = NULL, updated_at = ${acceptance.now},
+          email_verified_at = COALESCE(email_verified_at, IIF(invite_mailed = 1, ${acceptance.now}, NULL)), invite_mailed = 0
         WHERE email = ${acceptance.email} AND invite_hash = ${acceptance.inviteHash} AND invite_expires_at > ${acceptance.now}
         RETURNING *`,
     ...session,
+    endWaiting(sql`email = ${acceptance.email}`),
   ])
   const user = accepted?.results[0] as unknown as User | undefined
   if (user !== undefined) return user
@@ -112,13 +120,15 @@ export async function acceptInvitation(db: D1Database, acceptance: Acceptance, s
 
 /** A user who has been invited and has no password yet. */
 export function insertInvited(user: { id: string; email: string; roles: OrgRole; invite: Invite; now: number }): Sql {
-  return sql`INSERT INTO users (id, email, roles, token_version, invite_hash, invite_expires_at, created_at, updated_at)
-    VALUES (${user.id}, ${user.email}, ${user.roles}, ${newToken()}, ${user.invite.hash}, ${user.invite.expiresAt}, ${user.now}, ${user.now})`
+  return sql`INSERT INTO users (id, email, roles, token_version, invite_hash, invite_expires_at, invite_mailed, created_at, updated_at)
+    VALUES (${user.id}, ${user.email}, ${user.roles}, ${newToken()}, ${user.invite.hash}, ${user.invite.expiresAt},
+      ${user.invite.isMailed ? 1 : 0}, ${user.now}, ${user.now})`
 }
 
 export interface Invite {
   hash: string
   expiresAt: number
+  isMailed: boolean
 }
 
 /** Who manages which project, when they ask for a link of one of its members. */
@@ -139,7 +149,8 @@ function isWithin({ projectId, managerId }: Reach): Sql {
 }
 
 function setInvite(userId: string, invite: Invite, now: number): Sql {
-  return sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt}, updated_at = ${now}
+  return sql`UPDATE users SET invite_hash = ${invite.hash}, invite_expires_at = ${invite.expiresAt},
+      invite_mailed = ${invite.isMailed ? 1 : 0}, updated_at = ${now}
     WHERE id = ${userId} AND password_hash IS NULL`
 }
 
@@ -195,6 +206,7 @@ export async function changePassword(
         WHERE id = ${userId} AND ${stands(provedBy, now)}`,
     sql`DELETE FROM sessions WHERE user_id IN (${isChanged})`,
     closeResets(isChanged),
+    endWaiting(sql`id = ${userId}`),
     ...(endsApiTokens ? [sql`DELETE FROM api_tokens WHERE user_id IN (${isChanged})`] : []),
     ...also,
   ])
@@ -226,14 +238,20 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
   await run(db, sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`)
 }
 
-/** Marks the e-mail verified whose token this is; false when no user has it. */
+/** Marks the e-mail confirmed whose token this is; false when no user has it. */
 export async function verifyEmail(db: D1Database, hash: string, now: number): Promise<boolean> {
-  return (
-    (await run(
-      db,
-      sql`UPDATE users SET email_verified_at = ${now}, email_verification_hash = NULL WHERE email_verification_hash = ${hash}`,
-    )) > 0
-  )
+  const isTheirs = sql`email_verification_hash = ${hash}`
+  const [verified] = await batch(db, [
+    sql`UPDATE users SET email_verified_at = ${now} WHERE ${isTheirs}`,
+    endWaiting(isTheirs),
+    sql`UPDATE users SET email_verification_hash = NULL WHERE ${isTheirs}`,
+  ])
+  return (verified?.meta.changes ?? 0) > 0
+}
+
+/** For another link that confirms the address; the older one no longer works. */
+export async function setVerification(db: D1Database, userId: string, hash: string): Promise<void> {
+  await run(db, sql`UPDATE users SET email_verification_hash = ${hash} WHERE id = ${userId} AND email_verified_at IS NULL`)
 }
 
 /** A page of users, newest last, and how many there are. `query` is part of an e-mail, lower case. */
@@ -267,7 +285,8 @@ export async function setRoles(db: D1Database, userId: string, roles: OrgRole, n
 export async function deleteUser(db: D1Database, userId: string): Promise<string[]> {
   const solelyOwned = sql`SELECT p.title FROM project_members m JOIN projects p ON p.id = m.project_id AND p.deleted_at IS NULL
     WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM project_members other
-      WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner')`
+      WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner'
+        AND other.waits = 0 AND (SELECT password_hash FROM users WHERE id = other.user_id) IS NOT NULL)`
   const [, left] = await batch(db, [
     sql`DELETE FROM users WHERE id = ${userId} AND NOT ${isSuper} AND NOT EXISTS (${solelyOwned})`,
     sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
