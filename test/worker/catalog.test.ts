@@ -455,6 +455,18 @@ describe('two forms of one text in Unicode', () => {
     )
   })
 
+  test('are one title also where a column is older than this rule and has it apart', async () => {
+    const table = await withColumns({ title: 'Old' })
+    await env.DB.batch([
+      env.DB.prepare('UPDATE columns SET title = ? WHERE id = ?').bind(APART, columnOf(table, 'Old').id),
+      env.DB.prepare('UPDATE projects SET schema_version = schema_version + 1 WHERE id = ?').bind(projectId),
+    ])
+    expectRefused(await add(table, { title: COMPOSED }), 'INVALID_COLUMN', /^Duplicate column alias: /)
+    expect((await succeed(data('POST', table, { [COMPOSED]: 'x' }))).body[APART]).toBe('x')
+    const where = `?where=${encodeURIComponent(`(${COMPOSED},eq,x)`)}`
+    expect((await succeed(data('GET', table, undefined, where))).body.list).toHaveLength(1)
+  })
+
   test('are one option', async () => {
     expectRefused(
       await make({ title: unique('T'), columns: [{ title: 'S', uidt: 'SingleSelect', dtxp: `'${COMPOSED}','${APART}'` }] }),
