@@ -117,7 +117,7 @@ function makePreview(form) {
 }
 
 /**
- * What does not count now is not shown: cells of a column that is left out, or that takes every text.
+ * What does not count now is not shown: cells of a column that is left out, or whose type they all fit.
  * @param {Element} row
  */
 function showColumn(row) {
@@ -126,10 +126,10 @@ function showColumn(row) {
   const target = row.querySelector('[data-import-target]')
   const bad = row.querySelector('[data-import-bad]')
   const isTaken = taken instanceof HTMLInputElement ? taken.checked : target instanceof HTMLSelectElement && target.value !== ''
-  const isText = type instanceof HTMLSelectElement && /^(?:SingleLine|Long)Text$/.test(type.value)
+  const fits = type instanceof HTMLSelectElement && type.selectedOptions.item(0)?.hasAttribute('data-fits') === true
   row.classList.toggle('left-out', !isTaken)
   if (!(bad instanceof HTMLSelectElement)) return
-  bad.hidden = isText || !isTaken
+  bad.hidden = fits || !isTaken
   bad.disabled = bad.hidden
 }
 

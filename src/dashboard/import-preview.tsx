@@ -1,5 +1,5 @@
 /** What was found in a file, and what is to become of it: everything can be changed before anything is made. */
-import type { ColumnType, Table } from '../data/catalog/types'
+import type { Table } from '../data/catalog/types'
 import type { FilePreview, PreviewColumn } from '../data/import/preview'
 import type { Import } from '../data/import/state'
 import { MAX_NAME } from '../data/catalog/names'
@@ -44,6 +44,7 @@ export function ImportPreview({ tables, table, one, preview, answers, error }: P
           </p>
         </div>
         <ImportProblem error={error} />
+        <Undecided preview={preview} answers={answers} />
         <Questions preview={preview} />
         <FormatFields preview={preview} />
         {table === null ? <NewTable answers={answers} /> : <ExistingTable table={table} answers={answers} />}
@@ -60,6 +61,16 @@ export function ImportPreview({ tables, table, one, preview, answers, error }: P
         </div>
       </form>
     </ProjectPage>
+  )
+}
+
+/** Columns far down the page in which something has to be chosen. */
+function Undecided({ preview, answers }: { preview: FilePreview; answers: Answers }) {
+  const columns = preview.columns.filter(({ index }) => answers.columns.get(index)?.onBad === null)
+  if (columns.length === 0) return null
+  const names = columns.map(({ title }) => `“${title}”`).join(', ')
+  return (
+    <p class="note">Some cells do not fit what the others of their column are: choose below what becomes of them in {names}.</p>
   )
 }
 
@@ -267,18 +278,18 @@ function ColumnRow({ table, preview, column, answer }: ColumnRowProps) {
 }
 
 function TypeSelect({ column, answer }: { column: PreviewColumn; answer: ColumnAnswer }) {
-  const fitting = [...new Set([column.type, ...column.alternatives])]
+  const found = [...new Set([column.type, ...column.alternatives])]
   return (
-    <select name={fieldsOf(column).type} aria-label={`Type of the column ${column.title}`} data-import-type={column.type}>
+    <select name={fieldsOf(column).type} aria-label={`Type of the column ${column.title}`} data-import-type>
       <optgroup label="Found">
-        {fitting.map((type) => (
-          <option value={type} selected={type === answer.type}>
+        {found.map((type) => (
+          <option value={type} selected={type === answer.type} {...(isFitting(column, type) ? { 'data-fits': true } : {})}>
             {typeLabel(type)}
           </option>
         ))}
       </optgroup>
       <optgroup label="All types">
-        <TypeOptions chosen={fitting.some((type) => type === answer.type) ? '' : answer.type} />
+        <TypeOptions chosen={found.some((type) => type === answer.type) ? '' : answer.type} />
       </optgroup>
     </select>
   )
@@ -301,6 +312,11 @@ function TargetSelect({ table, column, answer }: { table: Table; column: Preview
   )
 }
 
+/** Whether all of its cells are of that type, as far as is known. */
+function isFitting({ type, alternatives, odd }: PreviewColumn, chosen: string): boolean {
+  return alternatives.some((other) => other === chosen) || (chosen === type && odd.length === 0)
+}
+
 /** The first values that differ from one another. */
 function samplesOf({ rows }: FilePreview, { index }: PreviewColumn): string[] {
   const values = rows.map((row) => row[index] ?? '').filter((cell) => cell !== '')
@@ -311,12 +327,10 @@ function shortened(text: string): string {
   return text.length > SAMPLE_LENGTH ? `${beginning(text, SAMPLE_LENGTH)}…` : text
 }
 
-const TEXT_TYPES: readonly string[] = ['SingleLineText', 'LongText'] satisfies ColumnType[]
-
 /** Where cells are known not to fit, a person says what becomes of them. */
 function BadCells({ isNew, column, answer }: { isNew: boolean; column: PreviewColumn; answer: ColumnAnswer }) {
   const { odd } = column
-  const isMoot = isNew ? TEXT_TYPES.includes(answer.type) : answer.columnId === ''
+  const isMoot = isNew ? isFitting(column, answer.type) : answer.columnId === ''
   const choices = BAD_CHOICES.filter(({ value }) => isNew || value !== 'text')
   return (
     <>
@@ -369,7 +383,7 @@ function FirstRows({ preview }: { preview: FilePreview }) {
     <section class="card" aria-labelledby="rows">
       <h2 id="rows">First rows of the file</h2>
       <div class="scroll" tabindex={0} role="region" aria-label="First rows">
-        <table class="list import-rows">
+        <table class="import-rows">
           <thead>
             <tr>
               {preview.columns.map(({ title }) => (

@@ -17,9 +17,11 @@ interface ChooserProps {
   /** Bytes that a form may have, without a script. */
   limit: number
   error: ApiError | null
+  /** Imports that were begun and left. */
+  unfinished: readonly Pick<Import, 'id' | 'name'>[]
 }
 
-export function ImportChooser({ tables, table, limit, error }: ChooserProps) {
+export function ImportChooser({ tables, table, limit, error, unfinished }: ChooserProps) {
   const { project } = usePage()
   const base = `/projects/${project?.id}${table === null ? '' : `/tables/${table.id}`}`
   return (
@@ -27,6 +29,7 @@ export function ImportChooser({ tables, table, limit, error }: ChooserProps) {
       <section class="card">
         <h1>{table === null ? 'Import a CSV file into a new table' : `Import a CSV file into “${table.title}”`}</h1>
         <ImportProblem error={error} />
+        <Unfinished imports={unfinished} />
         <form
           method="post"
           action={`${base}/import`}
@@ -62,6 +65,22 @@ export function ImportChooser({ tables, table, limit, error }: ChooserProps) {
         </form>
       </section>
     </ProjectPage>
+  )
+}
+
+function Unfinished({ imports }: { imports: ChooserProps['unfinished'] }) {
+  const { project } = usePage()
+  if (imports.length === 0) return null
+  return (
+    <p class="note">
+      Not finished yet, to go on with or to cancel:{' '}
+      {imports.map(({ id, name }, index) => (
+        <>
+          {index > 0 && ', '}
+          <a href={`/projects/${project?.id}/imports/${id}`}>{name}</a>
+        </>
+      ))}
+    </p>
   )
 }
 

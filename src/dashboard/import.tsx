@@ -15,7 +15,7 @@ import {
 import { importScope } from '../data/import/routes'
 import type { Choices, GivenFormat, Import } from '../data/import/state'
 import type { FilePreview } from '../data/import/preview'
-import { PART_SIZE, findParts } from '../data/import/store'
+import { PART_SIZE, findParts, findUnfinished } from '../data/import/store'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -41,10 +41,11 @@ importRoutes.post(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert').m
 )
 
 async function choose(c: Context<AppEnv>, tableId: string | null, error: ApiError | null = null): Promise<Response> {
-  const { catalog } = await importScope(c)
+  const { catalog, data, project, userId } = await importScope(c)
   const table = tableId === null ? null : getTable(catalog, tableId)
-  const limit = c.get('config').bodySize
-  return show(c, <ImportChooser tables={catalog.tables} table={table} limit={limit} error={error} />, error === null ? 200 : 400)
+  const props = { tables: catalog.tables, table, limit: c.get('config').bodySize, error }
+  const unfinished = await findUnfinished(data, { projectId: project.id, userId })
+  return show(c, <ImportChooser {...props} unfinished={unfinished} />, error === null ? 200 : 400)
 }
 
 /** A file that came as a form, without a script. */

@@ -201,8 +201,8 @@ export function screens(seeded: Seeded): Screen[] {
     { name: 'snippets', path: table, prepare: click('API snippets') },
     { name: 'import', path: `${table}/import` },
     { name: 'import-new', path: `${project}/import` },
-    { name: 'import-preview', path: `${project}/import`, prepare: previewImport },
-    { name: 'import-existing', path: `${table}/import`, prepare: previewImport },
+    { name: 'import-preview', path: `${project}/import`, prepare: (page) => previewImport(page, 'new.csv', PEOPLE) },
+    { name: 'import-existing', path: `${table}/import`, prepare: (page) => previewImport(page, 'more.csv', PEOPLE) },
     { name: 'import-refused', path: `${table}/import`, prepare: importWrongly },
     { name: 'import-done', path: `${table}/import`, prepare: finishImport },
     { name: 'api-tokens', path: `${project}/settings/api-tokens` },
@@ -250,9 +250,14 @@ async function editWrongly(page: Page): Promise<void> {
 /** With a date that may be read two ways, a cell that does not fit, a column that the table does not have, a short line. */
 const PEOPLE = `Title,Qty,Delivered,Colour\n${Array.from({ length: 200 }, (_, row) => `Pen ${row},${row === 150 ? 'many' : row},0${(row % 9) + 1}/02/2026,red`).join('\n')}\nshort\n`
 
-async function previewImport(page: Page): Promise<void> {
-  await page.getByLabel('File').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(PEOPLE) })
-  await page.getByRole('button', { name: 'Show preview' }).click()
+/** An import stays until it is finished: the next look at it goes on with the one that is there. */
+async function previewImport(page: Page, name: string, text: string): Promise<void> {
+  const begun = page.getByRole('link', { name, exact: true })
+  if ((await begun.count()) > 0) await begun.click()
+  else {
+    await page.getByLabel('File').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await page.getByRole('button', { name: 'Show preview' }).click()
+  }
   await confirmImport(page).waitFor()
 }
 
@@ -261,19 +266,15 @@ function confirmImport(page: Page) {
 }
 
 async function importWrongly(page: Page): Promise<void> {
-  await importRows(page, 'Title,Qty\nfine,1\nwrong,many\n,3\n')
+  await previewImport(page, 'wrong.csv', 'Title,Qty\nfine,1\nwrong,many\n,3\n')
+  await confirmImport(page).click()
   await page.getByRole('alert').waitFor()
 }
 
 async function finishImport(page: Page): Promise<void> {
-  await importRows(page, 'Title,Qty,Colour\nfine,1,red\nfine,2,blue\n')
-  await page.getByRole('link', { name: 'Open the table' }).waitFor()
-}
-
-async function importRows(page: Page, text: string): Promise<void> {
-  await page.getByLabel('File').setInputFiles({ name: 'items.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-  await page.getByRole('button', { name: 'Show preview' }).click()
+  await previewImport(page, 'items.csv', 'Title,Qty,Colour\nfine,1,red\nfine,2,blue\n')
   await confirmImport(page).click()
+  await page.getByRole('link', { name: 'Open the table' }).waitFor()
 }
 
 async function generateToken(page: Page): Promise<void> {

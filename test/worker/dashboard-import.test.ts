@@ -130,7 +130,10 @@ describe('a file for a new table', () => {
 test('a cancelled import leaves nothing', async () => {
   const before = await dump(env.DATA)
   const path = await upload('Name\npen\n')
+  const chooser = `/projects/${projectId}/import`
+  expect((await look(chooser)).body).toContain(`href="${path}"`)
   const { headers } = await send(path, { do: 'cancel' })
+  expect((await look(chooser)).body).not.toContain(`href="${path}"`)
   expect(headers.get('location')).toBe(`/projects/${projectId}?notice=import-cancelled`)
   expect((await look(path)).headers.get('location')).toBe(`/projects/${projectId}?notice=no-import`)
   expect(await dump(env.DATA)).toEqual(before)

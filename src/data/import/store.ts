@@ -109,6 +109,13 @@ export async function getImport(data: D1Database, { projectId, userId }: Owner, 
   return found
 }
 
+/** What somebody began and has not finished, the latest first. */
+export async function findUnfinished(data: D1Database, { projectId, userId }: Owner): Promise<Pick<Import, 'id' | 'name'>[]> {
+  const query = sql`SELECT id, name FROM imports WHERE project_id = ${projectId} AND user_id = ${userId} AND report IS NULL
+    ORDER BY created_at DESC, id`
+  return ifMade(() => rows<Pick<Import, 'id' | 'name'>>(data, query), [])
+}
+
 /** Imports without a step since `before`, the longest waiting first. */
 export async function findAbandoned(data: D1Database, before: number, limit: number): Promise<Import[]> {
   return select(data, sql`touched_at <= ${before} ORDER BY touched_at LIMIT ${limit}`)
