@@ -1,7 +1,7 @@
 /** What a signed-in browser does with its session: an Auth Token for a program or a script, and signing out. */
 import { requireActor } from '../control/access/guard'
 import { issueAuthToken } from '../control/auth/account'
-import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
+import { forgetBrowser, readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
 import { endSession, prolongSession } from '../control/auth/session'
 import { endAllSessions } from '../control/users/store'
 import { ApiError } from '../errors'
@@ -28,12 +28,12 @@ sessionRoutes.post('/session/auth-token', async (c) => {
 sessionRoutes.post('/session/sign-out', async (c) => {
   const sessionId = c.get('sessionId')
   if (sessionId !== null) await endSession(c.env.DB, sessionId)
-  clearRefreshCookie(c)
+  forgetBrowser(c)
   return go(c, '/', 'signed-out')
 })
 
 sessionRoutes.post('/session/sign-out-everywhere', async (c) => {
   await endAllSessions(c.env.DB, requireActor(c).userId)
-  clearRefreshCookie(c)
+  forgetBrowser(c)
   return go(c, '/', 'signed-out-everywhere')
 })

@@ -330,6 +330,7 @@ describe('sign-out', () => {
     const { status, body, headers } = await signOut({ refresh: ada.refresh })
     expect([status, body]).toEqual([200, { msg: 'Signed out successfully' }])
     expect(headers.get('set-cookie')).toMatch(/^refresh_token=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(headers.get('clear-site-data')).toBe('"cache", "storage"')
     await expectEnded(ada)
   })
 
@@ -357,6 +358,7 @@ describe('sign-out', () => {
     })
     expect(status).toBe(200)
     expect(headers.get('set-cookie')).toBeNull()
+    expect(headers.get('clear-site-data')).toBeNull()
     await expectEnded(app)
     await expectAlive(browser)
   })

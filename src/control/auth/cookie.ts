@@ -37,6 +37,15 @@ export function clearRefreshCookie(c: Context<AppEnv>): void {
   if (isSecureSite(c)) deleteOldCookie(c)
 }
 
+/**
+ * For a browser whose user leaves: forgets the cookie, and what pages of ours have kept or stored, such as a token that was typed
+ * into the docs page. Not every cookie, for those of the whole domain would go with ours.
+ */
+export function forgetBrowser(c: Context<AppEnv>): void {
+  clearRefreshCookie(c)
+  c.header('clear-site-data', '"cache", "storage"')
+}
+
 /** The refresh token that the browser keeps. */
 export function readRefreshCookie(c: Context<AppEnv>): string | null {
   // Sessions from before the new name are still read by the old one, which goes when the cookie is set next.

@@ -19,7 +19,7 @@ import {
   signUp,
 } from './account'
 import { limitAddress } from './attempts'
-import { clearRefreshCookie, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
+import { clearRefreshCookie, forgetBrowser, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
 import { endSession, endSessionByRefreshToken, rotateSession } from './session'
 import { verifyAuthToken } from './token'
 
@@ -168,7 +168,7 @@ authRoutes.openapi(
     if (!crossSite) {
       const refreshToken = readRefreshCookie(c)
       if (refreshToken !== null) await endSessionByRefreshToken(c.env.DB, refreshToken)
-      clearRefreshCookie(c)
+      forgetBrowser(c)
     }
     return c.json({ msg: 'Signed out successfully' }, 200)
   },
