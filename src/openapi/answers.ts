@@ -1,7 +1,15 @@
 /** What data operations answer when all is well, and the bodies they take: components, which several operations share. */
 import type { Table } from '../data/catalog/types'
 import { MAX_BULK_ROWS } from '../data/records/bulk'
-import { changeExample, changesExample, keysExample, newRowExample, newRowsExample, upsertExample } from './examples'
+import {
+  changeExample,
+  changesExample,
+  keysExample,
+  newRowExample,
+  newRowsExample,
+  togetherExample,
+  upsertExample,
+} from './examples'
 import { COST, headerRefs } from './headers'
 import { type JsonSchema, type SchemaKind, schemaRef } from './schemas'
 
@@ -30,12 +38,28 @@ const GROUPED: JsonSchema = {
   required: ['list', 'pageInfo'],
 }
 
+const NEW_ROW: JsonSchema = {
+  type: 'object',
+  properties: {
+    rowId: { type: 'string', description: 'As paths name the row' },
+    version: { type: 'integer', description: 'The number in its `ETag`' },
+  },
+  required: ['rowId', 'version'],
+}
+
+const NEW_ROWS: JsonSchema = {
+  type: 'object',
+  properties: { inserted: { type: 'array', items: NEW_ROW }, restored: { type: 'array', items: NEW_ROW } },
+  required: ['inserted', 'restored'],
+}
+
 const SHARED = {
   count: jsonAnswer('How many rows match', { type: 'object', properties: { count: COUNT }, required: ['count'] }),
   grouped: jsonAnswer('The values, and how many rows have each; `pageInfo.totalRows` counts rows', GROUPED),
   exists: jsonAnswer('Whether the row is there', { type: 'boolean' }),
   deleted: jsonAnswer('How many rows were deleted: 1', { type: 'integer', minimum: 1, maximum: 1 }, WRITE),
   changed: jsonAnswer('How many rows', COUNT, WRITE),
+  newRows: jsonAnswer('The new rows, each list in the order of the request', NEW_ROWS, WRITE),
   csv: {
     description: 'The file, streamed',
     headers: headerRefs(...COST, 'content-disposition', 'nc-export-offset'),
@@ -84,6 +108,7 @@ const BODIES = {
   newRows: (table) => jsonBody(many(schemaRef(table, 'new')), newRowsExample(table)),
   upsert: (table) => jsonBody(many(schemaRef(table, 'upsert')), upsertExample(table)),
   changes: (table) => jsonBody(many(schemaRef(table, 'keyed')), changesExample(table)),
+  together: (table) => jsonBody(together(table), togetherExample(table)),
   keys: (table) => jsonBody({ ...many(schemaRef(table, 'key')), uniqueItems: true }, keysExample(table)),
 } as const satisfies Record<string, (table: Table) => Described>
 
@@ -95,6 +120,25 @@ export function bodyRef(table: Table, name: BodyName): Described {
 
 export function tableBodies(table: Table, names: readonly BodyName[]): Described {
   return Object.fromEntries(names.map((name) => [`${table.id}-${name}`, BODIES[name](table)]))
+}
+
+function together(table: Table): JsonSchema {
+  const versioned = (row: JsonSchema): JsonSchema => ({
+    type: 'object',
+    properties: { row, version: { type: 'integer', minimum: 0 } },
+    required: ['row'],
+    additionalProperties: false,
+  })
+  return {
+    type: 'object',
+    properties: {
+      insert: many(schemaRef(table, 'new')),
+      restore: many(schemaRef(table, 'row')),
+      update: many(versioned(schemaRef(table, 'keyed'))),
+      delete: many(versioned(schemaRef(table, 'key'))),
+    },
+    additionalProperties: false,
+  }
 }
 
 function many(items: JsonSchema): JsonSchema {

@@ -100,6 +100,12 @@ export function keysExample(table: Table): Record<string, unknown>[] | undefined
   return key && [key]
 }
 
+/** The body of changes together: a row of each bulk example. */
+export function togetherExample(table: Table): Record<string, unknown> | undefined {
+  const [insert, update] = [newRowsExample(table), changesExample(table)]
+  return insert && update && { insert, update: update.map((row) => ({ row })) }
+}
+
 function keyExample(table: Table, which: Which): Record<string, unknown> | undefined {
   const keys = primaryKey(table)
   return keys.every(canBeNamed) ? toBody(keys, which) : undefined

@@ -282,6 +282,23 @@ const OPERATIONS: readonly Operation[] = [
     errors: FIELD_ERRORS,
     isOf: hasUpsert,
   },
+  {
+    id: 'bulk-changes',
+    method: 'post',
+    below: 'bulk',
+    path: '/changes',
+    permission: 'bulkDataChanges',
+    summary: 'Insert, change and delete rows together',
+    description:
+      'All of it or nothing. A row to change or delete may name the version that it must have, which is the number in its `ETag`: ' +
+      'refused with 412 when it has another. `restore` inserts rows that were deleted, as they were. Deletions come first, ' +
+      'insertions last. A refusal names each bad row by its place, as in `update.3.Qty`. NocoDB has no such call.',
+    parameters: ['idempotencyKey'],
+    body: 'together',
+    answer: 'newRows',
+    errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND', 'ROW_CHANGED'],
+    isOf: hasKey,
+  },
 ]
 
 const PATH_PARAMETERS = ['rowId', 'groupColumnId'] as const satisfies ParameterName[]

@@ -52,6 +52,7 @@ export const PERMISSIONS = {
   bulkDataDelete: WRITERS,
   bulkDataDeleteAll: WRITERS,
   bulkDataUpsert: WRITERS,
+  bulkDataChanges: WRITERS,
 
   swaggerJson: READERS,
 

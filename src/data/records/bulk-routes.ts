@@ -9,6 +9,7 @@ import type { Table } from '../catalog/types'
 import { onlyValue } from '../query/query'
 import { tableScope } from '../scope'
 import { MAX_BULK_ROWS, deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from './bulk'
+import { changeRowsTogether } from './changes'
 import { FilterParameters, RowBody, TableParameters, WRITE_REFUSALS, WriteHeaders, filterToWrite, perform } from './http'
 import type { Write } from './idempotency'
 import { upsertColumn, upsertMany } from './upsert'
@@ -18,6 +19,23 @@ const Keys = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.nul
   description: 'Keys of the rows by column name, in the order of the request',
   example: [{ id: 1 }, { id: 2 }],
 })
+const VersionedRows = z
+  .array(
+    z.strictObject({
+      row: RowBody,
+      version: z.number().int().nonnegative().optional().openapi({ description: 'The number in the `ETag` of the row' }),
+    }),
+  )
+  .max(MAX_BULK_ROWS)
+const Changes = z
+  .strictObject({
+    insert: Rows.default([]),
+    restore: Rows.default([]),
+    update: VersionedRows.default([]),
+    delete: VersionedRows.default([]),
+  })
+  .openapi('RowChanges')
+const NewRows = z.array(z.object({ rowId: z.string(), version: z.number().int() }))
 const BULK_REFUSALS = ['INVALID_PARAMETER', ...WRITE_REFUSALS] as const
 const Changed = z.number().int().openapi({ description: 'How many rows', example: 2 })
 const ALL_DESCRIPTION =
@@ -57,6 +75,31 @@ bulkRoutes.openapi(
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
     const on = upsertColumn(table, onlyValue(c.req.queries(), 'on'))
     return c.json(await performBulk(c, data, table, upsertMany(table, on, c.req.valid('json'), c.get('startedAt'))), 200)
+  },
+)
+
+bulkRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: `${path}/changes`,
+    operationId: 'table-row-bulk-changes',
+    summary: 'Insert, change and delete rows together',
+    description:
+      'All of it or nothing. A row to change or delete may name the version that it must have: `3` where its `ETag` is `"v3"`. ' +
+      '`restore` inserts rows that were deleted, with their keys and times. Deletions come first, insertions last. Each bad row ' +
+      'is named by its place, as in `update.3.Qty`. An addition to the API of NocoDB.',
+    tags,
+    ...needs('bulkDataChanges'),
+    request: { params: TableParameters, headers: WriteHeaders, ...jsonBody(Changes) },
+    responses: {
+      200: json(z.object({ inserted: NewRows, restored: NewRows }).openapi('RowChangesAnswer'), 'The new rows'),
+      ...errorResponses('ROW_NOT_FOUND', 'ROW_CHANGED', ...BULK_REFUSALS),
+    },
+  }),
+  async (c) => {
+    const { table, data } = await tableScope(c, c.req.valid('param').tableName)
+    const changes = c.req.valid('json')
+    return c.json(await performBulk(c, data, table, changeRowsTogether(table, changes, c.get('startedAt'))), 200)
   },
 )
 

@@ -137,6 +137,20 @@ export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]
   return questions(keys, (json) => missing(table, json))
 }
 
+/** Positions in a list of keys, each with a version behind it, for which there is no row of that version. */
+export function selectOutdated(table: Table, versioned: readonly (readonly Stored[])[]): Question[] {
+  const keys = primaryKey(table)
+  const matches = all([
+    ...keys.map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`),
+    sql`t.${version} = ${member(keys.length)}`,
+  ])
+  return questions(
+    versioned,
+    (json) => sql`SELECT j.key AS position FROM json_each(${json}) j
+      WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`,
+  )
+}
+
 function missing(table: Table, json: string): Sql {
   const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`))
   return sql`SELECT j.key AS position FROM json_each(${json}) j

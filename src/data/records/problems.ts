@@ -1,6 +1,5 @@
 /** How a bulk request is refused: each bad row by its index and field. */
 import { ApiError, type Issue, MAX_ISSUES } from '../../errors'
-import type { Row } from './records'
 
 /** What is wrong with the row at this place of the request. */
 export interface Problem {
@@ -9,7 +8,7 @@ export interface Problem {
 }
 
 /** Reads every row, and refuses all of them when one is wrong, naming the index and field of each of the first hundred. */
-export function readAll<Result>(bodies: readonly Row[], read: (body: Row) => Result): Result[] {
+export function readAll<Body, Result>(bodies: readonly Body[], read: (body: Body) => Result): Result[] {
   const results: Result[] = []
   const problems: Problem[] = []
   for (const [index, body] of bodies.entries()) {

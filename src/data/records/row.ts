@@ -12,7 +12,7 @@ import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from '
 export type StoredRow = Map<Column, Stored>
 
 /** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
-const KEY_SEPARATOR = '___'
+export const KEY_SEPARATOR = '___'
 
 /** The largest Id that a client may choose: enough of those after it are whole numbers that JSON holds exactly. */
 export const MAX_CHOSEN_ID = 2 ** 52
@@ -33,6 +33,16 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
   refuseUnreachableKey(table, row)
   refuseAmbiguousKey(table, row)
   return complete(row)
+}
+
+/**
+ * A row that was deleted, as readNewRow() reads it, but with the times of its creation and change: what was taken back has never
+ * happened. Throws as readNewRow() does.
+ */
+export function readRestoredRow(table: Table, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+  const row = readNewRow(table, body, now)
+  for (const [column, value] of readFields(table, body)) if (column.auto !== null) row.set(column, toStored(column, value))
+  return row
 }
 
 function readChosenId(column: Column, value: unknown): Stored {

@@ -56,6 +56,7 @@ const CONTRACT: Record<string, string> = {
   bulkDataDelete: 'xxx....',
   bulkDataDeleteAll: 'xxx....',
   bulkDataUpsert: 'xxx....',
+  bulkDataChanges: 'xxx....',
 
   swaggerJson: 'xxxxx..',
 

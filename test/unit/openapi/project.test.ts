@@ -127,6 +127,7 @@ describe('operations', () => {
       '/bulk/noco/p_1/md_textkey',
       '/bulk/noco/p_1/md_textkey/all',
       '/bulk/noco/p_1/md_textkey/upsert',
+      '/bulk/noco/p_1/md_textkey/changes',
       '/noco/p_1/md_textkey/views/vw_md_textkey',
       '/noco/p_1/md_textkey/views/vw_md_textkey/find-one',
       '/noco/p_1/md_textkey/views/vw_md_textkey/count',
