@@ -4,7 +4,6 @@ import './copy.js'
 import './dialogs.js'
 import './filter.js'
 import './forms.js'
-import './grid.js'
 import './import.js'
 import './menus.js'
 import './times.js'
@@ -20,3 +19,6 @@ if (address.searchParams.has('notice') || answersForm) {
   address.searchParams.delete('notice')
   history.replaceState(null, '', address)
 }
+
+// Only the page of a table has a grid, and only it loads one.
+if (document.querySelector('table[data-grid]') !== null) await import('./grid.js')

@@ -1,4 +1,8 @@
 /** Instants in the reader's own zone; the server writes them in UTC. */
+import { localText } from './zone.js'
+
+export { localText }
+
 showTimes(document)
 
 /** @param {ParentNode} root */
@@ -20,15 +24,4 @@ function showTime(element) {
   element.textContent = isValue
     ? localText(date).replace('T', ' ')
     : date.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
-}
-
-/**
- * An instant by the reader's clock, `2026-01-31T10:30:00`, with milliseconds where it has some: as inputs of dates write it.
- * @param {Date} date
- */
-export function localText(date) {
-  const pad = (/** @type {number} */ part, length = 2) => String(part).padStart(length, '0')
-  const day = `${pad(date.getFullYear(), 4)}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
-  return `${day}T${time}${date.getMilliseconds() === 0 ? '' : `.${pad(date.getMilliseconds(), 3)}`}`
 }

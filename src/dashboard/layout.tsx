@@ -12,7 +12,6 @@ const MODULES = [
   'dialogs',
   'filter',
   'forms',
-  'grid',
   'import',
   'import-upload',
   'looks',
@@ -23,6 +22,7 @@ const MODULES = [
   'times',
   'unsaved',
   'values',
+  'zone',
 ]
 
 interface DocumentProps {

@@ -6,7 +6,8 @@ import { type Column, type Table, kindOf } from '../data/catalog/types'
 import { primaryKey } from '../data/catalog/catalog'
 import { csvStream, parseCsvOptions } from '../data/records/export'
 import { listQuery } from '../data/records/http'
-import { type Page, type Row, listRows } from '../data/records/records'
+import { type VersionedRow, listVersionedRows } from '../data/records/records'
+import { isRequiredInNewRow } from '../data/records/row'
 import { type Scope, tableScope } from '../data/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
@@ -29,6 +30,35 @@ import { type View, readView, viewQuery } from './view'
 /** Rows of a page. */
 const PAGE_SIZE = 25
 
+/** What grid.js imports, loaded beside it and not after it. */
+const GRID_MODULES = [
+  'editors',
+  'grid',
+  ...[
+    'api',
+    'blocks',
+    'clipboard',
+    'deleting',
+    'editing',
+    'history',
+    'keys',
+    'leaving',
+    'line-ends',
+    'model',
+    'moves',
+    'page',
+    'pointer',
+    'queues',
+    'rows',
+    'saving',
+    'selection',
+    'texts',
+    'tsv',
+    'undo',
+  ].map((name) => `grid/${name}`),
+  'options',
+]
+
 /** UTF-16 units of the name of a downloaded file: encoded nine times as long, still a header that everything takes. */
 const MAX_FILE_NAME = 100
 
@@ -39,7 +69,7 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
-  const last = page === null ? view.offset : lastOffset(page.pageInfo.totalRows, PAGE_SIZE)
+  const last = page === null ? view.offset : lastOffset(page.total, PAGE_SIZE)
   // The rows of that page are gone, deleted perhaps a moment ago.
   if (view.offset > last) return go(c, withQuery(c.req.path, viewQuery({ ...view, offset: last })), readNotice(c))
   const isFilterOpen = c.req.query('filter') === '1' || error !== null
@@ -70,14 +100,20 @@ function readQuery(c: Context<AppEnv>, table: Table, { where, sort, offset }: Vi
   return parseQuery(table, { where: [where], sort: [sort], offset: [String(offset)] }, { now: c.get('startedAt'), limits })
 }
 
+interface GridPage {
+  rows: VersionedRow[]
+  /** Rows that match, on this page and all others. */
+  total: number
+}
+
 /** The rows, or why the filter or the sort cannot be read. */
 async function load(
   c: Context<AppEnv>,
   { table, data }: Scope & { table: Table },
   view: View,
-): Promise<{ page: Page | null; error: string | null }> {
+): Promise<{ page: GridPage | null; error: string | null }> {
   try {
-    return { page: await listRows(data, table, readQuery(c, table, view)), error: null }
+    return { page: await listVersionedRows(data, table, readQuery(c, table, view)), error: null }
   } catch (error) {
     if (error instanceof ApiError && error.status === 400) return { page: null, error: error.message }
     throw error
@@ -87,7 +123,7 @@ async function load(
 interface TablePageProps {
   scope: Scope & { table: Table }
   view: View
-  page: Page | null
+  page: GridPage | null
   error: string | null
   isFilterOpen: boolean
 }
@@ -96,12 +132,12 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
   const { project } = usePage()
   const { table } = scope
   const base = `/projects/${project?.id}/tables/${table.id}`
-  const total = page?.pageInfo.totalRows ?? 0
+  const total = page?.total ?? 0
   return (
     <ProjectPage title={table.title} tables={scope.catalog.tables} open={table.id} fill>
       <Toolbar table={table} base={base} view={view} isFilterOpen={isFilterOpen} />
       <FilterPanel table={table} where={view.where} sort={view.sort} error={error} open={isFilterOpen} />
-      <Grid table={table} base={base} view={view} rows={page?.list ?? []} isUnread={page === null} />
+      <Grid table={table} base={base} view={view} rows={page?.rows ?? []} isUnread={page === null} />
       <footer class="grid-foot">
         <Can permission="dataInsert">
           <a class="button button-small" href={withQuery(`${base}/new-row`, viewQuery(view))} data-focus-draft>
@@ -194,25 +230,34 @@ interface GridProps {
   table: Table
   base: string
   view: View
-  rows: readonly Row[]
+  rows: readonly VersionedRow[]
   /** The filter could not be read, so nothing is known of the rows. */
   isUnread: boolean
 }
 
 function Grid({ table, base, view, rows, isUnread }: GridProps) {
   const page = usePage()
-  const mayEdit = may(page, 'dataUpdate')
+  const tablePath = `noco/${page.project?.id}/${table.id}`
+  const allowed = [
+    ...(may(page, 'dataUpdate') ? ['edit'] : []),
+    ...(may(page, 'dataInsert') ? ['insert'] : []),
+    ...(may(page, 'dataDelete') ? ['delete'] : []),
+  ]
   return (
     <div class="grid-frame" tabindex={-1}>
+      {GRID_MODULES.map((name) => (
+        <link rel="modulepreload" href={`/dashboard/${name}.js`} />
+      ))}
       <table
         class="grid"
         aria-label={table.title}
-        data-grid={`/api/v1/db/data/noco/${page.project?.id}/${table.id}`}
+        data-grid={`/api/v1/db/data/${tablePath}`}
+        data-bulk={`/api/v1/db/data/bulk/${tablePath}/changes`}
         data-pages={`${base}/rows`}
         data-view={withQuery('', viewQuery(view))}
         data-keys={JSON.stringify(primaryKey(table).map(({ title }) => title))}
-        data-offset={String(view.offset)}
-        {...(mayEdit ? { 'data-editable': true } : {})}
+        data-size={String(PAGE_SIZE)}
+        data-may={allowed.join(' ')}
       >
         <thead>
           <tr>
@@ -278,11 +323,14 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
       scope="col"
       aria-sort={ascending ? 'ascending' : descending ? 'descending' : 'none'}
       data-title={column.title}
+      data-column-id={column.id}
       data-kind={kindOf(column)}
       data-type={column.type}
       data-options={JSON.stringify(column.options.map(({ title }) => title))}
       data-format={JSON.stringify(lookOf(column).format)}
-      {...(isFilled(column) || column.primaryKey ? { 'data-readonly': true } : {})}
+      {...(isFilled(column) ? { 'data-filled': true } : {})}
+      {...(column.primaryKey ? { 'data-key': true } : {})}
+      {...(isRequiredInNewRow(column) ? { 'data-required': true } : {})}
     >
       <span class="column-head">
         <a
@@ -317,16 +365,16 @@ interface GridRowProps {
   table: Table
   base: string
   view: View
-  row: Row
+  row: VersionedRow
   /** Among all rows of the view, from 1. */
   number: number
 }
 
-function GridRow({ table, base, view, row, number }: GridRowProps) {
+function GridRow({ table, base, view, row: { row, version }, number }: GridRowProps) {
   const page = usePage()
   const rowId = rowIdOf(table, row)
   return (
-    <tr {...(rowId === null ? {} : { 'data-row': rowId })}>
+    <tr {...(rowId === null ? {} : { 'data-row': rowId, 'data-version': String(version) })}>
       <th class="row-head" scope="row">
         <span>
           {rowId !== null && may(page, 'dataDelete') && (
@@ -352,12 +400,7 @@ function GridRow({ table, base, view, row, number }: GridRowProps) {
 }
 
 function Cell({ column, value }: { column: Column; value: unknown }) {
-  const kind = kindOf(column)
-  const looks = [
-    'cell',
-    ...(kind === 'integer' || kind === 'number' ? ['number'] : []),
-    ...(isFilled(column) || column.primaryKey ? ['readonly'] : []),
-  ]
+  const looks = [lookClass(column), ...(isFilled(column) || column.primaryKey ? ['readonly'] : [])]
   const isLong = isCut(lookOf(column), value)
   // What is shown may say less than the value, which stands beside it for the editor: as JSON, for HTML turns CR into LF.
   const isKept = value !== null && value !== undefined && !isLong
@@ -372,6 +415,12 @@ function Cell({ column, value }: { column: Column; value: unknown }) {
   )
 }
 
+function lookClass(column: Column): string {
+  const kind = kindOf(column)
+  if (kind === 'boolean') return 'cell tick'
+  return kind === 'integer' || kind === 'number' ? 'cell number' : 'cell'
+}
+
 /** The line in which a new row is typed; only a script can do anything with it. */
 function DraftRow({ table }: { table: Table }) {
   return (
@@ -383,7 +432,7 @@ function DraftRow({ table }: { table: Table }) {
         </span>
       </th>
       {table.columns.map((column) => (
-        <td class={isFilled(column) ? 'cell readonly' : 'cell'} />
+        <td class={`${lookClass(column)}${isFilled(column) ? ' readonly' : ''}`} />
       ))}
     </tr>
   )

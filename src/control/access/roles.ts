@@ -116,6 +116,7 @@ const OPEN_TO_API_TOKENS: ReadonlySet<Permission> = new Set<Permission>([
   'bulkDataDelete',
   'bulkDataDeleteAll',
   'bulkDataUpsert',
+  'bulkDataChanges',
 
   'swaggerJson',
 ])

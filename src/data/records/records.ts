@@ -73,6 +73,22 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
   }
 }
 
+/** A page of whole rows with their versions, and the number of rows that match, in one round trip. */
+export async function listVersionedRows(
+  data: D1Database,
+  table: Table,
+  { where, order, limit, offset }: ListQuery,
+): Promise<{ rows: VersionedRow[]; total: number }> {
+  const [page, count] = await batch(data, [
+    selectPage(table, { columns: table.columns, versioned: true, where, orderBy: compileSort(order), limit, offset }),
+    selectCount(table, where),
+  ])
+  return {
+    rows: (page?.results ?? []).map((row) => versioned(table.columns, row)),
+    total: Number(count?.results[0]?.['total'] ?? 0),
+  }
+}
+
 /** The first row that matches, or null. */
 export async function findOne(data: D1Database, table: Table, query: ListQuery): Promise<Row | null> {
   const { where, fields: columns, offset } = query

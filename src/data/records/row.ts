@@ -5,7 +5,7 @@ import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
 import { hasSortKey, sortKey, sortKeyColumn } from '../catalog/collation'
-import type { Column, Table } from '../catalog/types'
+import { type Column, type Table, keyMaker, kindOf } from '../catalog/types'
 import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from './values'
 
 /** Stored values by column. */
@@ -33,6 +33,12 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
   refuseUnreachableKey(table, row)
   refuseAmbiguousKey(table, row)
   return complete(row)
+}
+
+/** Whether a new row must bring a value: it has none that the server could fill in, as defaultFor() says. */
+export function isRequiredInNewRow(column: Column): boolean {
+  const isFilled = column.auto !== null || column.autoIncrement || column.defaultValue !== null || keyMaker(column) !== null
+  return column.required && !isFilled && kindOf(column) !== 'boolean' && column.type !== 'Rating'
 }
 
 /**

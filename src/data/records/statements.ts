@@ -43,6 +43,8 @@ function returning(table: Table): Sql {
 
 interface PageOptions {
   columns: readonly Column[]
+  /** Each with its version. */
+  versioned?: boolean
   where: Sql | null
   orderBy: Sql
   limit: number
@@ -50,8 +52,8 @@ interface PageOptions {
 }
 
 /** One page. */
-export function selectPage(table: Table, { columns, where, orderBy, limit, offset }: PageOptions): Sql {
-  return sql`SELECT ${columnList(columns)} FROM ${ident(table.physicalName)} t${condition(where)}
+export function selectPage(table: Table, { columns, versioned = false, where, orderBy, limit, offset }: PageOptions): Sql {
+  return sql`SELECT ${columnList(columns)}${versioned ? sql`, t.${version}` : empty} FROM ${ident(table.physicalName)} t${condition(where)}
     ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
 }
 
