@@ -1,0 +1,109 @@
+/** A file imported in one request: as the body, or in a form. */
+import { env } from 'cloudflare:workers'
+import { beforeAll, expect, test } from 'vitest'
+import { type Answer, type Person, createProject, createTable, request, signUpCreator } from '../support/client'
+
+type Json = Answer['body']
+
+let ada: Person
+let project: string
+
+beforeAll(async () => {
+  ada = await signUpCreator()
+  project = (await createProject(ada.auth)).id
+})
+
+const CSV = 'Name,Qty\nAda,1\nBob,2\n'
+
+function send(query: string, body: unknown, type: string | null = 'text/csv', bindings: Json = env): Promise<Answer> {
+  const path = `/api/v1/db/meta/projects/${project}/import${query}`
+  const headers = type === null ? undefined : { 'content-type': type }
+  return request('POST', path, { auth: ada.auth, body, env: bindings, ...(headers && { headers }) })
+}
+
+/** As a browser or curl sends it. */
+async function sendForm(fields: Record<string, string | Blob>): Promise<Answer> {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') form.set(name, value)
+    else form.set(name, value, 'people.csv')
+  }
+  const encoded = new Response(form)
+  return send('', new Uint8Array(await encoded.arrayBuffer()), encoded.headers.get('content-type'))
+}
+
+async function valuesOf({ body }: Answer): Promise<Json[]> {
+  const path = `/api/v1/db/data/noco/${project}/${body.table.id}?fields=Name,Qty`
+  return (await request('GET', path, { auth: ada.auth })).body.list
+}
+
+const ROWS = [
+  { Name: 'Ada', Qty: 1 },
+  { Name: 'Bob', Qty: 2 },
+]
+
+test('as the body, whatever its type says of a file; NC_REQUEST_BODY_SIZE is for other bodies', async () => {
+  const small = { ...env, NC_REQUEST_BODY_SIZE: '10' }
+  const made = await send('?title=Body', CSV, 'text/csv; charset=utf-8', small)
+  expect([made.body.rows, made.body.table.title, await valuesOf(made)]).toEqual([2, 'Body', ROWS])
+  expect(await valuesOf(await send('?title=Tabs', CSV.replaceAll(',', '\t'), 'text/tab-separated-values'))).toEqual(ROWS)
+  expect(await valuesOf(await send('?title=Bytes', CSV, 'application/octet-stream'))).toEqual(ROWS)
+})
+
+test('as a file of a form, whose name is the title where none is given, with the options as fields', async () => {
+  const made = await sendForm({ file: new Blob([`Name;Qty;X\nAda;1;x\nBob;2;y\n`]), separator: ';', skip: 'X' })
+  expect([made.body.table.title, made.body.left_out.length, await valuesOf(made)]).toEqual(['people', 1, ROWS])
+  expect(await sendForm({ title: 'x' })).toMatchObject({ status: 400, body: { errors: [{ path: 'file' }] } })
+})
+
+test('into a table that is there, with choices as JSON', async () => {
+  const columns = [
+    { title: 'Name', uidt: 'SingleLineText', unique: true },
+    { title: 'Qty', uidt: 'Number' },
+  ]
+  const table = await createTable(ada.auth, project, { columns })
+  const choices = JSON.stringify([{ index: 2, skip: true }])
+  const query = `?table_id=${table.id}&mode=upsert&on=Name&columns=${encodeURIComponent(choices)}`
+  expect((await send(query, 'Name,Qty,Other\nAda,1,x\n')).body).toMatchObject({ inserted: 1, updated: 0 })
+  const changed = await send(`?table_id=${table.id}&mode=upsert&on=Name`, CSV)
+  expect(changed.body).toMatchObject({ inserted: 1, updated: 1 })
+  expect(await valuesOf(changed)).toEqual(ROWS)
+})
+
+test('what is refused leaves nothing', async () => {
+  const count = async () =>
+    (
+      await env.DATA.prepare(
+        'SELECT (SELECT COUNT(*) FROM imports WHERE report IS NULL) + (SELECT COUNT(*) FROM import_parts) AS n',
+      ).first<{ n: number }>()
+    )?.n
+  const refusals: [string, Promise<Answer>, number, string][] = [
+    ['JSON', send('?title=a', { a: 1 }, null), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['an option that is none', send('?title=a&seperator=;', CSV), 400, 'INVALID_PARAMETER'],
+    ['an option twice', send('?title=a&title=b', CSV), 400, 'INVALID_PARAMETER'],
+    ['a column to skip that is none', send('?title=a&skip=Nobody', CSV), 400, 'INVALID_REQUEST_BODY'],
+    ['no file', send('?title=a', ''), 400, 'INVALID_REQUEST_BODY'],
+    ['no title', send('', CSV), 400, 'INVALID_TABLE'],
+    ['choices that are no JSON', send('?title=a&columns=[', CSV), 400, 'INVALID_PARAMETER'],
+    ['an open question', send('?title=a', 'Day\n01/02/2026\n'), 400, 'INVALID_REQUEST_BODY'],
+  ]
+  for (const [name, answer, status, error] of refusals) {
+    const { status: got, body } = await answer
+    expect([name, got, body.error]).toEqual([name, status, error])
+  }
+  expect(await count()).toBe(0)
+})
+
+test('a file of more than 32 MiB is refused, and told the way in parts', { timeout: 60_000 }, async () => {
+  const chunk = new Uint8Array(8 * 1024 * 1024).fill(120)
+  let sent = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1
+      if (sent > 8) controller.close()
+      else controller.enqueue(chunk)
+    },
+  })
+  const { status, body } = await send('?title=a', endless)
+  expect([status, body.error, body.message]).toEqual([413, 'PAYLOAD_TOO_LARGE', expect.stringContaining('/imports')])
+})
