@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import { type ListQuery, parseQuery } from '../data/query/query'
-import { type Column, type Table, kindOf } from '../data/catalog/types'
+import { type Column, type Table, kindOf, ratingMax } from '../data/catalog/types'
 import { primaryKey } from '../data/catalog/catalog'
 import { csvStream, parseCsvOptions } from '../data/records/export'
 import { listQuery } from '../data/records/http'
@@ -328,6 +328,7 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
       data-type={column.type}
       data-options={JSON.stringify(column.options.map(({ title }) => title))}
       data-format={JSON.stringify(lookOf(column).format)}
+      {...boundsOf(column)}
       {...(isFilled(column) ? { 'data-filled': true } : {})}
       {...(column.primaryKey ? { 'data-key': true } : {})}
       {...(isRequiredInNewRow(column) ? { 'data-required': true } : {})}
@@ -359,6 +360,12 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
       </span>
     </th>
   )
+}
+
+/** The least and the most that an editor takes, where it is less than any number. */
+function boundsOf(column: Column): { 'data-min': string; 'data-max': string } | object {
+  if (column.type === 'Rating') return { 'data-min': '0', 'data-max': String(ratingMax(column)) }
+  return column.type === 'Year' ? { 'data-min': '0', 'data-max': '9999' } : {}
 }
 
 interface GridRowProps {

@@ -181,6 +181,20 @@ test('JSON that is none stays in its cell, marked, and can be mended', async () 
   await eventually(() => stored(sheet, 'Data'), [{ a: 2 }, null])
 })
 
+test('a rating says its bounds, and keeps to them', async () => {
+  const sheet = await openSheet(world, title(), [{ title: 'Stars', uidt: 'Rating' }], [{ Stars: 3 }])
+  await sheet.cell(0, 'Stars').focus()
+  await press('F2')
+  expect(await editor().getAttribute('placeholder')).toBe('0 to 5')
+  await editor().fill('9')
+  await press('Enter')
+  expect(await note().textContent()).toBe('The field "Stars" takes a number from 0 to 5.')
+  await press('ArrowUp')
+  await type('4')
+  await press('Enter')
+  await eventually(() => stored(sheet, 'Stars'), [4])
+})
+
 describe('ranges and the clipboard', () => {
   const COLUMNS = [{ title: 'A' }, { title: 'B', uidt: 'Number' }, { title: 'C', uidt: 'Checkbox' }]
   const ROWS: Row[] = [
