@@ -1,6 +1,7 @@
 /** Deleting the chosen rows: no question, for it can be undone. Without a script there is a page that asks. */
 import { callApi } from './api.js'
 import { tell } from '../tell.js'
+import { forgetForms, hasChanges, mayDiscard } from '../unsaved.js'
 import { keyOf } from './model.js'
 import { refreshSoon } from './page.js'
 import { removeRow } from './rows.js'
@@ -28,7 +29,10 @@ export function listenToDeletion(grid) {
       if (![...grid.rows.values()].some(({ id }) => id !== null && ids.has(id))) return
       event.preventDefault()
       event.stopPropagation()
-      link.closest('dialog')?.close()
+      const dialog = link.closest('dialog')
+      if (dialog !== null && hasChanges(dialog) && !mayDiscard()) return
+      if (dialog !== null) forgetForms(dialog)
+      dialog?.close()
       startDeletion(grid, ids)
     },
     { capture: true },
