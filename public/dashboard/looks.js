@@ -97,7 +97,8 @@ export function partsOf(column, value, { whole = false } = {}) {
  * @param {boolean} whole
  */
 function shownText(text, whole) {
-  const shown = whole || text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
+  // Never half of a character that is two units.
+  const shown = whole || text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).replace(/[\ud800-\udbff]$/, '')}…`
   return shown.replaceAll(/\r\n?/g, '\n')
 }
 

@@ -170,3 +170,8 @@ test('a value as the text of an input', () => {
   expect(textOf({ kind: 'number' }, 1e21)).toBe('1e+21')
   expect(textOf({ kind: 'boolean' }, false)).toBe('false')
 })
+
+test('a long text is cut between characters, never inside one', () => {
+  const column = { kind: 'text', type: 'LongText', format: {} }
+  expect(partsOf(column, `x${'🛒'.repeat(200)}`)).toEqual([{ is: 'text', text: `x${'🛒'.repeat(149)}…` }])
+})
