@@ -1,6 +1,6 @@
 /** The application: middleware in order, then everything that exists. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { except } from 'hono/combine'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
@@ -16,13 +16,16 @@ import { importRoutes, isUpload } from './data/import/routes'
 import { bulkRoutes } from './data/records/bulk-routes'
 import { tableRowRoutes, viewRowRoutes } from './data/records/routes'
 import { formGuard, isApiPath } from './dashboard/form-guard'
+import { isFileForm } from './dashboard/import'
 import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
-import { apiHeaders, bodySize, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
+import { bodySize } from './http/body'
+import { apiHeaders, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
 import { jsonBodies } from './http/json-body'
-import { methodOverride } from './http/method-override'
+import { matchedRoute } from './http/matched-route'
+import { methodOverride, overrideParameters } from './http/method-override'
 import { plainHttp } from './http/plain-http'
 import { onceAgain } from './http/once-again'
 import { createRouter } from './http/router'
@@ -53,6 +56,21 @@ export const PUBLIC_ROUTES: PublicRoutes = {
 /** These answer whatever state the databases are in. */
 const DATABASE_FREE = ['/api/v1/health', '/api/v1/version', '/openapi.json', '/docs']
 
+/** Bytes of a body from who has shown no credential. */
+const MAX_PUBLIC_BODY = 64 * 1024
+/** Bytes of a form of the dashboard without a file. */
+const MAX_FORM = 1024 * 1024
+
+function bodyLimit(c: Context<AppEnv>): number {
+  const { bodySize: most } = c.get('config')
+  const route = matchedRoute(c)
+  if (PUBLIC_ROUTES[`${route?.method} ${route?.path}`] !== undefined) return Math.min(most, MAX_PUBLIC_BODY)
+  return isApiPath(c) || isFileForm(c) ? most : Math.min(most, MAX_FORM)
+}
+
+/** What no route is for goes no further: nothing of it is read. */
+const routed: MiddlewareHandler<AppEnv> = (c, next) => (matchedRoute(c) === null ? Promise.resolve(c.notFound()) : next())
+
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
   const again = onceAgain(app)
@@ -62,12 +80,13 @@ export function createApp(): OpenAPIHono<AppEnv> {
   })
   app.notFound(notFound(app))
 
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, settings, plainHttp, urlLimits)
-  // Files have limits of their own.
-  app.use(except(isUpload, bodySize))
   // Pages are for this site alone, and their forms are no JSON.
-  app.use(except((c: Context<AppEnv>) => !isApiPath(c), crossOrigin, methodOverride(app), except(isUpload, jsonBodies)))
-  app.use(except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), formGuard)
+  const isPage = (c: Context<AppEnv>) => !isApiPath(c)
+  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, except(isPage, crossOrigin))
+  app.use(settings, plainHttp, urlLimits, except(isPage, methodOverride(app)))
+  app.use(routed, except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), overrideParameters)
+  // From here on bodies are read: there is a route, and a credential where it wants one. Files have limits of their own.
+  app.use(except(isUpload, bodySize(bodyLimit), except(isPage, jsonBodies)), formGuard)
 
   app.route('/', instanceRoutes)
   app.route('/', docsRoutes(app))

@@ -71,6 +71,8 @@ export interface AppEnv {
     project: ProjectContext | null
     /** The browser's session, on pages of the dashboard. */
     sessionId: string | null
+    /** Bytes that the body of this request may have. */
+    bodyLimit: number
   }
 }
 
@@ -109,6 +111,7 @@ const MIN_SECRET_BYTES = 32
 const EXAMPLE_SECRET =
   /change[-_ ]?me|example|your[-_ ]?(jwt|secret)|^569a1821-0a93-45e8-87ab-eb857f20a010$|^(.)\2*$|^(0123456789|1234567890|abcdefghij)/i
 
+const TEXT = 'one text'
 const COUNT = 'a whole number from 1'
 const SECRET = `a random secret of at least ${MIN_SECRET_BYTES} bytes, and not one from an example`
 
@@ -119,9 +122,9 @@ const SECRET = `a random secret of at least ${MIN_SECRET_BYTES} bytes, and not o
 export function readConfig(env: Bindings): Config {
   const problems: string[] = []
   const read = <Value>(name: SettingName, parse: (text: string) => Value | null, byDefault: Value, shape: string): Value => {
-    const text = env[name] ?? ''
+    const text = textOf(env[name])
     if (text === '') return byDefault
-    const value = parse(text)
+    const value = text === null ? null : parse(text)
     if (value === null) problems.push(`${name} must be ${shape}`)
     return value ?? byDefault
   }
@@ -129,8 +132,8 @@ export function readConfig(env: Bindings): Config {
 
   const secret = read('NC_AUTH_JWT_SECRET', readSecret, '', SECRET)
   const previousSecret = read('NC_AUTH_JWT_SECRET_PREVIOUS', readSecret, null, `${SECRET}; or absent`)
-  const adminEmail = read('NC_ADMIN_EMAIL', asText, null, '')
-  const adminPassword = read('NC_ADMIN_PASSWORD', asText, null, '')
+  const adminEmail = read('NC_ADMIN_EMAIL', asText, null, TEXT)
+  const adminPassword = read('NC_ADMIN_PASSWORD', asText, null, TEXT)
   const config: Config = {
     jwtSecrets: previousSecret === null ? [secret] : [secret, previousSecret],
     jwtLifetime: read('NC_JWT_EXPIRES_IN', parseDuration, 10 * 3600, 'a number with a unit, such as 10h, 90m, 7d or 1.5h'),
@@ -143,15 +146,13 @@ export function readConfig(env: Bindings): Config {
     },
     bodySize: read('NC_REQUEST_BODY_SIZE', readCount, DEFAULT_BODY_SIZE, 'a number of bytes'),
     databaseSize: read('NC_DATABASE_SIZE', readSize, DEFAULT_DATABASE_SIZE, 'a number of bytes'),
-    corsOrigins: read(
-      'NC_CORS_ORIGINS',
-      readOrigins,
-      ['*'],
-      '* or origins separated by commas, such as https://app.example.org,https://example.org',
-    ),
+    corsOrigins: readCorsOrigins(env),
     publicUrl: read('NC_PUBLIC_URL', readOrigin, null, 'an origin, such as https://api.example.org'),
     passwordHash: read('NC_PASSWORD_HASH', readPasswordHash, 'scrypt', 'scrypt or pbkdf2'),
-    mailFrom: read('NC_MAIL_FROM', asText, null, ''),
+    mailFrom: read('NC_MAIL_FROM', asText, null, TEXT),
+  }
+  if (givenOrigins(env) === null) {
+    problems.push('NC_CORS_ORIGINS must be * or origins separated by commas, such as https://app.example.org,https://example.org')
   }
   if ((env.NC_AUTH_JWT_SECRET as string | undefined) === undefined || env.NC_AUTH_JWT_SECRET === '') {
     problems.push(`NC_AUTH_JWT_SECRET is missing: it must be ${SECRET}`)
@@ -170,6 +171,30 @@ export function readConfig(env: Bindings): Config {
   if (problems.length > 0) throw new ApiError('MISCONFIGURED', undefined, { cause: problems.join('; ') })
   return config
 }
+
+/** A value of `[vars]`, which may be any JSON, as text; '' when it is absent, null when it has no text of its own. */
+function textOf(value: unknown): string | null {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return typeof value === 'string' ? value : null
+}
+
+/**
+ * Of which origins pages may call. By itself, so that a page can read what a server with wrong settings answers: when this one
+ * is wrong, nothing but that answer can be read by anybody.
+ */
+export function readCorsOrigins(env: Bindings): readonly string[] {
+  return givenOrigins(env) ?? ANY_ORIGIN
+}
+
+/** As text or as a list; null when it is neither, or a list of nobody. */
+function givenOrigins({ NC_CORS_ORIGINS: given }: { NC_CORS_ORIGINS?: unknown }): readonly string[] | null {
+  const text = Array.isArray(given) ? given.map(String).join(',') : textOf(given)
+  if (text === null || (text === '' && given !== '' && given !== undefined)) return null
+  return text === '' ? ANY_ORIGIN : readOrigins(text)
+}
+
+const ANY_ORIGIN = ['*']
 
 function readSecret(text: string): string | null {
   return new TextEncoder().encode(text).length < MIN_SECRET_BYTES || EXAMPLE_SECRET.test(text) ? null : text
@@ -192,8 +217,8 @@ function readPasswordHash(text: string): 'scrypt' | 'pbkdf2' | null {
   return text === 'scrypt' || text === 'pbkdf2' ? text : null
 }
 
-function readOrigins(text: string): string[] | null {
-  if (text === '*') return ['*']
+function readOrigins(text: string): readonly string[] | null {
+  if (text === '*') return ANY_ORIGIN
   const origins = text.split(',').map((part) => readOrigin(part.trim()))
   return origins.every((origin) => origin !== null) ? origins : null
 }

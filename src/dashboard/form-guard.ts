@@ -9,6 +9,8 @@ import { createMiddleware } from 'hono/factory'
 import { isCrossSite } from '../control/auth/cookie'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
+import { readBody } from '../http/body'
+import { refuseManyFields } from '../http/form-fields'
 import { hmacSha256 } from '../lib/crypto'
 
 /** Name of the hidden field, and of the header that scripts send instead. */
@@ -38,15 +40,13 @@ export function isApiPath(c: Context<AppEnv>): boolean {
 
 /** The fields of a form, from either of the two encodings a form has. */
 export async function readForm(c: Context<AppEnv>): Promise<FormData> {
-  const bytes = await c.req.arrayBuffer()
-  const { bodySize } = c.get('config')
-  if (bytes.byteLength > bodySize)
-    throw new ApiError('PAYLOAD_TOO_LARGE', `This is larger than the ${bodySize} bytes allowed here.`)
+  const bytes = await readBody(c, c.get('bodyLimit'))
   if (bytes.byteLength === 0) return new FormData()
   const type = c.req.header('content-type') ?? ''
   if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i.test(type)) {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the form as a browser does.')
   }
+  refuseManyFields(bytes, type)
   try {
     return await c.req.formData()
   } catch (error) {

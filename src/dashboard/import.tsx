@@ -48,6 +48,11 @@ async function choose(c: Context<AppEnv>, tableId: string | null, error: ApiErro
   return show(c, <ImportChooser {...props} unfinished={unfinished} />, error === null ? 200 : 400)
 }
 
+/** Whether a form carries a file: it may be as large as the largest body. */
+export function isFileForm(c: Context<AppEnv>): boolean {
+  return /^\/projects\/[^/]+(?:\/tables\/[^/]+)?\/import$/.test(c.req.path)
+}
+
 /** A file that came as a form, without a script. */
 async function receive(c: Context<AppEnv>, tableId: string | null): Promise<Response> {
   const form = await readForm(c)

@@ -1,13 +1,11 @@
 /** What every request passes before any feature sees it. */
-import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
-import { type AppEnv, type Bindings, type Config, readConfig } from '../env'
+import { type AppEnv, type Bindings, type Config, readConfig, readCorsOrigins } from '../env'
 import { ApiError } from '../errors'
 import { withD1Cost } from '../lib/d1-cost'
-import { sizeText } from '../lib/text'
 
 const configs = new WeakMap<Bindings, Config>()
 
@@ -21,17 +19,6 @@ export const settings = createMiddleware<AppEnv>(async (c, next) => {
   c.set('config', config)
   await next()
 })
-
-/** A middleware that settings decide on, made once for them. */
-function perConfig(make: (config: Config) => MiddlewareHandler): MiddlewareHandler<AppEnv> {
-  const made = new WeakMap<Config, MiddlewareHandler>()
-  return (c, next) => {
-    const config = c.get('config')
-    const middleware = made.get(config) ?? make(config)
-    made.set(config, middleware)
-    return middleware(c, next)
-  }
-}
 
 /** A name for the request in answers and in the log, and the moment it began. */
 export const requestIdentity = createMiddleware<AppEnv>(async (c, next) => {
@@ -71,20 +58,23 @@ export const browserHeaders = secureHeaders({
   xDnsPrefetchControl: false,
 })
 
-/** Browsers of the configured origins may call with token headers; never with cookies (no Allow-Credentials). */
-export const crossOrigin = perConfig(({ corsOrigins }) =>
-  cors({
-    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+/**
+ * Browsers of the configured origins may call with token headers; never with cookies (no Allow-Credentials). What headers they
+ * send is theirs to say, for libraries that trace or monitor a page add their own. Stands before everything that may refuse, so
+ * that a page can read every refusal, also the one of wrong settings.
+ */
+export const crossOrigin: MiddlewareHandler<AppEnv> = (c, next) => {
+  const handle = corsOf.get(c.env) ?? makeCors(readCorsOrigins(c.env))
+  corsOf.set(c.env, handle)
+  return handle(c, next)
+}
+
+const corsOf = new WeakMap<Bindings, MiddlewareHandler>()
+
+function makeCors(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowHeaders: [
-      'content-type',
-      'xc-auth',
-      'xc-token',
-      'authorization',
-      'idempotency-key',
-      'if-match',
-      'x-http-method-override',
-    ],
     exposeHeaders: [
       'xc-db-response',
       'server-timing',
@@ -98,29 +88,7 @@ export const crossOrigin = perConfig(({ corsOrigins }) =>
       'retry-after',
     ],
     maxAge: 86_400,
-  }),
-)
-
-/** Bodies of at most `config.bodySize` bytes, counted while they arrive: a chunked body has no length to believe. */
-export const bodySize = perConfig(({ bodySize: maxSize }) =>
-  bodyLimit({
-    maxSize,
-    onError: () => {
-      throw tooLarge(maxSize)
-    },
-  }),
-)
-
-/** The whole body. bodyLimit() believes a Content-Length; what came is what counts. */
-export async function readBody(c: Context<AppEnv>): Promise<ArrayBuffer> {
-  const bytes = await c.req.arrayBuffer()
-  const { bodySize: maxSize } = c.get('config')
-  if (bytes.byteLength > maxSize) throw tooLarge(maxSize)
-  return bytes
-}
-
-function tooLarge(maxSize: number): ApiError {
-  return new ApiError('PAYLOAD_TOO_LARGE', `The request body is larger than ${sizeText(maxSize)}.`)
+  })
 }
 
 /** URLs: NUL never reaches a name, broken percent-encoding neither a name nor a filter (hono leaves it as it is). */

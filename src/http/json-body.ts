@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env'
 import { ApiError, type Issue, MAX_ISSUES, invalidInput } from '../errors'
 import { exactNumber } from '../lib/number'
-import { readBody } from './guards'
+import { readBody } from './body'
 
 /** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
 const MAX_DEPTH = 32
@@ -23,7 +23,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
  */
 export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-  const bytes = await readBody(c)
+  const bytes = await readBody(c, c.get('bodyLimit'))
   if (bytes.byteLength === 0) {
     // Of another type it would be taken for {}.
     const headers = new Headers(c.req.raw.headers)

@@ -6,8 +6,8 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
-import { readBody } from './guards'
-import { sizeText } from '../lib/text'
+import { readBody } from './body'
+import { refuseManyFields } from './form-fields'
 
 const OVERRIDE_HEADER = 'x-http-method-override'
 
@@ -20,7 +20,10 @@ const MAX_FORM_BYTES = 2 * 1024 * 1024
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
 
-/** Stands behind the limit of bodies and CORS, so that refusals from here are as bounded and as readable as all others. */
+/** Requests whose form is yet to be read. By invocation: a request that is asked once again is another Request. */
+const pending = new WeakMap<Context['executionCtx'], Context<AppEnv>>()
+
+/** Stands after CORS, so that refusals from here are as readable as all others. */
 export function methodOverride(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const asked = c.req.header(OVERRIDE_HEADER)
@@ -30,31 +33,34 @@ export function methodOverride(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
       const message = `${OVERRIDE_HEADER}: only a POST may say it, and only GET.`
       throw new ApiError('INVALID_PARAMETER', message, { details: { errors: [{ path: OVERRIDE_HEADER, message }] } })
     }
-    return app.fetch(await asGet(c), c.env, c.executionCtx)
+    const headers = new Headers(c.req.raw.headers)
+    for (const name of [OVERRIDE_HEADER, 'content-type', 'content-length', 'transfer-encoding']) headers.delete(name)
+    // One name in the log for both: guards.ts reads it there.
+    headers.set('cf-ray', c.get('requestId'))
+    pending.set(c.executionCtx, c)
+    return app.fetch(new Request(c.req.raw.url, { headers }), c.env, c.executionCtx)
   }
 }
 
-/** With the parameters of the form behind those of the URL. */
-async function asGet(c: Context<AppEnv>): Promise<Request> {
-  const form = await readForm(c)
-  const url = new URL(c.req.raw.url)
-  url.search = [url.search.slice(1), form].filter((part) => part !== '').join('&')
-  const headers = new Headers(c.req.raw.headers)
-  for (const name of [OVERRIDE_HEADER, 'content-type', 'content-length']) headers.delete(name)
-  // One name in the log for both: guards.ts reads it there.
-  headers.set('cf-ray', c.get('requestId'))
-  return new Request(url, { headers })
+/** Behind the gate, for then somebody has shown a credential: the parameters of the form come after those of the URL. */
+export const overrideParameters: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const posted = pending.get(c.executionCtx)
+  if (posted !== undefined) {
+    const url = new URL(c.req.raw.url)
+    url.search = [url.search.slice(1), await readForm(posted)].filter((part) => part !== '').join('&')
+    c.req.raw = new Request(url, { headers: c.req.raw.headers })
+    pending.delete(c.executionCtx)
+  }
+  return next()
 }
 
 /** Read and written anew: what a form may hold as it is (`#`, letters beyond ASCII), a URL may not. */
 async function readForm(c: Context<AppEnv>): Promise<string> {
-  const bytes = await readBody(c)
+  const bytes = await readBody(c, Math.min(MAX_FORM_BYTES, c.get('config').bodySize))
   if (bytes.byteLength === 0) return ''
   if (!FORM_TYPE.test(c.req.header('content-type') ?? '')) {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', `With ${OVERRIDE_HEADER} a body is application/x-www-form-urlencoded.`)
   }
-  if (bytes.byteLength > MAX_FORM_BYTES) {
-    throw new ApiError('PAYLOAD_TOO_LARGE', `Query parameters may have ${sizeText(MAX_FORM_BYTES)} as a form.`)
-  }
+  refuseManyFields(bytes, '')
   return new URLSearchParams(new TextDecoder().decode(bytes)).toString()
 }

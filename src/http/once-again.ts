@@ -13,7 +13,7 @@ export function onceAgain(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Re
     if (triedAgain.has(c.executionCtx)) return null
     triedAgain.add(c.executionCtx)
     const { raw } = c.req
-    const body = raw.body === null ? null : await c.req.arrayBuffer()
+    const body = raw.bodyUsed ? await c.req.arrayBuffer() : raw.body
     const headers = new Headers(raw.headers)
     // One name in the log for both tries: guards.ts reads it there.
     headers.set('cf-ray', c.get('requestId'))

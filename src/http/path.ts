@@ -1,6 +1,6 @@
 /**
  * The path a request is routed by. Older spellings of a route are translated here, before routing, so that one handler
- * serves them all; a trailing slash never matters (the NocoDB SDK sends `/projects/`).
+ * serves them all; a trailing slash never matters (the NocoDB SDK sends `/projects/`), nor two where a base URL ends.
  */
 const ALIASES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // contract/api-v1.md section 1: three prefixes for the auth routes.
@@ -12,11 +12,17 @@ const ALIASES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 /** The page behind the link of a reset mail, not the API route that its form calls: contract/api-v1.md 1.1, 11. */
 const RESET_PAGE = /^\/auth\/password\/reset\//
 
+/** What people paste as the base of all URLs, often with a slash at its end, and before paths with one at their start. */
+const BASE = /^\/+(?:api\/+v1\/+)?/
+
+/** The look behind keeps a long run of slashes elsewhere from being tried from each of them. */
+const SLASHES_AT_THE_END = /(?<=[^/])\/+$/
+
 /** Canonical path of a request: without a trailing slash, percent-encoding as it came. */
 export function canonicalPath({ method, url }: { method: string; url: string }): string {
   // A Request has a URL in normal form: there is always a path, and no fragment.
   const [path = '/'] = url.slice(url.indexOf('/', url.indexOf('://') + 3)).split('?', 1)
-  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  const trimmed = path.replace(BASE, (base) => base.replaceAll(/\/+/g, '/')).replace(SLASHES_AT_THE_END, '')
   if (method !== 'POST' && RESET_PAGE.test(trimmed)) return trimmed
   return ALIASES.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), trimmed)
 }

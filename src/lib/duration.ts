@@ -1,6 +1,11 @@
 /** Durations as `NC_JWT_EXPIRES_IN` writes them: `10h`, `90m`, `7d`, `1.5h`, `2 days` (contract/api-v1.md 1.5). */
 
 const UNIT_SECONDS: Record<string, number> = {
+  ms: 0.001,
+  msec: 0.001,
+  msecs: 0.001,
+  millisecond: 0.001,
+  milliseconds: 0.001,
   s: 1,
   sec: 1,
   secs: 1,
@@ -38,7 +43,7 @@ const MAX_SECONDS = 100 * 31_557_600
  * refused on purpose: the grammar clients know reads it as milliseconds, which nobody who writes `3600` means.
  */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?) ?([a-z]{1,7})$/i.exec(text.trim())
+  const match = /^(\d{1,13}(?:\.\d{1,6})?) ?([a-z]{1,12})$/i.exec(text.trim())
   const unit = UNIT_SECONDS[match?.[2]?.toLowerCase() ?? '']
   if (match?.[1] === undefined || unit === undefined) return null
   const seconds = Math.round(Number(match[1]) * unit)

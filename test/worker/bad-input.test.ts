@@ -1,7 +1,9 @@
 /** What the door does with requests that are wrong before any feature sees them. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Person, createProject, dump, request, signUpCreator } from '../support/client'
+import type { Bindings } from '../../src/env'
+import { ORIGIN, type Person, type RequestOptions, createProject, dump, request, signUpCreator } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 const PROJECTS = '/api/v1/db/meta/projects'
 
@@ -169,10 +171,10 @@ describe('a body over the limit', () => {
   })
 })
 
-describe('a password of a megabyte', () => {
+describe('a long password', () => {
   test('is refused quickly', async () => {
     const start = performance.now()
-    const body = { email: 'x@example.org', password: 'x'.repeat(1_000_000) }
+    const body = { email: 'x@example.org', password: 'x'.repeat(60_000) }
     expect((await request('POST', '/api/v1/auth/user/signin', { body })).status).toBe(400)
     expect(performance.now() - start).toBeLessThan(200)
   })
@@ -184,8 +186,7 @@ describe('paths', () => {
     '/api/v1',
     '/api/v1/',
     '/api/v2/meta/nothing',
-    '//api/v1/health',
-    '/api//v1/health',
+    '/api/v1/db//meta/projects',
     '/API/V1/HEALTH',
     '/api/v1/health/x',
     '/api/v1/heal%74h',
@@ -228,6 +229,7 @@ describe('paths', () => {
 
   test('a slash at the end does not matter', async () => {
     expect((await request('GET', '/api/v1/health/')).status).toBe(200)
+    expect((await request('GET', `${ORIGIN}//api/v1//health`)).status).toBe(200)
     expect((await request('GET', `${PROJECTS}/`, { auth: ada.auth })).status).toBe(200)
     expect((await request('GET', PROJECTS, { auth: ada.auth })).status).toBe(200)
   })
@@ -272,7 +274,7 @@ describe('methods', () => {
 })
 
 describe('other origins', () => {
-  const preflight = (origin: string, bindings = env) =>
+  const preflight = (origin: string, bindings: Bindings = env) =>
     request('OPTIONS', PROJECTS, {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'xc-auth,content-type' },
       env: bindings,
@@ -283,21 +285,54 @@ describe('other origins', () => {
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,PUT,DELETE')
-    for (const name of ['xc-auth', 'xc-token', 'authorization', 'content-type', 'idempotency-key', 'if-match']) {
-      expect(headers.get('access-control-allow-headers')?.split(',')).toContain(name)
-    }
+    expect(headers.get('access-control-allow-headers')).toBe('xc-auth,content-type')
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  test('may read answers and refusals alike', async () => {
-    for (const answer of [
-      await request('GET', '/api/v1/health', { headers: { origin: 'https://app.test' } }),
-      await request('GET', PROJECTS, { headers: { origin: 'https://app.test' } }),
-      await request('GET', '/api/v1/nowhere', { headers: { origin: 'https://app.test' } }),
-    ]) {
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  test('may send what libraries that trace and monitor a page add, from a base URL as it was pasted', async () => {
+    const added = 'traceparent,tracestate,baggage,sentry-trace,x-request-id,x-datadog-trace-id,newrelic,xc-token'
+    const headers = {
+      origin: 'https://app.test',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': added,
     }
+    for (const path of [PROJECTS, `${PROJECTS}/`, `/${PROJECTS}`, '//api/v1//db/meta/projects//', '/auth/user/signin']) {
+      const answer = await request('OPTIONS', `${ORIGIN}${path}`, { headers })
+      expect([path, answer.status, answer.headers.get('access-control-allow-headers')]).toEqual([path, 204, added])
+    }
+  })
+
+  const misset = (settings: Partial<Bindings>): Bindings => ({ ...env, ...settings })
+  const down = { ...env, DB: tapD1(env.DB, { before: () => Promise.reject(new Error('D1_ERROR: D1 DB is overloaded.')) }) }
+
+  test.each<[status: number, method: string, path: string, options: RequestOptions]>([
+    [200, 'GET', '/api/v1/health', {}],
+    [401, 'GET', PROJECTS, {}],
+    [404, 'GET', '/api/v1/nowhere', {}],
+    [405, 'DELETE', '/api/v1/health', {}],
+    [400, 'GET', `${PROJECTS}/%zz`, {}],
+    [400, 'GET', `${PROJECTS}/%00`, {}],
+    [400, 'GET', `${PROJECTS}?where=%zz`, {}],
+    [400, 'POST', '/api/v1/auth/user/signin', { body: '{' }],
+    [413, 'POST', '/api/v1/auth/user/signin', { body: ' '.repeat(70_000) }],
+    [415, 'POST', '/api/v1/auth/user/signin', { body: 'a=b', headers: { 'content-type': 'text/plain' } }],
+    [403, 'POST', 'http://api.example.org/api/v1/auth/user/signin', { body: {} }],
+    [308, 'GET', 'http://api.example.org/api/v1/health', {}],
+    [503, 'GET', '/api/v1/ready', { env: down }],
+    [503, 'GET', '/api/v1/health', { env: misset({ NC_AUTH_JWT_SECRET: '' }) }],
+    [503, 'GET', '/api/v1/health', { env: misset({ NC_CORS_ORIGINS: 'nonsense' }) }],
+  ])('may read %i, of %s %s', async (status, method, path, options) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const answer = await request(method, path, { ...options, headers: { origin: 'https://app.test', ...options.headers } })
+    log.mockRestore()
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id')
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  test('may send a preflight to a server whose settings are wrong, so that they can read so', async () => {
+    expect((await preflight('https://app.test', misset({ NC_AUTH_JWT_SECRET: '' }))).status).toBe(204)
   })
 
   test('may read no page of the dashboard', async () => {

@@ -21,11 +21,13 @@ async function loggedBy(work: () => Promise<void>): Promise<string> {
   return logged
 }
 
-describe.each<[string, string, string | undefined]>([
+describe.each<[string, string, unknown]>([
   ['missing', 'NC_AUTH_JWT_SECRET', undefined],
   ['short', 'NC_AUTH_JWT_SECRET', 'tooshort-9f8e7d'],
   ['an example', 'NC_AUTH_JWT_SECRET', 'change-me-change-me-change-me-change-me'],
   ['nonsense', 'NC_JWT_EXPIRES_IN', '3600'],
+  ['a number', 'NC_JWT_EXPIRES_IN', 3600],
+  ['a list', 'NC_REQUEST_BODY_SIZE', [1]],
 ])('%s: %s', (_, name, value) => {
   const broken = { ...env, [name]: value } as Bindings
 
@@ -47,7 +49,7 @@ describe.each<[string, string, string | undefined]>([
     })
     expect(logged).toContain(name)
     expect(logged).toContain(requestId)
-    if (value !== undefined && value.length > 8) expect(logged).not.toContain(value)
+    if (typeof value === 'string' && value.length > 8) expect(logged).not.toContain(value)
   })
 
   test('refuses a credential that is good elsewhere', async () => {

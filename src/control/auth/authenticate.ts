@@ -1,9 +1,9 @@
 /** The gate in front of every route: no credential, no route, unless the route stands on the short public list. */
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode } from '../../errors'
+import { matchedRoute } from '../../http/matched-route'
 import { isDue, noteUse } from '../api-tokens/last-used'
 import { addressKey } from './attempts'
 import { readRefreshCookie } from './cookie'
@@ -32,7 +32,7 @@ const PROJECT_PARAMETERS = {
  */
 export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[]) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const route = terminalRoute(c)
+    const route = matchedRoute(c)
     if (route === null) return next()
     const access = publicRoutes[`${route.method} ${route.path}`]
     if (access === 'none') return next()
@@ -59,19 +59,6 @@ async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): 
   const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, c.get('startedAt'))
   c.set('sessionId', identity?.sessionId ?? null)
   return identity
-}
-
-/** The route that will answer: the first matched one that is not a middleware for every method. */
-function terminalRoute(c: Context<AppEnv>): { method: string; path: string; params: Record<string, string> } | null {
-  const routes = matchedRoutes(c)
-  const index = routes.findIndex((route) => route.method !== 'ALL')
-  const route = routes[index]
-  if (route === undefined) return null
-  const own = c.req.routeIndex
-  c.req.routeIndex = index
-  const params = c.req.param()
-  c.req.routeIndex = own
-  return { method: route.method, path: route.path, params }
 }
 
 function projectNamedBy(params: Record<string, string>): { ref: ProjectRef; missing: ErrorCode } | null {

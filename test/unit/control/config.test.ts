@@ -69,6 +69,22 @@ describe('settings that are given are taken', () => {
     expect(read(settings)).toMatchObject(expected)
   })
 
+  test.each<[Settings, Partial<Config>]>([
+    [{ NC_REQUEST_BODY_SIZE: 2048, DB_QUERY_LIMIT_MAX: 20, DB_QUERY_LIMIT_DEFAULT: 10 }, { bodySize: 2048 }],
+    [
+      { NC_ADMIN_EMAIL: 'a@example.org', NC_ADMIN_PASSWORD: 1234567890 },
+      { admin: { email: 'a@example.org', password: '1234567890' } },
+    ],
+    [{ NC_INVITE_ONLY_SIGNUP: true }, { inviteOnlySignup: true }],
+    [
+      { NC_CORS_ORIGINS: ['https://a.example', 'https://b.example/'] },
+      { corsOrigins: ['https://a.example', 'https://b.example'] },
+    ],
+    [{ NC_JWT_EXPIRES_IN: '60000ms' }, { jwtLifetime: 60 }],
+  ])('%j, as [vars] may hold numbers, switches and lists', (settings, expected) => {
+    expect(read(settings)).toMatchObject(expected)
+  })
+
   test.each([
     'NC_AUTH_JWT_SECRET_PREVIOUS',
     'NC_JWT_EXPIRES_IN',
@@ -146,6 +162,25 @@ describe('a setting that is wrong is named, with what it should look like', () =
       expect(problemOf({ NC_CORS_ORIGINS: origins })).toContain('NC_CORS_ORIGINS must be * or origins')
     },
   )
+
+  test.each(
+    Object.entries({
+      NC_AUTH_JWT_SECRET: 1234567890,
+      NC_JWT_EXPIRES_IN: 3600,
+      NC_ADMIN_EMAIL: ['a@example.org'],
+      NC_ADMIN_PASSWORD: { a: 1 },
+      NC_INVITE_ONLY_SIGNUP: ['true'],
+      NC_REQUEST_BODY_SIZE: [1],
+      NC_DATABASE_SIZE: 1.5,
+      NC_PUBLIC_URL: ['https://api.example.org'],
+      NC_CORS_ORIGINS: [],
+      NC_PASSWORD_HASH: 1,
+      NC_MAIL_FROM: [],
+      DB_QUERY_LIMIT_MAX: -1,
+    }),
+  )('%s of %j, which [vars] may hold', (name, value) => {
+    expect(problemOf({ [name]: value })).toContain(`${name} must be`)
+  })
 
   test('all that are wrong are named at once', () => {
     const problem = problemOf({ NC_AUTH_JWT_SECRET: '', NC_JWT_EXPIRES_IN: '3600', NC_PASSWORD_HASH: 'md5' })

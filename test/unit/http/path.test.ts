@@ -19,8 +19,26 @@ describe('a path', () => {
     expect(pathOf('https://h/a/b%2Fc%00%E0')).toBe('/a/b%2Fc%00%E0')
   })
 
-  test('keeps empty segments: two slashes are not one', () => {
-    expect(pathOf('https://h//api/v1//users//')).toBe('//api/v1//users/')
+  test.each([
+    ['https://h//api/v1/users', '/api/v1/users'],
+    ['https://h/api/v1//users', '/api/v1/users'],
+    ['https://h///api//v1///users//', '/api/v1/users'],
+    ['https://h//auth/user/me', '/api/v1/auth/user/me'],
+    ['https://h//', '/'],
+    ['https://h//projects', '/projects'],
+  ])('of %s is %s: a base URL may be pasted with a slash at its end', (url, path) => {
+    expect(pathOf(url)).toBe(path)
+  })
+
+  test('keeps the empty segments behind that: what is named by nothing is nothing else', () => {
+    expect(pathOf('https://h/api/v1/users//x')).toBe('/api/v1/users//x')
+    expect(pathOf('https://h/a//b')).toBe('/a//b')
+  })
+
+  test('with 16,000 slashes in a row is read at once', () => {
+    const start = performance.now()
+    expect(pathOf(`https://h/a${'/'.repeat(16_000)}b`)).toHaveLength(16_003)
+    expect(performance.now() - start).toBeLessThan(50)
   })
 })
 

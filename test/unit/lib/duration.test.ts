@@ -16,6 +16,8 @@ describe('a number with a unit is whole seconds', () => {
     ['10H', 36_000],
     [' 10h ', 36_000],
     ['100y', 3_155_760_000],
+    ['60000ms', 60],
+    ['864000000 milliseconds', 864_000],
   ])('%s', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds)
   })
@@ -29,7 +31,7 @@ describe('anything else is refused', () => {
     ['zero with a unit', '0h'],
     ['less than half a second', '0.1s'],
     ['a negative duration', '-1h'],
-    ['milliseconds', '100ms'],
+    ['less than half a second in milliseconds', '100ms'],
     ['a word', 'abc'],
     ['nothing', ''],
     ['a unit alone', 'h'],
