@@ -32,6 +32,12 @@ async function sendForm(fields: Record<string, string | Blob>): Promise<Answer> 
   return send('', new Uint8Array(await encoded.arrayBuffer()), encoded.headers.get('content-type'))
 }
 
+/** As programs write forms that no browser would. */
+function sendFields(...fields: string[]): Promise<Answer> {
+  const parts = fields.map((field) => `--x\r\nContent-Disposition: form-data; name=${field}\r\n\r\n${CSV}\r\n`)
+  return send('', `${parts.join('')}--x--\r\n`, 'multipart/form-data; boundary=x')
+}
+
 async function valuesOf({ body }: Answer): Promise<Json[]> {
   const path = `/api/v1/db/data/noco/${project}/${body.table.id}?fields=Name,Qty`
   return (await request('GET', path, { auth: ada.auth })).body.list
@@ -70,6 +76,17 @@ test('into a table that is there, with choices as JSON', async () => {
   expect(await valuesOf(changed)).toEqual(ROWS)
 })
 
+test('on_bad and skip are for columns with other choices, too', async () => {
+  const choices = JSON.stringify([
+    { index: 1, type: 'Decimal' },
+    { index: 2, type: 'Date' },
+  ])
+  const query = `?title=Both&on_bad=empty&skip=Day&columns=${encodeURIComponent(choices)}`
+  const made = await send(query, 'Name,Qty,Day\nAda,1,x\nBob,many,y\n')
+  expect(made.body).toMatchObject({ emptied: [{ line: 3, column: 'Qty', value: 'many' }], columns: [{}, { type: 'Decimal' }] })
+  expect(await valuesOf(made)).toEqual([ROWS[0], { Name: 'Bob', Qty: null }])
+})
+
 test('what is refused leaves nothing', async () => {
   const count = async () =>
     (
@@ -77,18 +94,28 @@ test('what is refused leaves nothing', async () => {
         'SELECT (SELECT COUNT(*) FROM imports WHERE report IS NULL) + (SELECT COUNT(*) FROM import_parts) AS n',
       ).first<{ n: number }>()
     )?.n
-  const refusals: [string, Promise<Answer>, number, string][] = [
-    ['JSON', send('?title=a', { a: 1 }, null), 415, 'UNSUPPORTED_MEDIA_TYPE'],
-    ['an option that is none', send('?title=a&seperator=;', CSV), 400, 'INVALID_PARAMETER'],
-    ['an option twice', send('?title=a&title=b', CSV), 400, 'INVALID_PARAMETER'],
-    ['a column to skip that is none', send('?title=a&skip=Nobody', CSV), 400, 'INVALID_REQUEST_BODY'],
-    ['no file', send('?title=a', ''), 400, 'INVALID_REQUEST_BODY'],
-    ['no title', send('', CSV), 400, 'INVALID_TABLE'],
-    ['choices that are no JSON', send('?title=a&columns=[', CSV), 400, 'INVALID_PARAMETER'],
-    ['an open question', send('?title=a', 'Day\n01/02/2026\n'), 400, 'INVALID_REQUEST_BODY'],
+  const refusals: [string, () => Promise<Answer>, number, string][] = [
+    ['JSON', () => send('?title=a', { a: 1 }, null), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['an option that is none', () => send('?title=a&seperator=;', CSV), 400, 'INVALID_PARAMETER'],
+    ['an option twice', () => send('?title=a&title=b', CSV), 400, 'INVALID_PARAMETER'],
+    ['a column to skip that is none', () => send('?title=a&skip=Nobody', CSV), 400, 'INVALID_REQUEST_BODY'],
+    ['no file', () => send('?title=a', ''), 400, 'INVALID_REQUEST_BODY'],
+    ['no title', () => send('', CSV), 400, 'INVALID_TABLE'],
+    ['every column skipped', () => send('?title=a&skip=Name&skip=Qty', CSV), 400, 'INVALID_REQUEST_BODY'],
+    ['two files', () => sendFields('file; filename=a.csv', 'file; filename=b.csv'), 400, 'INVALID_REQUEST_BODY'],
+    ['a field like a member of objects', () => sendFields('file; filename=a.csv', 'constructor'), 400, 'INVALID_REQUEST_BODY'],
+    ['another one', () => sendFields('file; filename=a.csv', '__proto__'), 400, 'INVALID_REQUEST_BODY'],
+    [
+      '99 columns and no Id',
+      () => send('?title=a', Array.from({ length: 99 }, (_, index) => `c${index}`).join(',')),
+      400,
+      'INVALID_TABLE',
+    ],
+    ['choices that are no JSON', () => send('?title=a&columns=[', CSV), 400, 'INVALID_PARAMETER'],
+    ['an open question', () => send('?title=a', 'Day\n01/02/2026\n'), 400, 'INVALID_REQUEST_BODY'],
   ]
   for (const [name, answer, status, error] of refusals) {
-    const { status: got, body } = await answer
+    const { status: got, body } = await answer()
     expect([name, got, body.error]).toEqual([name, status, error])
   }
   expect(await count()).toBe(0)

@@ -1,4 +1,5 @@
 /** Whether the whole numbers of a column are all different, known without keeping all of them. */
+import { MAX_CHOSEN_ID } from '../records/row'
 
 export interface IdScan {
   /** The last one, while each was greater than the one before; null after one that was not. */
@@ -18,7 +19,7 @@ export function startIds(): IdScan {
 /** With the cells of more records. Null once one is no key of a row, was there before, or once that cannot be told any more. */
 export function addIds({ last, runs }: IdScan, cells: readonly (string | null)[]): IdScan | null {
   const numbers = cells.map((cell) => (cell !== null && ID.test(cell.trim()) ? Number(cell) : Number.NaN))
-  if (numbers.some((number) => !Number.isSafeInteger(number))) return null
+  if (!numbers.every((number) => number <= MAX_CHOSEN_ID)) return null
   const next = { last: lastIfAscending(last, numbers), runs: runs === null ? null : withRuns(runs, numbers) }
   return next.last === null && next.runs === null ? null : next
 }

@@ -38,6 +38,9 @@ export function planLoad(request: PlanRequest): LoadPlan {
   const { tableId, catalog, preview, choices } = request
   const table = tableId === null ? null : getTable(catalog, tableId)
   const columns = chooseColumns(preview.columns, choices.columns ?? [], table)
+  if (columns.every(({ skip }) => skip)) {
+    throw invalidInput([{ path: 'columns', message: 'every column of the file is skipped: nothing would be imported' }], 'body')
+  }
   refuseOpenQuestions(request, columns)
   return table === null ? planNew(request, columns) : planExisting(request, table, columns)
 }
@@ -114,10 +117,12 @@ function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPla
     throw invalidInput(errors, 'body')
   }
   const title = (choices.title ?? fileName).trim()
+  if (title === '') throw invalidTable('title', 'The new table needs a title.')
   if (catalog.tables.some((table) => isSameText(table.title, title))) throw titleTaken(title)
   const ordered = [...keys, ...wanted.filter(({ type }) => type !== 'ID')]
   const own = ordered.map((column) => requestFor(column, scan))
   const { key, dates, leftOut } = serverColumns(own, keys.length > 0)
+  refuseWidth(key.length, own.length)
   const table = planTable(project, catalog, { title, columns: [...key, ...own, ...dates] }, now)
   return {
     kind: 'new',
@@ -132,8 +137,18 @@ function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPla
 }
 
 export function titleTaken(title: string, cause?: unknown): ApiError {
-  const message = `There is a table "${title}" already; give the new one another title.`
-  return new ApiError('INVALID_TABLE', message, { cause, details: { errors: [{ path: 'title', message }] } })
+  return invalidTable('title', `There is a table "${title}" already; give the new one another title.`, cause)
+}
+
+function invalidTable(path: string, message: string, cause?: unknown): ApiError {
+  return new ApiError('INVALID_TABLE', message, { cause, details: { errors: [{ path, message }] } })
+}
+
+/** Throws INVALID_TABLE for a file that has all the columns of a table, and none that can be its key. */
+function refuseWidth(keys: number, own: number): void {
+  if (keys + own <= MAX_COLUMNS) return
+  const message = `A table can have at most ${MAX_COLUMNS} columns, one of them its Id: of the ${own} of the file skip one.`
+  throw invalidTable('columns', message)
 }
 
 /** The values of a file are its own: a type that the server fills would not keep them. */

@@ -311,15 +311,16 @@ async function readUpload(c: Context<AppEnv>): Promise<WholeRequest> {
 
 async function readForm(c: Context<AppEnv>): Promise<WholeRequest> {
   const form = await formOf(c)
-  const file: unknown = form.get('file')
+  const [file, another]: unknown[] = form.getAll('file')
   if (!(file instanceof File)) throw invalidInput([{ path: 'file', message: 'the form has no such file' }], 'body')
+  if (another !== undefined) throw invalidInput([{ path: 'file', message: 'one request imports one file' }], 'body')
   form.delete('file')
-  const fields: Record<string, string[]> = {}
+  const fields = new Map<string, string[]>()
   for (const [name, value] of form) {
     if (typeof value !== 'string') throw invalidInput([{ path: name, message: 'only the field "file" is a file' }], 'body')
-    fields[name] = [...(fields[name] ?? []), value]
+    fields.set(name, [...(fields.get(name) ?? []), value])
   }
-  const options = readOptions({ ...c.req.queries(), ...fields }, 'body')
+  const options = readOptions({ ...c.req.queries(), ...Object.fromEntries(fields) }, 'body')
   const stream = file.stream() as ReadableStream<Uint8Array>
   return { ...options, name: options.name === '' ? file.name : options.name, file: stream, size: file.size }
 }
@@ -367,5 +368,5 @@ function readColumns(text: string, where: 'body' | 'parameter'): z.infer<typeof 
   }
   const read = ColumnChoices.safeParse(json)
   if (read.success) return read.data
-  throw problem(read.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; '))
+  throw problem(read.error.issues.map(({ path, message }) => [...path, message].map(String).join(': ')).join('; '))
 }

@@ -17,7 +17,7 @@ export interface WholeRequest {
   table: string | null
   given: GivenFormat
   choices: Choices
-  /** For columns that `choices` says nothing of. */
+  /** For columns whose choice says nothing of it. */
   onBad: OnBad
   /** Titles of columns of the file that are left out. */
   skip: readonly string[]
@@ -102,9 +102,12 @@ function withDefaults({ choices, skip, onBad, table }: WholeRequest, preview: Fi
     )
   }
   if (table !== null && onBad === 'text') throw invalidInput([{ path: 'on_bad', message: '"text" is for new tables' }], 'body')
-  const given = choices.columns ?? []
-  const others = preview.columns
-    .filter(({ index }) => !given.some((column) => column.index === index))
-    .map(({ index, title }): ColumnChoice => ({ index, onBad, ...(skip.includes(title) && { skip: true }) }))
+  const all = preview.columns.map(({ index, title }): ColumnChoice => ({
+    index,
+    onBad,
+    ...(skip.includes(title) && { skip: true }),
+  }))
+  const given = (choices.columns ?? []).map((choice) => ({ ...all.find(({ index }) => index === choice.index), ...choice }))
+  const others = all.filter(({ index }) => !given.some((choice) => choice.index === index))
   return { ...choices, columns: [...given, ...others] }
 }

@@ -279,6 +279,7 @@ describe('no column is dropped', () => {
     ['numbers that are there twice', 'ID,a\n1,1\n1,2\n', 'Number'],
     ['one that is empty', 'ID,a\n1,1\n,2\n', 'Number'],
     ['one that is 0', 'ID,a\n0,1\n1,2\n', 'Number'],
+    ['one that no row can have', 'ID,a\n4503599627370497,1\n2,2\n', 'Number'],
     ['one that is negative', 'ID,a\n-1,1\n1,2\n', 'Number'],
     ['fractions', 'ID,a\n1.5,1\n2,2\n', 'Decimal'],
     ['codes', 'ID,a\n01,1\n02,2\n', 'SingleLineText'],
