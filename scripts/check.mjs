@@ -1,4 +1,5 @@
 // npm run check: types, lint and format of everything, and that generated files are as they would be generated now.
+import { isCommonPasswordsFilterCurrent } from './common-passwords.mjs'
 import { generateWorkerTypes, installDependencies, runScript, runTool } from './setup.mjs'
 
 const CHECKS = [
@@ -17,6 +18,7 @@ await runScript(async () => {
   for (const { name, tool, args } of CHECKS) {
     if ((await runTool(tool, args)) !== 0) failed.push(name)
   }
+  if (!isCommonPasswordsFilterCurrent()) failed.push('the filter of common passwords, which npm run fix makes again')
   if (failed.length > 0) console.error(`\nNot in order: ${failed.join(', ')}.`)
   return failed.length > 0 ? 1 : 0
 })

@@ -14,6 +14,7 @@ interface OptionalBindings {
   NC_PUBLIC_URL?: string
   NC_CORS_ORIGINS?: string
   NC_PASSWORD_HASH?: string
+  NC_PASSWORD_BREACH_CHECK?: string
   NC_MAIL_FROM?: string
   DB_QUERY_LIMIT_DEFAULT?: string
   DB_QUERY_LIMIT_MAX?: string
@@ -94,6 +95,8 @@ export interface Config {
   /** Where people reach this server, for links in mails; null: the request's own origin. */
   publicUrl: string | null
   passwordHash: 'scrypt' | 'pbkdf2'
+  /** Whether a service is asked if a new password has leaked somewhere. */
+  checksBreaches: boolean
   mailFrom: string | null
 }
 
@@ -149,6 +152,7 @@ export function readConfig(env: Bindings): Config {
     corsOrigins: readCorsOrigins(env),
     publicUrl: read('NC_PUBLIC_URL', readOrigin, null, 'an origin, such as https://api.example.org'),
     passwordHash: read('NC_PASSWORD_HASH', readPasswordHash, 'scrypt', 'scrypt or pbkdf2'),
+    checksBreaches: read('NC_PASSWORD_BREACH_CHECK', readSwitch, false, 'true or false'),
     mailFrom: read('NC_MAIL_FROM', asText, null, TEXT),
   }
   if (givenOrigins(env) === null) {

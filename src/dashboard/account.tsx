@@ -2,7 +2,7 @@
 import { needs } from '../control/access/guard'
 import { changeOwnPassword } from '../control/auth/account'
 import { clearRefreshCookie } from '../control/auth/cookie'
-import { PASSWORD_LENGTH } from '../control/auth/password'
+import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
 import type { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Can, Field, Hidden, Problem } from './controls'
@@ -78,7 +78,7 @@ function Account({ error = null }: { error?: ApiError | null }) {
             name="password"
             type="password"
             autocomplete="new-password"
-            hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+            hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
             error={about('INVALID_PASSWORD')}
             required
           />

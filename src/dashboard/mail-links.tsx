@@ -1,6 +1,6 @@
 /** The pages behind the links of mails: an invitation, a password reset, the confirmation of an address. */
 import { checkReset, confirmEmail, resetPassword, signUp } from '../control/auth/account'
-import { PASSWORD_LENGTH } from '../control/auth/password'
+import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Field, Problem } from './controls'
@@ -75,7 +75,7 @@ function NewPassword({ token, error = null }: { token: string; error?: ApiError 
           name="password"
           type="password"
           autocomplete="new-password"
-          hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+          hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
           error={isAboutPassword ? error.message : null}
           required
           autofocus

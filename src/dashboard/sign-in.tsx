@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { type SignedIn, requestReset, signIn, signUp } from '../control/auth/account'
 import { readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
-import { PASSWORD_LENGTH } from '../control/auth/password'
+import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
 import { canSendMail } from '../control/mail'
 import { getAppSettings } from '../control/users/settings'
 import { hasUsers } from '../control/users/store'
@@ -174,7 +174,7 @@ export function SignUpForm({ action, email = '', error = null, button }: FormSta
           name="password"
           type="password"
           autocomplete="new-password"
-          hint={`At least ${PASSWORD_LENGTH.min} characters. A few words in a row are best.`}
+          hint={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are best.`}
           error={about('INVALID_PASSWORD')}
           required
         />

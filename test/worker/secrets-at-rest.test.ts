@@ -13,7 +13,6 @@ import {
   signUp,
   signUpCreator,
   succeed,
-  superAdmin,
   unique,
 } from '../support/client'
 
@@ -43,7 +42,6 @@ beforeAll(async () => {
     MAIL: { send: (mail: { text: string }) => Promise.resolve(void mails.push(mail)) } as unknown as SendEmail,
   } as Bindings
   keep('JWT secret', env.NC_AUTH_JWT_SECRET)
-  const admin = await superAdmin()
   const ada = await signUpCreator()
   const password = keep('password at sign-up', 'swordfish-at-sign-up')
   const eve = await signUp({ password })
@@ -53,6 +51,9 @@ beforeAll(async () => {
   const refreshed = await succeed(request('POST', '/api/v1/auth/token/refresh', { refresh: eve.refresh, env: bindings }))
   keep('refreshed Auth Token', refreshed.body.token)
   keep('refreshed refresh token', /=([\w-]{40});/.exec(refreshed.headers.get('set-cookie') ?? '')?.[1] ?? '')
+
+  // Since the settings were applied, the administrator that they name is the only one.
+  const admin = await signIn({ email: bindings.NC_ADMIN_EMAIL ?? '', password: bindings.NC_ADMIN_PASSWORD ?? '' })
 
   const { token } = await createToken(ada.auth)
   keep('API Token', token)

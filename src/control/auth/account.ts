@@ -25,7 +25,8 @@ import {
 } from '../users/store'
 import { type Guess, countResetLink, limitAddress, newGuess } from './attempts'
 import { hasRoom, requireRoom } from './hash-queue'
-import { hashPassword, needsRehash, passwordProblem, verifyPassword } from './password'
+import { newPasswordProblem, passwordContext } from './new-password'
+import { hashPassword, needsRehash, verifyPassword } from './password'
 import { type NewSession, newSession, startSession } from './session'
 import { signAuthToken } from './token'
 
@@ -50,7 +51,7 @@ interface SignUp {
 export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn> {
   const email = requireEmail(form.email)
   await limitAddress(c)
-  const passwordHash = await hashNewPassword(c, form.password)
+  const passwordHash = await hashNewPassword(c, email, form.password)
   const tokenVersion = newToken()
   const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(c))
   const { firstname, lastname } = form
@@ -96,7 +97,7 @@ export interface PasswordWish {
 /** Ends every session of the actor, this one too. Throws INVALID_PASSWORD or INVALID_CREDENTIALS. */
 export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish): Promise<void> {
   const actor = requireActor(c)
-  requireGoodPassword(wish.newPassword)
+  await requireGoodPassword(c, actor.email, wish.newPassword)
   const { user, forgive } = await provePassword(c, sql`id = ${actor.userId}`, actor.email, wish.currentPassword)
   if (user === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
   const change = {
@@ -156,9 +157,9 @@ export async function checkReset(c: Context<AppEnv>, token: string): Promise<Res
 /** Ends every session and API Token of the account. Throws INVALID_RESET_TOKEN or INVALID_PASSWORD. */
 export async function resetPassword(c: Context<AppEnv>, token: string, password: string): Promise<void> {
   await limitAddress(c)
-  const { userId } = await requireOpenReset(c, token)
+  const { userId, email } = await requireOpenReset(c, token)
   const change = {
-    passwordHash: await hashNewPassword(c, password),
+    passwordHash: await hashNewPassword(c, email, password),
     now: c.get('startedAt'),
     provedBy: { resetHash: await sha256(token) },
     // Whoever had the account until now may have made some.
@@ -199,13 +200,13 @@ function requireEmail(typed: string): string {
 }
 
 /** The hash of a password that someone chooses. Throws INVALID_PASSWORD, SERVER_BUSY. */
-async function hashNewPassword(c: Context<AppEnv>, password: string): Promise<string> {
-  requireGoodPassword(password)
+async function hashNewPassword(c: Context<AppEnv>, email: string, password: string): Promise<string> {
+  await requireGoodPassword(c, email, password)
   return hashPassword(password, c.get('config').passwordHash)
 }
 
-function requireGoodPassword(password: string): void {
-  const problem = passwordProblem(password)
+async function requireGoodPassword(c: Context<AppEnv>, email: string, password: string): Promise<void> {
+  const problem = await newPasswordProblem(password, passwordContext(c, email))
   if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
 }
 

@@ -1,12 +1,12 @@
-/** Passwords: policy, and slow hashes as PHC strings, so that each hash says how it was made. */
+/** Slow hashes of passwords as PHC strings, so that each hash says how it was made. What a new password must be: new-password.ts. */
 import { pbkdf2 as pbkdf2Callback, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { inTurn } from './hash-queue'
 
 const pbkdf2 = promisify(pbkdf2Callback)
 
-/** Code points, after NFKC: contract/api-v1.md 1.2 asks for 8; the upper bound only limits work. */
-export const PASSWORD_LENGTH = { min: 8, max: 256 } as const
+/** Longest password that is hashed, characters: bounds the work. */
+export const MAX_PASSWORD_LENGTH = 256
 
 /** What a hash of today begins with: how it is made. */
 const PARAMETERS = {
@@ -19,14 +19,6 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 
 export type PasswordHashPolicy = keyof typeof PARAMETERS
-
-/** What is wrong with a new password, in a sentence; null when nothing is. */
-export function passwordProblem(password: string): string | null {
-  const length = lengthOf(password)
-  if (length < PASSWORD_LENGTH.min) return `The password must have at least ${PASSWORD_LENGTH.min} characters.`
-  if (length > PASSWORD_LENGTH.max) return `The password must have at most ${PASSWORD_LENGTH.max} characters.`
-  return null
-}
 
 /** `$scrypt$ln=14,r=8,p=5$salt$hash` or `$pbkdf2-sha256$i=100000$salt$hash`, base64 without padding. */
 export async function hashPassword(
@@ -43,7 +35,7 @@ export async function hashPassword(
  * done for nothing, so that time does not tell the two cases apart.
  */
 export async function verifyPassword(password: string, hash: string | null, policy: PasswordHashPolicy): Promise<boolean> {
-  if (lengthOf(password) > PASSWORD_LENGTH.max) return false
+  if (passwordLength(password) > MAX_PASSWORD_LENGTH) return false
   if (hash === null) {
     await hashPassword(password, policy)
     return false
@@ -73,7 +65,8 @@ async function derive(password: string, parameters: string, salt: Uint8Array): P
   return pbkdf2(text, salt, Number(iterations), HASH_BYTES, 'sha256')
 }
 
-function lengthOf(password: string): number {
+/** Code points, after NFKC: what people take for characters. */
+export function passwordLength(password: string): number {
   return [...password.normalize('NFKC')].length
 }
 

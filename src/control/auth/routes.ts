@@ -25,6 +25,10 @@ import { verifyAuthToken } from './token'
 
 const Email = z.string().max(320).openapi({ format: 'email', example: 'ada@example.org' })
 const Password = z.string().max(4096).openapi({ format: 'password', minLength: 8, example: 'correct horse battery' })
+const NewPassword = Password.openapi({
+  description:
+    'None of the 10,000 commonest, and more than the e-mail address, the part before its @, the host or the name of the product',
+})
 const PersonName = z.string().max(100).nullish().openapi({ example: 'Ada' })
 const AuthToken = z
   .object({ token: z.string().openapi({ description: 'The Auth Token, a JWT: send it in the `xc-auth` header' }) })
@@ -47,7 +51,7 @@ authRoutes.openapi(
       z
         .object({
           email: Email,
-          password: Password,
+          password: NewPassword,
           firstname: PersonName,
           lastname: PersonName,
           token: z.string().max(200).nullish().openapi({ description: 'Of an invitation' }),
@@ -215,7 +219,7 @@ authRoutes.openapi(
       z
         .object({
           currentPassword: Password,
-          newPassword: Password,
+          newPassword: NewPassword,
           endApiTokens: z.boolean().optional().openapi({ description: 'Whether your API Tokens are deleted too' }),
         })
         .openapi('PasswordChange'),
@@ -288,7 +292,7 @@ authRoutes.openapi(
     description: 'Ends every session and Auth Token of the account, and deletes its API Tokens.',
     tags,
     security: [],
-    request: { params: TokenParameter, ...jsonBody(z.object({ password: Password }).openapi('PasswordReset')) },
+    request: { params: TokenParameter, ...jsonBody(z.object({ password: NewPassword }).openapi('PasswordReset')) },
     responses: {
       200: json(Message, 'Reset'),
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_PASSWORD', 'INVALID_RESET_TOKEN', 'TOO_MANY_REQUESTS', 'SERVER_BUSY'),

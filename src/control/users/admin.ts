@@ -1,11 +1,13 @@
 /** The super admin named by NC_ADMIN_EMAIL and NC_ADMIN_PASSWORD: made, or brought up to date, at the first request. */
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Bindings, Config } from '../../env'
 import { ApiError } from '../../errors'
 import { batch, rows } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
-import { hashPassword, passwordProblem, verifyPassword } from '../auth/password'
+import { newPasswordProblem, passwordContext } from '../auth/new-password'
+import { hashPassword, verifyPassword } from '../auth/password'
 import { normalizeEmail } from './email'
 import { upsertSuperAdmin } from './store'
 
@@ -23,9 +25,9 @@ const applied = new WeakSet<Bindings>()
 
 /** Until it has worked once in this isolate: one indexed read when nothing has changed. A failure is tried again. */
 export const superAdmin = createMiddleware<AppEnv>(async (c, next) => {
-  const { config, startedAt } = c.var
-  if (config.admin !== null && !applied.has(c.env)) {
-    await applySuperAdmin(c.env.DB, config, config.admin, startedAt)
+  const { admin } = c.var.config
+  if (admin !== null && !applied.has(c.env)) {
+    await applySuperAdmin(c, admin)
     applied.add(c.env)
   }
   await next()
@@ -35,12 +37,9 @@ export const superAdmin = createMiddleware<AppEnv>(async (c, next) => {
  * Applies the settings when they are others than before. A new JWT secret makes them no others: the password that the person
  * has set since stays, and so do their sessions and tokens.
  */
-async function applySuperAdmin(
-  db: D1Database,
-  config: Config,
-  admin: { email: string; password: string },
-  now: number,
-): Promise<void> {
+async function applySuperAdmin(c: Context<AppEnv>, admin: { email: string; password: string }): Promise<void> {
+  const { config, startedAt: now } = c.var
+  const db = c.env.DB
   const email = normalizeEmail(admin.email)
   if (email === null) throw misconfigured('NC_ADMIN_EMAIL must be an e-mail address')
   const printUnder = (secret: string) => hmacSha256(secret, `${email}\n${admin.password}`)
@@ -49,7 +48,7 @@ async function applySuperAdmin(
   const { fingerprint, record } = await readApplied(db)
   if (fingerprint === print && record !== null) return
   const isSame = prints.includes(fingerprint ?? '') || (await isRecorded(record, email, admin.password, config))
-  const problem = isSame ? null : passwordProblem(admin.password)
+  const problem = isSame ? null : await newPasswordProblem(admin.password, passwordContext(c, email))
   if (problem !== null) throw misconfigured(`NC_ADMIN_PASSWORD: ${problem}`)
   const passwordHash = isSame && record !== null ? record.passwordHash : await hashPassword(admin.password, config.passwordHash)
   const remember = [set(FINGERPRINT, print), set(RECORD, JSON.stringify({ email, passwordHash } satisfies Applied))]

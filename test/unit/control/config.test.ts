@@ -32,6 +32,7 @@ test('a secret is all that must be set', () => {
     corsOrigins: ['*'],
     publicUrl: null,
     passwordHash: 'scrypt',
+    checksBreaches: false,
     mailFrom: null,
   })
 })
@@ -61,6 +62,7 @@ describe('settings that are given are taken', () => {
     ],
     [{ NC_PUBLIC_URL: 'https://api.example.org/' }, { publicUrl: 'https://api.example.org' }],
     [{ NC_PASSWORD_HASH: 'pbkdf2' }, { passwordHash: 'pbkdf2' }],
+    [{ NC_PASSWORD_BREACH_CHECK: 'true' }, { checksBreaches: true }],
     [
       { MAIL: {}, NC_MAIL_FROM: 'noreply@example.org', NC_PUBLIC_URL: 'https://api.example.org' },
       { mailFrom: 'noreply@example.org', publicUrl: 'https://api.example.org' },
