@@ -64,9 +64,10 @@ export const ERRORS = {
   ROW_CHANGED: { status: 412, message: 'The row was changed meanwhile: read it again and decide anew.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'This Idempotency-Key was used for another request.' },
   INVALID_CURSOR: { status: 400, message: 'This cursor does not belong to this list.' },
+  /** What the contract knows and this server does not do: the request is to be changed, and nothing is wrong here. */
+  NOT_IMPLEMENTED: { status: 400, message: 'Not implemented' },
 
   // The server's own trouble
-  NOT_IMPLEMENTED: { status: 501, message: 'Not implemented' },
   SERVER_BUSY: { status: 503, message: 'Many people are signing in at this moment; try again in a few seconds.' },
   DATABASE_UNAVAILABLE: { status: 503, message: 'The database is not available right now; try again shortly.' },
   MISCONFIGURED: { status: 503, message: 'The server is not configured; its log says what is missing.' },

@@ -1,6 +1,6 @@
 /** Projects and their members. */
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ProjectRole } from '../../src/env'
 import {
   PASSWORD,
@@ -113,12 +113,24 @@ describe('making a project', () => {
     ['a title with NUL', { title: 'a\0b' }, 400, 'BAD_JSON'],
     ['a title that is half a character', '{"title":"a\\ud800"}', 400, 'INVALID_REQUEST_BODY'],
     ['a title that is a number', { title: 5 }, 400, 'INVALID_REQUEST_BODY'],
-    ['an external database', { title: 'x', external: true }, 501, 'NOT_IMPLEMENTED'],
+    ['an external database', { title: 'x', external: true }, 400, 'NOT_IMPLEMENTED'],
   ])('with %s is refused and leaves nothing', async (_, body, status, code) => {
     const before = await dump(env.DB)
     const answer = await create(ada.auth, body)
     expect([answer.status, answer.body.error]).toEqual([status, code])
     expect(await dump(env.DB)).toEqual(before)
+  })
+
+  test('for what is not implemented is no failure of the server: nothing in its log', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { body } = await create(ada.auth, { title: 'x', external: true })
+    expect(body).toEqual({
+      error: 'NOT_IMPLEMENTED',
+      message: body.msg,
+      msg: 'Projects on an external database are not supported.',
+    })
+    expect(log).not.toHaveBeenCalled()
+    log.mockRestore()
   })
 
   test('names what is wrong, and where', async () => {
