@@ -164,8 +164,8 @@ export function schemaRef(table: Table, kind: SchemaKind): JsonSchema {
 /**
  * The components of a table. In answers `fields` is what `?fields=` leaves of a row, `row` all of it. In requests `values` is
  * all but the key, in any number; what an update takes, an insert, a change by key and so on extend it, so that a column is
- * written twice, not seven times. Users' text comes last in a title, so that a mark which turns the writing direction turns
- * nothing of ours. A table without a key has no rows that a request could name.
+ * written twice, not seven times. Titles name the table by its id as well: some generators make names of them, and users'
+ * text may hold anything. A table without a key has no rows that a request could name.
  */
 export function tableSchemas(table: Table): Record<string, JsonSchema> {
   const keyed = primaryKey(table).length > 0
@@ -178,12 +178,12 @@ export function tableSchemas(table: Table): Record<string, JsonSchema> {
 }
 
 function answerSchemas(table: Table) {
-  const { title, columns } = table
+  const { id, columns } = table
   return {
-    fields: { title: `Fields of ${title}`, type: 'object', ...members(columns, (column) => columnSchema(column, 'answer')) },
-    row: { title: `Row of ${title}`, allOf: [schemaRef(table, 'fields')], ...required(columns) },
+    fields: { title: `Fields of ${id}`, type: 'object', ...members(columns, (column) => columnSchema(column, 'answer')) },
+    row: { title: `Row of ${id}`, allOf: [schemaRef(table, 'fields')], ...required(columns) },
     page: {
-      title: `Page of ${title}`,
+      title: `Page of ${id}`,
       type: 'object',
       properties: {
         list: { type: 'array', items: schemaRef(table, 'fields') },
@@ -192,7 +192,7 @@ function answerSchemas(table: Table) {
       required: ['list', 'pageInfo'],
     },
     groups: {
-      title: `Groups of ${title}`,
+      title: `Groups of ${id}`,
       type: 'array',
       items: {
         type: 'object',
@@ -204,15 +204,15 @@ function answerSchemas(table: Table) {
 }
 
 function requestSchemas(table: Table) {
-  const { title, columns } = table
+  const { id, columns } = table
   const keys = primaryKey(table)
   const others = columns.filter((column) => !column.primaryKey)
   // Defaults belong to inserts alone: a client that fills them in would reset what an update leaves out.
   const defaults = columns.filter((column) => !column.primaryKey && hasDefault(column))
   return {
-    values: { title: `Values of ${title}`, type: 'object', ...members(others, (column) => columnSchema(column, 'request')) },
-    change: extended(table, `Change to ${title}`, {}),
-    new: extended(table, `New row of ${title}`, {
+    values: { title: `Values of ${id}`, type: 'object', ...members(others, (column) => columnSchema(column, 'request')) },
+    change: extended(table, `Change to ${id}`, {}),
+    new: extended(table, `New row of ${id}`, {
       ...members([...keys, ...defaults], (column) => newMember(keys, column)),
       ...required(columns.filter(isRequiredOnInsert)),
     }),
@@ -220,20 +220,20 @@ function requestSchemas(table: Table) {
 }
 
 function keySchemas(table: Table) {
-  const { title, columns } = table
+  const { id, columns } = table
   const keys = primaryKey(table)
   const named = members(keys, keySchema)
   return {
     ...(upsertFields(table).length > 0 && {
-      upsert: extended(table, `Row to upsert into ${title}`, {
+      upsert: extended(table, `Row to upsert into ${id}`, {
         ...members(keys, (column) => ({ ...keySchema(column), ...newKeyPattern(keys, column) })),
         ...required(columns.filter(isRequiredOnInsert)),
       }),
     }),
-    keyed: extended(table, `Change by key to ${title}`, { ...named, ...required(keys) }),
-    key: { title: `Key of ${title}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
+    keyed: extended(table, `Change by key to ${id}`, { ...named, ...required(keys) }),
+    key: { title: `Key of ${id}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
     keys: {
-      title: `Keys of ${title}`,
+      title: `Keys of ${id}`,
       type: 'array',
       items: {
         type: 'object',
