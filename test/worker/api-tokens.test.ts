@@ -57,6 +57,23 @@ describe.each(['project', 'organisation'] as const)('the routes of the %s', (sco
     expect((await me(body.token)).body.id).toBe(ada.id)
   })
 
+  test.each([
+    { expiry: '2030-01-01' },
+    { permissions: {} },
+    { policy: { tables: {} } },
+    { expires_at: 1 },
+    { scopes: ['read'] },
+    { role: 'viewer' },
+    { read_only: true },
+  ])('make no token that is asked for with %j: that would be one without it', async (member) => {
+    const before = await dump(env.DB)
+    const { status, body } = await create(ada.auth, { description: 'narrow', ...member })
+    expect([status, body.error]).toEqual([400, 'INVALID_REQUEST_BODY'])
+    expect(body.message).toContain(Object.keys(member).join())
+    expect(body.message).toContain('tokens do not expire yet')
+    expect((await dump(env.DB))['api_tokens']).toEqual(before['api_tokens'])
+  })
+
   test('keep the hash of the token and a hint, not the token', async () => {
     const { body } = await create(ada.auth, {})
     const row = await rowOf(body.id)
@@ -205,10 +222,11 @@ describe.each(['project', 'organisation'] as const)('the routes of the %s', (sco
   })
 
   test('take no owner, token or hash from the body', async () => {
-    const extra = { fk_user_id: bob.id, user_id: bob.id, token: 'x'.repeat(40), token_hash: 'x', id: 1, expiry: null }
-    const { body } = await create(ada.auth, { description: 'x', ...extra })
+    const { body } = await create(ada.auth, { description: 'x', fk_user_id: bob.id, expiry: null, permissions: null })
     expect(body.fk_user_id).toBe(ada.id)
-    expect(body.token).not.toBe(extra.token)
+    for (const extra of [{ user_id: bob.id }, { token: 'x'.repeat(40) }, { token_hash: 'x' }, { id: 1 }]) {
+      expect((await create(ada.auth, { description: 'x', ...extra })).body.error).toBe('INVALID_REQUEST_BODY')
+    }
     expect(await rowOf(body.id)).toMatchObject({ user_id: ada.id, token_hash: await sha256(body.token) })
   })
 })

@@ -41,14 +41,31 @@ const CreatedToken = z
   })
   .openapi('CreatedApiToken')
 
+const UNLIMITED = 'tokens do not expire yet, and may do what their owner may'
+
+/**
+ * Nothing else is passed over: who asks for a token that expires or may do less must not take one that lives on and may do all
+ * for it. `fk_user_id` is of the SDK; the owner is who asks.
+ */
 const NewToken = z
-  .object({
-    description: z
-      .string()
-      .max(MAX_DESCRIPTION)
-      .nullish()
-      .openapi({ description: 'A recognisable name', example: 'nightly export' }),
-  })
+  .strictObject(
+    {
+      description: z
+        .string()
+        .max(MAX_DESCRIPTION)
+        .nullish()
+        .openapi({ description: 'A recognisable name', example: 'nightly export' }),
+      fk_user_id: z.string().nullish().openapi({ description: 'Not looked at: the owner is who asks' }),
+      expiry: z.null(UNLIMITED).optional(),
+      permissions: z.null(UNLIMITED).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `a new token takes a description only, and not ${issue.keys.join(', ')}: ${UNLIMITED}`
+          : undefined,
+    },
+  )
   .openapi('NewApiToken')
 
 export const Deleted = z.number().int().openapi({ description: 'How many tokens were deleted: 1', example: 1 })
