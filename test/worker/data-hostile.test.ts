@@ -50,6 +50,8 @@ describe('queries', () => {
     ['8,001 values', () => where(`(Qty,in,${'1,'.repeat(8000)}1)`), 'INVALID_FILTER'],
     ['8 KB of tildes', () => where('~'.repeat(8192)), 'INVALID_FILTER'],
     ['groups in groups', () => where(`${'('.repeat(30)}(Title,eq,a)${')'.repeat(30)}`), 'INVALID_FILTER'],
+    ['4,000 commas', () => `fields=${','.repeat(4000)}`, 'INVALID_PARAMETER'],
+    ['1,001 fields by name', () => 'fields[]=Id&'.repeat(1001), 'INVALID_PARAMETER'],
     ['501 conditions', () => where('(Qty,eq,1)'.repeat(501)), 'INVALID_FILTER'],
     ['NUL in a filter', () => where('(Title,eq,a\0b)'), 'INVALID_FILTER'],
     ['a number beyond doubles', () => where('(Qty,eq,1e400)'), 'INVALID_FILTER'],
@@ -98,7 +100,7 @@ describe('queries', () => {
     ['an offset below all numbers', () => 'offset=-9007199254740991', 1],
     ['names of every object as parameters', () => '__proto__=1&constructor=2&toString=3', 1],
     ['a field called like a name of every object', () => 'fields=constructor', 1],
-    ['4,000 commas', () => `sort=${','.repeat(4000)}`, 1],
+    ['999 commas', () => `sort=${','.repeat(999)}`, 1],
     ['the same field 500 times', () => `fields=${'Id,'.repeat(500)}`, 1],
   ])('%s is answered', async (_, query, length) => {
     const { status, body } = await get(`${rows}?${query()}`)

@@ -9,7 +9,7 @@ import { findColumn, splitNames } from './names'
  */
 export function parseFields(table: Table, values: readonly string[]): Column[] {
   const isTitle = (name: string): boolean => table.columns.some((column) => column.title === name)
-  const names = values.flatMap((value) => splitNames(table, value, isTitle))
+  const names = splitNames(table, 'fields', values, isTitle)
   if (names.length === 0) return [...table.columns]
   const columns = names.flatMap((name) => {
     if (name.trim() === '*') return table.columns

@@ -24,6 +24,9 @@ export const MAX_NESTED_READINGS = 20
 /** Other forms of a `like` value's letters: each is a step for those rows that hold the beginning of the value. */
 export const MAX_LIKE_READINGS = 400
 
+/** Names of all `fields`, and of all `sort`: ten times as many as a table has columns. Each is looked for among the columns. */
+export const MAX_NAMES = 1000
+
 /** Characters of a filter's SQL, which is ASCII. D1 takes statements of 100,000 bytes; the rest is for what stands around. */
 export const MAX_FILTER_SQL = 90_000
 

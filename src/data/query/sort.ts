@@ -3,6 +3,7 @@ import { D1_LIMITS, type Sql, column, join, sql } from '../../lib/sql'
 import { type Collation, collationsOf, isText, sortKeyName } from '../catalog/collation'
 import type { Column, Table } from '../catalog/types'
 import { fieldNotFound, invalidParameter } from './failures'
+import { MAX_NAMES } from './limits'
 import { findColumn, findColumnById, splitNames } from './names'
 
 /** A column that a request sorts by. */
@@ -20,7 +21,7 @@ export interface SortTerm extends Sorted {
 export function parseSort(table: Table, values: readonly string[]): Sorted[] {
   const titles = new Set(table.columns.map(({ title }) => title))
   const isTitle = (name: string): boolean => titles.has(name) || (name.startsWith('-') && titles.has(name.slice(1)))
-  return values.flatMap((value) => splitNames(table, value, isTitle)).map((name) => readTerm(table, name))
+  return splitNames(table, 'sort', values, isTitle).map((name) => readTerm(table, name))
 }
 
 function readTerm(table: Table, name: string): Sorted {
@@ -37,6 +38,7 @@ export function parseSortJson(table: Table, text: string): Sorted[] {
   if (text.trim() === '') return []
   const list = parseJson(text)
   if (!Array.isArray(list)) throw invalidParameter('sortArrJson', 'expected an array.')
+  if (list.length > MAX_NAMES) throw invalidParameter('sortArrJson', `at most ${MAX_NAMES} items; here are more.`)
   return list.map((item: unknown, index) => {
     const id: unknown = isObject(item) ? item.fk_column_id : undefined
     const direction: unknown = isObject(item) ? (item.direction ?? 'asc') : undefined

@@ -98,9 +98,22 @@ describe('sort', () => {
     expect(refusalOf(() => orderBy(`Qty,${name}`))).toMatchObject({ code: 'FIELD_NOT_FOUND', details: { field: name } })
   })
 
-  test('8 KB of commas are answered in under 50 ms', () => {
+  test('999 commas are empty terms, and 1,000 are refused', () => {
+    expect(orderBy(','.repeat(999))).toBe('t."c1" ASC')
+    for (const sort of [[','.repeat(1000)], [','.repeat(600), ','.repeat(600)]]) {
+      expect(refusalOf(() => parseSort(THINGS, sort))).toMatchObject({
+        code: 'INVALID_PARAMETER',
+        message: 'sort: at most 1000 names; here are more.',
+      })
+    }
+    const items = JSON.stringify(Array.from({ length: 1001 }, () => ({ fk_column_id: 'cl_2' })))
+    expect(refusalOf(() => parseSortJson(THINGS, items)).message).toBe('sortArrJson: at most 1000 items; here are more.')
+  })
+
+  test('2 MiB of commas are refused in under 50 ms', () => {
+    const commas = ','.repeat(2 * 1024 * 1024)
     const start = performance.now()
-    expect(orderBy(','.repeat(8192))).toBe('t."c1" ASC')
+    refusalOf(() => parseSort(THINGS, [commas]))
     expect(performance.now() - start).toBeLessThan(50)
   })
 })
