@@ -1,6 +1,6 @@
 /** Tables and columns, interrupted at each call to either database: never half, and tidy after the scheduled job. */
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { purge } from '../../src/data/catalog/purge'
 import type { Bindings } from '../../src/env'
 import {
@@ -25,9 +25,18 @@ let projectId: string
 
 beforeAll(async () => {
   ada = await signUpCreator()
-  projectId = (await createProject(ada.auth)).id
   vi.spyOn(console, 'error').mockImplementation(() => {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
+})
+
+// A project for each test, gone after it: what is tidy is seen by looking at every table there is.
+beforeEach(async () => {
+  projectId = (await createProject(ada.auth)).id
+})
+
+afterEach(async () => {
+  await succeed(request('DELETE', `${META}/projects/${projectId}`, { auth: ada.auth }))
+  while ((await purge({ ...env }, Date.now() + 24 * HOUR_MS)) > 0);
 })
 
 type Json = Answer['body']
