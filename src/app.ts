@@ -22,7 +22,17 @@ import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes
 import type { AppEnv } from './env'
 import { errorResponse, notFound } from './http/errors'
 import { bodySize } from './http/body'
-import { apiHeaders, browserHeaders, crossOrigin, d1Cost, requestIdentity, settings, urlLimits } from './http/guards'
+import {
+  apiHeaders,
+  browserHeaders,
+  changingPatience,
+  crossOrigin,
+  d1Cost,
+  readingPatience,
+  requestIdentity,
+  settings,
+  urlLimits,
+} from './http/guards'
 import { jsonBodies } from './http/json-body'
 import { matchedRoute } from './http/matched-route'
 import { methodOverride, overrideParameters } from './http/method-override'
@@ -82,9 +92,15 @@ export function createApp(): OpenAPIHono<AppEnv> {
 
   // Pages are for this site alone, and their forms are no JSON.
   const isPage = (c: Context<AppEnv>) => !isApiPath(c)
-  app.use(requestIdentity, d1Cost, browserHeaders, apiHeaders, except(isPage, crossOrigin))
+  app.use(requestIdentity, d1Cost, readingPatience, browserHeaders, apiHeaders, except(isPage, crossOrigin))
   app.use(settings, plainHttp, urlLimits, except(isPage, methodOverride(app)))
-  app.use(routed, except(DATABASE_FREE, superAdmin), authenticate(PUBLIC_ROUTES, SESSION_PAGES), overrideParameters)
+  app.use(
+    routed,
+    except(DATABASE_FREE, superAdmin),
+    authenticate(PUBLIC_ROUTES, SESSION_PAGES),
+    changingPatience,
+    overrideParameters,
+  )
   // From here on bodies are read: there is a route, and a credential where it wants one. Files have limits of their own.
   app.use(except(isUpload, bodySize(bodyLimit), except(isPage, jsonBodies)), formGuard)
 

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { type AppEnv, type Bindings, type Config, readConfig, readCorsOrigins } from '../env'
 import { ApiError } from '../errors'
 import { withD1Cost } from '../lib/d1-cost'
+import { CHANGING_MS, READING_MS, withPatience } from '../lib/patience'
 
 const configs = new WeakMap<Bindings, Config>()
 
@@ -122,3 +123,12 @@ export const d1Cost = createMiddleware<AppEnv>(async (c, next) => {
   c.res.headers.set('x-d1-rows-written', String(cost.rowsWritten))
   c.res.headers.set('xc-db-response', (cost.milliseconds / 1000).toFixed(3))
 })
+
+const SAFE_METHODS = ['GET', 'HEAD']
+
+/** Stands before the gate, so that nobody waits longer to learn that a database stalls. */
+export const readingPatience: MiddlewareHandler<AppEnv> = (_c, next) => withPatience(READING_MS, next)
+
+/** Stands behind the gate. What changes something may read for long before it does: an import, another type for a column. */
+export const changingPatience: MiddlewareHandler<AppEnv> = (c, next) =>
+  SAFE_METHODS.includes(c.req.method) ? next() : withPatience(CHANGING_MS, next)

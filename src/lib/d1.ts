@@ -1,6 +1,7 @@
 /** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
 import { ApiError } from '../errors'
 import { addD1Cost } from './d1-cost'
+import { type Call, NoAnswer, inTime } from './patience'
 import { type Sql, literal, sql } from './sql'
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
@@ -100,7 +101,11 @@ const RETRY_AFTER_S = 2
 
 const TOO_BIG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
 
+const WRITE_UNKNOWN =
+  'The database did not answer in time, so it is not known whether this was done: look before you send it again.'
+
 function translate(error: unknown): unknown {
+  if (error instanceof NoAnswer) return unavailable(error, error.isRead ? undefined : WRITE_UNKNOWN)
   const text = error instanceof Error ? error.message : String(error)
   if (UNAVAILABLE.some((part) => text.includes(part))) return unavailable(error)
   if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(text, error)
@@ -121,10 +126,21 @@ function prepare(db: D1Database, statement: Sql): D1PreparedStatement {
   return db.prepare(statement.sql).bind(...statement.values)
 }
 
+/** Keywords that SQL of ours has in capitals; values are bound, and names of the catalog are generated. */
+const WRITES = /\b(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\b/
+
+function isRead(statements: readonly Sql[]): boolean {
+  return !statements.some((statement) => WRITES.test(statement.sql))
+}
+
 /** One round trip: its cost is noted, its failure told in our types. */
-async function call<Answer>(metas: (answer: Answer) => readonly D1Meta[], ask: () => Promise<Answer>): Promise<Answer> {
+async function call<Answer>(
+  how: Call,
+  metas: (answer: Answer) => readonly D1Meta[],
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   try {
-    const answer = await ask()
+    const answer = await inTime(how, ask)
     addD1Cost(metas(answer))
     return answer
   } catch (error) {
@@ -140,14 +156,15 @@ export async function first<Row>(db: D1Database, statement: Sql): Promise<Row | 
   return (await rows<Row>(db, statement))[0] ?? null
 }
 
-/** All rows. */
-export async function rows<Row>(db: D1Database, statement: Sql): Promise<Row[]> {
-  return (await call<D1Result<Row>>(one, () => prepare(db, statement).all<Row>())).results
+/** All rows. `patience`: milliseconds, for what is known to be slow. */
+export async function rows<Row>(db: D1Database, statement: Sql, patience?: number): Promise<Row[]> {
+  const how = { isRead: isRead([statement]), patience }
+  return (await call<D1Result<Row>>(how, one, () => prepare(db, statement).all<Row>())).results
 }
 
 /** Runs a write. Returns how many rows it changed. */
 export async function run(db: D1Database, statement: Sql): Promise<number> {
-  return (await call(one, () => prepare(db, statement).run())).meta.changes
+  return (await call({ isRead: false }, one, () => prepare(db, statement).run())).meta.changes
 }
 
 /**
@@ -156,5 +173,5 @@ export async function run(db: D1Database, statement: Sql): Promise<number> {
 export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
   if (statements.length === 0) return []
   const prepared = () => db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
-  return call((results) => results.map(({ meta }) => meta), prepared)
+  return call({ isRead: isRead(statements) }, (results) => results.map(({ meta }) => meta), prepared)
 }

@@ -8,6 +8,7 @@ import {
   type RequestOptions,
   addMember,
   createProject,
+  createTable,
   createToken,
   dump,
   refreshTokenOf,
@@ -253,6 +254,71 @@ describe('ready', () => {
 
   test('is 503 when the migrations have not run', async () => {
     expectUnavailable(await request('GET', '/api/v1/ready', { env: { ...env, DB: env.DATA } }))
+  })
+})
+
+describe('a database that stalls', () => {
+  const never = () => new Promise<void>(() => {})
+  let project: { id: string }
+  let rows: string
+
+  beforeAll(async () => {
+    project = await createProject(ada.auth)
+    rows = `/api/v1/db/data/noco/${project.id}/${(await createTable(ada.auth, project.id)).id}`
+  })
+
+  test.each<[name: string, stalled: () => Bindings]>([
+    ['the control database', () => ({ ...env, DB: tapD1(env.DB, { before: never }) })],
+    ['the data database', () => ({ ...env, DATA: tapD1(env.DATA, { before: never }) })],
+  ])('is 503 to a read within two seconds: %s', async (_, stalled) => {
+    const start = performance.now()
+    expectUnavailable(await request('GET', rows, { auth: ada.auth, env: stalled() }))
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+
+  test('is 503 to a write within two seconds as long as nothing was written: who asks is not known yet', async () => {
+    const start = performance.now()
+    expectUnavailable(
+      await request('POST', rows, { auth: ada.auth, body: {}, env: { ...env, DB: tapD1(env.DB, { before: never }) } }),
+    )
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+
+  test('does not hold those who ask another one meanwhile', async () => {
+    const stalled = request('GET', rows, { auth: ada.auth, env: { ...env, DATA: tapD1(env.DATA, { before: never }) } })
+    const start = performance.now()
+    expect((await request('GET', rows, { auth: ada.auth, env: { ...env } })).status).toBe(200)
+    expect(performance.now() - start).toBeLessThan(1000)
+    expect((await stalled).status).toBe(503)
+  })
+
+  test('answers that come late, but in time, are taken', async () => {
+    const slow = { ...env, DATA: tapD1(env.DATA, { before: () => new Promise((resolve) => setTimeout(resolve, 1000)) }) }
+    expect((await request('GET', rows, { auth: ada.auth, env: slow })).status).toBe(200)
+  })
+
+  test('says of a write that it may have been done: here it was', async () => {
+    const stalled = { ...env, DATA: tapD1(env.DATA, { after: never }) }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const asked = request('POST', rows, { auth: ada.auth, body: { Title: 'stalled' }, env: stalled })
+      await vi.waitFor(async () => {
+        const { results } = await env.DATA.prepare(`SELECT total FROM row_counts WHERE total = 1`).all()
+        expect(results).toHaveLength(1)
+      })
+      await vi.advanceTimersByTimeAsync(31_000)
+      const { status, headers, body } = await asked
+      expect([status, body.error, headers.get('retry-after')]).toEqual([503, 'DATABASE_UNAVAILABLE', '2'])
+      expect(body.message).toContain('it is not known whether this was done')
+    } finally {
+      vi.useRealTimers()
+    }
+    expect((await request('GET', `${rows}?fields=Title`, { auth: ada.auth })).body.list).toEqual([{ Title: 'stalled' }])
+  })
+
+  test('is waited for as long as it takes where a table is exported', async () => {
+    const slow = { ...env, DATA: tapD1(env.DATA, { before: () => new Promise((resolve) => setTimeout(resolve, 2200)) }) }
+    expect((await request('GET', `${rows}/export/csv?fields=Title`, { auth: ada.auth, env: slow })).status).toBe(200)
   })
 })
 

@@ -1,6 +1,7 @@
 /** CSV export: streamed page by page, so that memory does not grow with the table. */
 import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
+import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
 import { type Column, type Table, kindOf } from '../catalog/types'
 import { guarded } from '../formula-guard'
@@ -77,6 +78,8 @@ async function* csvChunks(data: D1Database, table: Table, query: ListQuery): Asy
     const page: Row[] = await rows<Row>(
       data,
       selectPage(table, { columns, where, orderBy: compileSort(query.order), limit, offset }),
+      // Whoever asks for a whole table can wait for it.
+      CHANGING_MS,
     )
     const csv = page.map((row) => csvRow(query.fields, row)).join('')
     if (page.length > 0) yield csv
