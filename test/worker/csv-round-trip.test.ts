@@ -95,8 +95,8 @@ const VALUES: Record<ReturnType<typeof kindOf>, readonly unknown[]> = {
   json: ['123', 123, 'plain text', '', '=1', null, true, 'true', [], {}, { a: [null, { b: '"' }] }, 'line\nend', -1.5],
 }
 
-/** Only years, and stars, of whole numbers. */
-const NARROWER: Partial<Record<ColumnType, readonly unknown[]>> = { Year: [0, 1999, 9999], Rating: [0, 3, 5] }
+/** Only years, and stars, of whole numbers: as many as there can be. */
+const NARROWER: Partial<Record<ColumnType, readonly unknown[]>> = { Year: [0, 1999, 9999], Rating: [0, 3, 7, 998, 999] }
 
 /** Types whose columns a request makes with these options. */
 const OPTIONS = ['a', '=b', "it's", 'x "y"', ' z', '007']
@@ -104,6 +104,7 @@ const OPTIONS = ['a', '=b', "it's", 'x "y"', ' z', '007']
 function columnOf(type: ColumnType) {
   const kind = kindOf({ type })
   const hasOptions = kind === 'select' || kind === 'multiselect'
+  if (type === 'Rating') return { title: type, uidt: type, meta: { max: 999 } }
   return { title: type, uidt: type, ...(hasOptions && { colOptions: { options: OPTIONS.map((title) => ({ title })) } }) }
 }
 

@@ -6,7 +6,16 @@ import type { ColumnRequestBody } from '../catalog/column-request'
 import { nameFromTitle } from '../catalog/names'
 import { MAX_COLUMNS, type ProjectPlace, planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, type ValueKind, kindOf } from '../catalog/types'
+import {
+  COLUMN_TYPES,
+  type Column,
+  type ColumnType,
+  type Table,
+  type ValueKind,
+  isRatingMax,
+  kindOf,
+  ratingMax,
+} from '../catalog/types'
 import { upsertColumn } from '../records/upsert'
 import { defaultFor } from '../records/values'
 import type { FilePreview, PreviewColumn } from './preview'
@@ -157,6 +166,7 @@ const FILLED: Partial<Record<ColumnType, ColumnType>> = { CreateTime: 'DateTime'
 function requestFor({ index, title, type, meta }: ChosenColumn, scan: Scan): ColumnRequestBody {
   if (type === 'ID') return { title, uidt: 'ID', pk: true }
   const uidt = FILLED[type] ?? type
+  if (uidt === 'Rating') return { title, uidt, meta: { max: starsOf(scan, index) } }
   const kind = kindOf({ type: uidt })
   if (kind !== 'select' && kind !== 'multiselect') return { title, uidt, meta: uidt === 'Currency' ? meta : null }
   const options = selectOptions(scan, index, kind)
@@ -164,6 +174,12 @@ function requestFor({ index, title, type, meta }: ChosenColumn, scan: Scan): Col
     throw invalidInput([{ path: `columns.${index}`, message: `"${title}" has too many different values for a ${type}` }], 'body')
   }
   return { title, uidt, colOptions: { options: options.map((option) => ({ title: option })) } }
+}
+
+/** As many as the best rating of the file has, and no fewer than a rating has by itself. */
+function starsOf({ columns }: Scan, index: number): number {
+  const ratings = (columns[index]?.values ?? []).filter((value) => isRatingMax(value)).map(Number)
+  return Math.max(ratingMax({ meta: null }), ...ratings)
 }
 
 /** The columns a table gets by itself, as far as the file leaves their names and room for them. */

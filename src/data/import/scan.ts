@@ -155,11 +155,11 @@ function scanColumn(scan: Scan, column: ColumnScan, index: number, records: read
     )
 }
 
-/** A typed file says which columns have options. */
+/** A typed file says which columns have options, or as many stars as their best rating. */
 function isOptionColumn({ heading, values, items }: ColumnScan, { typed }: Scan): boolean {
   if (values === null && items === null) return false
   const kind = heading.type === null ? null : COLUMN_TYPES[heading.type].kind
-  return !typed || kind === 'select' || kind === 'multiselect'
+  return !typed || heading.type === 'Rating' || kind === 'select' || kind === 'multiselect'
 }
 
 function measure(column: ColumnScan, text: string): void {
