@@ -106,7 +106,9 @@ export function readFormat(form: FormData, { format }: FilePreview): GivenFormat
     const value = (values as readonly string[]).find((candidate) => candidate === form.get(name))
     return value === undefined || value === format[name as FormatName] ? [] : [[name, value]]
   })
-  return Object.fromEntries(changed) as GivenFormat
+  const line = textOf(form, 'headerLine')
+  const isOther = /^\d{1,3}$/.test(line) && Number(line) !== format.headerLine
+  return { ...(Object.fromEntries(changed) as GivenFormat), ...(isOther && { headerLine: Number(line) }) }
 }
 
 /** The answers as an import takes them. */

@@ -1,5 +1,6 @@
 /** What was found in a file, and what is to become of it: everything can be changed before anything is made. */
 import type { Table } from '../data/catalog/types'
+import type { Format } from '../data/import/dialect'
 import type { FilePreview, PreviewColumn } from '../data/import/preview'
 import type { Import } from '../data/import/state'
 import { MAX_NAME } from '../data/catalog/names'
@@ -128,6 +129,15 @@ const DATE_ORDERS = [
   { value: 'mdy', label: 'Month first, 12/31/2026' },
 ]
 
+/** The line that was found, and what a person would say otherwise. */
+function headerLines({ headerLine }: Format) {
+  const named = headerLine > 1 ? [1, headerLine] : [1]
+  return [
+    ...named.map((line) => ({ value: String(line), label: `In line ${line}` })),
+    { value: '0', label: 'None, all are rows' },
+  ]
+}
+
 function FormatFields({ preview: { format, questions } }: { preview: FilePreview }) {
   const isAsked = (name: string) => questions.some((question) => question.name === name)
   return (
@@ -135,6 +145,7 @@ function FormatFields({ preview: { format, questions } }: { preview: FilePreview
       <h2 id="format">How the file is read</h2>
       <div class="import-format" data-import-format>
         <Select label="Separator" name="separator" value={format.separator} options={SEPARATORS} />
+        <Select label="Names of columns" name="headerLine" value={String(format.headerLine)} options={headerLines(format)} />
         <Select label="Encoding" name="encoding" value={format.encoding} options={ENCODINGS} />
         {format.decimalMark !== null && !isAsked('decimal_mark') && (
           <Select label="Numbers" name="decimalMark" value={format.decimalMark} options={DECIMAL_MARKS} />

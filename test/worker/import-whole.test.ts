@@ -87,6 +87,17 @@ test('on_bad and skip are for columns with other choices, too', async () => {
   expect(await valuesOf(made)).toEqual([ROWS[0], { Name: 'Bob', Qty: null }])
 })
 
+test('a file that no line of names its columns is imported whole with header_line=0', async () => {
+  const made = await send('?title=Nameless&header_line=0', '1;Berlin;3,5\n2;Kiel;4,5\n')
+  expect(made.body).toMatchObject({ rows: 2, columns: [{ type: 'Number' }, { title: 'Column 2' }, { type: 'Decimal' }] })
+  const path = `/api/v1/db/data/noco/${project}/${made.body.table.id}?fields=Column 1,Column 2,Column 3`
+  expect((await request('GET', path, { auth: ada.auth })).body.list).toEqual([
+    { 'Column 1': 1, 'Column 2': 'Berlin', 'Column 3': 3.5 },
+    { 'Column 1': 2, 'Column 2': 'Kiel', 'Column 3': 4.5 },
+  ])
+  expect(await valuesOf(await send('?title=Headed&header_line=3', `A title\n\n${CSV}`))).toEqual(ROWS)
+})
+
 test('what is refused leaves nothing', async () => {
   const count = async () =>
     (
@@ -111,6 +122,8 @@ test('what is refused leaves nothing', async () => {
       400,
       'INVALID_TABLE',
     ],
+    ['a line that is none', () => send('?title=a&header_line=-1', CSV), 400, 'INVALID_PARAMETER'],
+    ['a header row after the end', () => send('?title=a&header_line=9', CSV), 400, 'INVALID_REQUEST_BODY'],
     ['choices that are no JSON', () => send('?title=a&columns=[', CSV), 400, 'INVALID_PARAMETER'],
     ['an open question', () => send('?title=a', 'Day\n01/02/2026\n'), 400, 'INVALID_REQUEST_BODY'],
   ]

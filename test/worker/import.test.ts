@@ -255,6 +255,33 @@ describe('what the file leaves open', () => {
   })
 })
 
+describe('the line that names the columns', () => {
+  const FILE = '2026,Berlin\n2027,Kiel\n'
+
+  test('can be said for the preview, and the file is read anew', async () => {
+    const id = await upload(client, FILE)
+    const found = await preview(client, id)
+    expect([found.format.header_line, found.total_rows, found.columns[1].title]).toEqual([1, 1, 'Berlin'])
+    const none = await preview(client, id, { header_line: 0 })
+    expect([none.format.header_line, none.total_rows, none.columns[1].title]).toEqual([0, 2, 'Column 2'])
+    const { body } = await run(client, id)
+    expect([body.report.rows, await valuesOf(body.report.table.id)]).toEqual([
+      2,
+      [
+        { 'Column 1': 2026, 'Column 2': 'Berlin' },
+        { 'Column 1': 2027, 'Column 2': 'Kiel' },
+      ],
+    ])
+    expect((await preview(client, await upload(client, FILE), { header_line: null })).format.header_line).toBe(1)
+  })
+
+  test('is told where it looks like a row', async () => {
+    const { lines } = await preview(client, await upload(client, 'Ada,36.5\nBob,37.1\n'))
+    expect(lines).toEqual([{ line: 1, problem: expect.stringContaining('"36.5" looks like a value') }])
+    expect((await preview(client, await upload(client, 'Country,2019,2020\nSE,1,2\n'))).lines).toEqual([])
+  })
+})
+
 describe('parts of a file', () => {
   const line = `${'x'.repeat(1000)},1\n`
   const csv = new TextEncoder().encode(`Text,Qty\n${line.repeat(2500)}`)

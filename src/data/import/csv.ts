@@ -18,6 +18,17 @@ export interface ReaderState {
   width: number | null
 }
 
+/** The header row and the records after it, of those that a file begins with. Where no line names the columns, it is an empty one. */
+export function splitHeader(
+  records: readonly CsvRecord[],
+  { headerLine }: Format,
+): { header: CsvRecord | null; rows: readonly CsvRecord[] } {
+  const [first] = records
+  if (first === undefined) return { header: null, rows: [] }
+  if (headerLine > 0) return { header: first, rows: records.slice(1) }
+  return { header: { line: first.line, cells: first.cells.map(() => null) }, rows: records }
+}
+
 export interface CsvReader {
   /** The records that are whole with these bytes, which follow those before them. */
   push: (bytes: Uint8Array, isLast: boolean) => CsvRecord[]

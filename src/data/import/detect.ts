@@ -19,11 +19,11 @@ export function detectFormat(head: Uint8Array, given: Partial<Format>): Format {
     decimalMark: given.decimalMark ?? null,
     dateOrder: given.dateOrder ?? null,
     typed: false,
-    headerLine: 1,
+    headerLine: given.headerLine ?? 1,
   }
   const records = sampleRecords(sample, format)
-  if (isTyped(records[0], separator)) return { ...format, decimalMark: '.', typed: true }
-  return { ...format, headerLine: headerLineOf(records) }
+  if (format.headerLine > 0 && isTyped(records[0], separator)) return { ...format, decimalMark: '.', typed: true }
+  return { ...format, headerLine: given.headerLine ?? headerLineOf(records) }
 }
 
 function isTyped(header: CsvRecord | undefined, separator: Separator): boolean {

@@ -15,6 +15,6 @@ export interface Format {
   dateOrder: 'dmy' | 'mdy' | null
   /** Every heading names a type, as in an export with types: nothing is inferred, and '' is a text. */
   typed: boolean
-  /** Line that the header row begins on, where there is a title or the like before it: what stands there is no record. */
+  /** Line that the header row begins on: what stands before it, a title or the like, is no record. 0: no line names the columns. */
   headerLine: number
 }

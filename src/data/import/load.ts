@@ -8,7 +8,7 @@ import type { Column, Table } from '../catalog/types'
 import { insertRows } from '../records/bulk-statements'
 import { type StoredRow, readNewRow } from '../records/row'
 import { readCell } from './cell'
-import type { CsvRecord } from './csv'
+import { type CsvRecord, splitHeader } from './csv'
 import { readOn } from './reading'
 import { LINE, requireRowCount, stagingTable } from './staging'
 import type { CellPlan, EmptiedCell, LoadPlan, LoadState, Loading } from './state'
@@ -44,8 +44,7 @@ export async function loadStep(data: D1Database, one: Loading, now: number): Pro
   const { load } = one
   const { plan } = load
   const { records, state, isDone } = await readOn(data, one, plan.format, load.reader)
-  // The header row is the first record.
-  const converted = convert(plan, load.reader === null ? records.slice(1) : records)
+  const converted = convert(plan, load.reader === null ? splitHeader(records, plan.format).rows : records)
   if (converted.texts.size > 0) throw new TextInstead([...converted.texts])
   if (converted.issues.length > 0) throw refusedLines(converted.issues)
   const next: LoadState = {

@@ -4,7 +4,7 @@ import { batch } from '../../lib/d1'
 import { isSameText } from '../../lib/text'
 import type { Column, ColumnType, Table } from '../catalog/types'
 import { findColumn } from '../query/names'
-import type { CsvRecord } from './csv'
+import { type CsvRecord, splitHeader } from './csv'
 import { detectFormat } from './detect'
 import type { Format } from './dialect'
 import { readOn } from './reading'
@@ -36,18 +36,18 @@ export interface FilePreview {
 }
 
 /**
- * `given`: what the file is read with; null is to be found out. Another encoding or separator begins the reading anew. Throws
+ * `given`: what the file is read with; null is to be found out. Another encoding, separator or header row begins the reading anew. Throws
  * INVALID_REQUEST_BODY while parts are missing.
  */
 export async function continueReading(data: D1Database, one: Import, given: GivenFormat, now: number): Promise<ReadingState> {
-  const before = isOtherFormat(one.given, given, ['encoding', 'separator']) ? null : one.reading
+  const before = isOtherFormat(one.given, given, ['encoding', 'separator', 'headerLine']) ? null : one.reading
   const format = before?.format ?? (await findFormat(data, one, given))
   const reading = before?.isDone === true ? before : await readStep(data, one, format, before)
   await batch(data, advance(one, { given, reading }, now))
   return reading
 }
 
-const GIVEN = ['encoding', 'separator', 'decimalMark', 'dateOrder'] as const
+const GIVEN = ['encoding', 'separator', 'headerLine', 'decimalMark', 'dateOrder'] as const
 
 /** Whether one of `names` says otherwise. */
 export function isOtherFormat(one: GivenFormat, other: GivenFormat, names: readonly (keyof GivenFormat)[] = GIVEN): boolean {
@@ -66,10 +66,8 @@ async function findFormat(data: D1Database, one: Import, given: GivenFormat): Pr
 
 async function readStep(data: D1Database, one: Import, format: Format, before: ReadingState | null): Promise<ReadingState> {
   const { records, state, isDone } = await readOn(data, one, format, before?.reader ?? null)
-  const [header] = records
-  if (before === null && header === undefined)
-    throw new ApiError('INVALID_REQUEST_BODY', 'The file is empty: its first line must name the columns.')
-  const rows = before === null ? records.slice(1) : records
+  const { header, rows } = before === null ? splitHeader(records, format) : { header: null, rows: records }
+  if (before === null && header === null) throw emptyFile(format)
   const scan = before?.scan ?? startScan(header as CsvRecord, format)
   scanRecords(scan, rows, format)
   return {
@@ -80,6 +78,14 @@ async function readStep(data: D1Database, one: Import, format: Format, before: R
     rows: (before?.rows ?? 0) + rows.length,
     isDone,
   }
+}
+
+function emptyFile({ headerLine }: Format): ApiError {
+  const message =
+    headerLine > 1
+      ? `The file has nothing from line ${headerLine} on, which was to name the columns.`
+      : 'The file is empty: its first line must name the columns.'
+  return new ApiError('INVALID_REQUEST_BODY', message)
 }
 
 function shorten({ cells }: CsvRecord): (string | null)[] {

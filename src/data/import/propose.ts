@@ -75,7 +75,7 @@ export function proposeColumns(scan: Scan, format: Format): Proposal {
 }
 
 function preamble({ headerLine }: Format): Proposal['leftOut'] {
-  if (headerLine === 1) return []
+  if (headerLine <= 1) return []
   const what = headerLine === 2 ? 'Line 1' : `Lines 1 to ${headerLine - 1}`
   return [{ what, why: `The columns are named in line ${headerLine}; before it stands a title or the like.` }]
 }

@@ -346,12 +346,12 @@ function readOptions(values: Readonly<Record<string, readonly string[]>>, where:
       where,
     )
   }
-  const { title, table_id, mode, on, date_order, encoding, separator, decimal_mark, on_bad, columns } = read.data
+  const { title, table_id, mode, on, date_order, encoding, separator, decimal_mark, header_line, on_bad, columns } = read.data
   const choices = toChoices({ title, mode, on, columns: columns === undefined ? undefined : readColumns(columns, where) })
   return {
     name: title ?? '',
     table: table_id ?? null,
-    given: toGivenFormat({ encoding, separator, decimal_mark, date_order }),
+    given: toGivenFormat({ encoding, separator, decimal_mark, date_order, header_line }),
     choices,
     onBad: on_bad ?? 'stop',
     skip: read.data.skip === undefined ? [] : [read.data.skip].flat(),

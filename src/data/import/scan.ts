@@ -1,5 +1,6 @@
 /** What is known of each column of a file, added to record by record: JSON, and of a bounded size however long the file is. */
 import { ApiError } from '../../errors'
+import { quoteValue } from '../../lib/text'
 import { COLUMN_TYPES } from '../catalog/types'
 import { MAX_COLUMNS } from '../catalog/tables'
 import { unguarded } from '../formula-guard'
@@ -7,7 +8,7 @@ import type { Format } from './dialect'
 import { type Heading, readHeadings } from './header'
 import { type IdScan, addIds, startIds } from './ids'
 import type { CsvRecord, RecordProblem } from './records'
-import { shapeKey } from './shape'
+import { parseShape, shapeKey } from './shape'
 
 /** Cells of one shape. */
 export interface ShapeCount {
@@ -75,7 +76,21 @@ export function startScan(header: CsvRecord, { typed }: Pick<Format, 'typed'>): 
   const scan: Scan = { typed, width: Math.min(cells.length, MAX_COLUMNS), columns: [], lines: [], lineTotal: 0 }
   scan.columns = readHeadings(cells.slice(0, MAX_COLUMNS), typed).map((heading) => startColumn(heading))
   if (header.problem !== undefined) addLine(scan, line, PROBLEMS[header.problem])
+  const value = typed ? undefined : cells.find((cell) => cell !== null && isValue(cell))
+  if (value !== undefined) addLine(scan, line, headerNote(value))
   return scan
+}
+
+const VALUE_KINDS: ReadonlySet<string> = new Set(['number', 'date', 'time', 'email', 'url', 'json'])
+
+/** Whether a heading looks like a value. Years are headings, too. */
+function isValue(cell: string): boolean {
+  const shape = parseShape(shapeKey(cell))
+  return VALUE_KINDS.has(shape.kind) && !(shape.kind === 'number' && shape.size === 'year')
+}
+
+function headerNote(value: string | null): string {
+  return `was read as the names of the columns, though ${quoteValue(value)} looks like a value: if it is a row, say that no line names them`
 }
 
 function refuseWidth(line: number, width: number): void {

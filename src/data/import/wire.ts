@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { COLUMN_TYPES } from '../catalog/types'
 import { MAX_NAME } from '../catalog/names'
+import type { Format } from './dialect'
 import type { FilePreview } from './preview'
 import type { Choices, ColumnChoice, GivenFormat, Import, Report } from './state'
 import { PART_SIZE, countOfParts } from './store'
@@ -26,6 +27,12 @@ const format = {
   decimal_mark: z.enum(DECIMAL_MARKS),
   date_order: dateOrder,
 }
+const HeaderLine = z
+  .number()
+  .int()
+  .min(0)
+  .max(1000)
+  .openapi({ description: 'Line that names the columns; 0: none does', example: 1 })
 
 export const NewImportBody = z
   .strictObject({
@@ -45,6 +52,7 @@ export const ReadBody = z
     separator: format.separator.nullish(),
     decimal_mark: format.decimal_mark.nullish(),
     date_order: format.date_order.nullish(),
+    header_line: HeaderLine.nullish(),
   })
   .openapi('ImportFormat', { description: 'null: is found out. What is left out stays as it was' })
 
@@ -89,6 +97,12 @@ export const WholeOptions = z.strictObject({
   separator: format.separator.optional(),
   decimal_mark: format.decimal_mark.optional(),
   date_order: format.date_order.optional(),
+  header_line: z
+    .string()
+    .regex(/^\d{1,3}$/, 'expected the number of a line, or 0')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', description: 'Line that names the columns; 0: none does. Found out when left out' }),
   on_bad: OnBadOption.optional().openapi({ description: 'For every column; `stop` when left out' }),
   skip: z
     .union([Name, z.array(Name)])
@@ -107,14 +121,17 @@ export const PartAnswer = z.object({ received: z.number().int(), parts: z.number
 const LeftOutBody = z.array(z.object({ what: z.string(), why: z.string() }))
 const LineValue = z.object({ line: z.number().int(), value: z.string() })
 
+const FormatBody = z.object({
+  ...format,
+  decimal_mark: format.decimal_mark.nullable(),
+  date_order: format.date_order.nullable(),
+  header_line: HeaderLine,
+  typed: z.boolean().openapi({ description: 'Every heading names a type, as in an export with types' }),
+})
+
 export const PreviewBody = z
   .object({
-    format: z.object({
-      ...format,
-      decimal_mark: format.decimal_mark.nullable(),
-      date_order: format.date_order.nullable(),
-      typed: z.boolean().openapi({ description: 'Every heading names a type, as in an export with types' }),
-    }),
+    format: FormatBody,
     questions: z
       .array(
         z.object({ name: z.string(), columns: z.array(z.number().int()), message: z.string(), choices: z.array(z.string()) }),
@@ -192,12 +209,19 @@ export const StatusAnswer = z
 export const CancelAnswer = z.object({ cancelled: z.boolean().openapi({ description: 'false: it was done already' }) })
 
 /** A format as requests have it; what is left out is left out. */
-export function toGivenFormat({ encoding, separator, decimal_mark, date_order }: z.infer<typeof ReadBody>): GivenFormat {
+export function toGivenFormat({
+  encoding,
+  separator,
+  decimal_mark,
+  date_order,
+  header_line,
+}: z.infer<typeof ReadBody>): GivenFormat {
   return {
     ...(encoding !== undefined && { encoding }),
     ...(separator !== undefined && { separator }),
     ...(decimal_mark !== undefined && { decimalMark: decimal_mark }),
     ...(date_order !== undefined && { dateOrder: date_order }),
+    ...(header_line !== undefined && { headerLine: header_line }),
   }
 }
 
@@ -218,10 +242,20 @@ export function toChoices({ columns, decimal_mark, date_order, ...same }: z.infe
   }
 }
 
+function toFormatBody({
+  encoding,
+  separator,
+  decimalMark,
+  dateOrder: order,
+  headerLine,
+  typed,
+}: Format): z.infer<typeof FormatBody> {
+  return { encoding, separator, decimal_mark: decimalMark, date_order: order, header_line: headerLine, typed }
+}
+
 export function toPreviewBody(preview: FilePreview): z.infer<typeof PreviewBody> {
-  const { encoding, separator, decimalMark, dateOrder: order, typed } = preview.format
   return {
-    format: { encoding, separator, decimal_mark: decimalMark, date_order: order, typed },
+    format: toFormatBody(preview.format),
     questions: preview.questions.map((question) => ({ ...question })),
     columns: preview.columns.map(({ index, title, type, role, note, alternatives, odd, oddTotal, columnId, skip }) => ({
       index,
