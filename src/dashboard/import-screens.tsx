@@ -197,6 +197,7 @@ export function ImportDone({ tables, one, report }: { tables: readonly Table[]; 
           ))}
         </ul>
         <LeftOut title="Left out" items={report.leftOut.map(({ what, why }) => `${what}: ${why}`)} />
+        <LeftOut title="Lines that differ" items={report.lines.map(({ line, problem }) => `Line ${line}: ${problem}`)} />
         <LeftOut
           title={`Cells left empty because they did not fit: ${inWords(report.emptiedTotal)}`}
           items={report.emptied.map(({ line, column, value }) => `Line ${line}, ${column}: “${value}”`)}

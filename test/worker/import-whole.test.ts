@@ -76,6 +76,15 @@ test('into a table that is there, with choices as JSON', async () => {
   expect(await valuesOf(changed)).toEqual(ROWS)
 })
 
+test('the report tells how the file was read, and which lines were read other than they say', async () => {
+  const { body } = await send('?title=Told', 'Name;Qty\nAda;1,5\nBob\n"Eve;2\n')
+  expect(body).toMatchObject({ format: { separator: ';', decimal_mark: ',' }, rows: 3 })
+  expect(body.lines.map(({ line, problem }: Json) => [line, problem.slice(0, 16)])).toEqual([
+    [3, 'has one cell, th'],
+    [4, 'a quotation mark'],
+  ])
+})
+
 test('on_bad and skip are for columns with other choices, too', async () => {
   const choices = JSON.stringify([
     { index: 1, type: 'Decimal' },

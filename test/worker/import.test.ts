@@ -86,7 +86,9 @@ describe('a file becomes a table', () => {
         { title: 'Qty', type: 'Number' },
         { title: 'Born', type: 'Date' },
       ],
+      format: { encoding: 'utf-8', separator: ',', decimal_mark: '.', date_order: null, header_line: 1, typed: false },
       left_out: [],
+      lines: [],
       emptied: [],
       emptied_total: 0,
     })

@@ -258,7 +258,7 @@ async function finishNew({ databases, data, now }: ImportScope, one: Import, loa
 }
 
 function reportOf({ plan, rows, emptied, emptiedTotal }: LoadState): Report {
-  const { table, cells, leftOut } = plan
+  const { table, format, cells, leftOut, lines } = plan
   const columns = cells.map(({ position }) => table.columns[position])
   return {
     table: { id: table.id, title: table.title },
@@ -266,7 +266,9 @@ function reportOf({ plan, rows, emptied, emptiedTotal }: LoadState): Report {
     inserted: 0,
     updated: 0,
     columns: columns.filter((column) => column !== undefined).map(({ title, type }) => ({ title, type })),
+    format,
     leftOut,
+    lines,
     emptied,
     emptiedTotal,
   }

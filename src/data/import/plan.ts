@@ -141,6 +141,7 @@ function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPla
     cells: ordered.map(({ index, onBad }, place) => ({ index, position: key.length + place, onBad })),
     on: null,
     leftOut: [...preview.leftOut, ...skipped(chosen), ...leftOut],
+    lines: [...preview.lines],
     startedAt: now,
   }
 }
@@ -244,6 +245,7 @@ function planExisting(request: PlanRequest, table: Table, chosen: readonly Chose
     cells: wanted.map(({ index, onBad }, place) => ({ index, position: columnAt(table, columns[place]), onBad })),
     on: on?.physicalName ?? null,
     leftOut: [...preview.leftOut, ...skipped(chosen)],
+    lines: [...preview.lines],
     startedAt: now,
   }
 }

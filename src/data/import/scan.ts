@@ -112,6 +112,10 @@ export function scanRecords(scan: Scan, records: readonly CsvRecord[], _format: 
   for (const [index, column] of scan.columns.entries()) scanColumn(scan, column, index, records)
 }
 
+function counted(cells: number): string {
+  return cells === 1 ? 'one cell' : `${cells} cells`
+}
+
 const PROBLEMS: Record<RecordProblem, string> = {
   'unclosed-quote': 'a quotation mark begins a cell and nothing ends it: the cell was read to the end of the line',
   'stray-quote': 'a quotation mark stands inside a quoted cell: the cell was read as it stands',
@@ -121,7 +125,7 @@ const PROBLEMS: Record<RecordProblem, string> = {
 function checkRecord(scan: Scan, { line, cells, problem }: CsvRecord): void {
   if (problem !== undefined) addLine(scan, line, PROBLEMS[problem])
   if (cells.length < scan.width) {
-    addLine(scan, line, `has ${cells.length} cells, the header row has ${scan.width}: those that lack are left empty`)
+    addLine(scan, line, `has ${counted(cells.length)}, the header row has ${scan.width}: those that lack are left empty`)
   } else if (cells.length > scan.width) checkLong(scan, line, cells)
 }
 

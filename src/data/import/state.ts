@@ -2,7 +2,7 @@
 import type { Table } from '../catalog/types'
 import type { ReaderState } from './csv'
 import type { Format } from './dialect'
-import type { Scan } from './scan'
+import type { LineProblem, Scan } from './scan'
 
 /** What a person says of the file; null or absent is to be found out. */
 export type GivenFormat = { [Name in Exclude<keyof Format, 'typed'>]?: Format[Name] | null }
@@ -60,6 +60,7 @@ export interface LoadPlan {
   /** Physical name of the column that rows are matched by; null inserts all. */
   on: string | null
   leftOut: LeftOut[]
+  lines: LineProblem[]
   startedAt: number
 }
 
@@ -94,8 +95,12 @@ export interface Report {
   rows: number
   inserted: number
   updated: number
+  /** How the file was read. */
+  format: Format
   columns: { title: string; type: string }[]
   leftOut: LeftOut[]
+  /** Lines that were read other than they say, the first of them. */
+  lines: LineProblem[]
   /** The first of them. */
   emptied: EmptiedCell[]
   emptiedTotal: number

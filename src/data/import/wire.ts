@@ -119,6 +119,9 @@ export const NewImportAnswer = z.object({
 export const PartAnswer = z.object({ received: z.number().int(), parts: z.number().int() })
 
 const LeftOutBody = z.array(z.object({ what: z.string(), why: z.string() }))
+const LinesBody = z
+  .array(z.object({ line: z.number().int(), problem: z.string() }))
+  .openapi({ description: 'Lines that were read other than they say, such as short ones; the first hundred' })
 const LineValue = z.object({ line: z.number().int(), value: z.string() })
 
 const FormatBody = z.object({
@@ -154,7 +157,7 @@ export const PreviewBody = z
     rows: z.array(z.array(z.string().nullable())).openapi({ description: 'The first ten' }),
     total_rows: z.number().int(),
     left_out: LeftOutBody,
-    lines: z.array(z.object({ line: z.number().int(), problem: z.string() })),
+    lines: LinesBody,
   })
   .openapi('ImportPreview')
 
@@ -171,8 +174,10 @@ export const ReportBody = z
     rows: z.number().int(),
     inserted: z.number().int(),
     updated: z.number().int(),
+    format: FormatBody.openapi({ description: 'How the file was read' }),
     columns: z.array(z.object({ title: z.string(), type: z.string() })),
     left_out: LeftOutBody,
+    lines: LinesBody,
     emptied: z
       .array(z.object({ line: z.number().int(), column: z.string(), value: z.string() }))
       .openapi({ description: 'The first hundred' }),
@@ -276,8 +281,8 @@ export function toPreviewBody(preview: FilePreview): z.infer<typeof PreviewBody>
   }
 }
 
-export function toReportBody({ leftOut, emptiedTotal, ...same }: Report): z.infer<typeof ReportBody> {
-  return { ...same, left_out: leftOut, emptied_total: emptiedTotal }
+export function toReportBody({ format: found, leftOut, emptiedTotal, ...same }: Report): z.infer<typeof ReportBody> {
+  return { ...same, format: toFormatBody(found), left_out: leftOut, emptied_total: emptiedTotal }
 }
 
 /** Where an import stands. */

@@ -314,7 +314,7 @@ describe('no column is dropped', () => {
   test('short and long lines are told, and nothing in them is lost', () => {
     const { columns, lines } = propose('a,b\n1,2\n3\n4,5,six\n7,8,,\n')
     expect(lines).toEqual([
-      { line: 3, problem: 'has 1 cells, the header row has 2: those that lack are left empty' },
+      { line: 3, problem: 'has one cell, the header row has 2: those that lack are left empty' },
       { line: 4, problem: 'has 3 cells, the header row has 2: those after the last heading get columns of their own' },
     ])
     expect(columns.map(({ title, type, note }) => [title, type, note])).toEqual([
