@@ -1,11 +1,14 @@
-/** One's own account: the password, the tokens, and leaving everywhere. */
-import { needs } from '../control/access/guard'
+/** One's own account: the password, the tokens, the sessions, and leaving everywhere. */
+import type { Context } from 'hono'
+import { needs, requireActor } from '../control/access/guard'
 import { changeOwnPassword } from '../control/auth/account'
-import { clearRefreshCookie } from '../control/auth/cookie'
+import { clearRefreshCookie, forgetBrowser } from '../control/auth/cookie'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
-import type { ApiError } from '../errors'
+import { type ListedSession, endOtherSessions, endSessionOf, listSessions } from '../control/auth/session'
+import type { AppEnv } from '../env'
+import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Can, Field, Hidden, Problem } from './controls'
+import { Can, Field, Hidden, List, Problem, Time } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
@@ -15,7 +18,10 @@ import { statusOf } from './sign-in'
 
 export const accountRoutes = createRouter()
 
-accountRoutes.get('/account', (c) => show(c, <Account />))
+/** Sessions that the page lists: more than these are ended all at once. */
+const LISTED_SESSIONS = 50
+
+accountRoutes.get('/account', async (c) => show(c, <Account own={await readSessions(c)} />))
 
 accountRoutes.post('/account/password', needs('passwordChange').middleware, async (c) => {
   const form = await readForm(c)
@@ -25,12 +31,39 @@ accountRoutes.post('/account/password', needs('passwordChange').middleware, asyn
     endsApiTokens: textOf(form, 'end_api_tokens') === 'on',
   }
   const refused = await refusalOf(() => changeOwnPassword(c, wish))
-  if (refused !== null) return show(c, <Account error={refused} />, statusOf(refused))
+  if (refused !== null) return show(c, <Account own={await readSessions(c)} error={refused} />, statusOf(refused))
   clearRefreshCookie(c)
   return go(c, '/', 'password-changed')
 })
 
-function Account({ error = null }: { error?: ApiError | null }) {
+accountRoutes.post('/account/sessions/:sessionId/end', async (c) => {
+  const id = c.req.param('sessionId')
+  await endSessionOf(c.env.DB, requireActor(c).userId, id)
+  if (id !== c.get('sessionId')) return go(c, '/account', 'session-ended-there')
+  forgetBrowser(c)
+  return go(c, '/', 'signed-out')
+})
+
+accountRoutes.post('/account/end-other-sessions', async (c) => {
+  const kept = c.get('sessionId')
+  if (kept === null) throw new ApiError('AUTHENTICATION_REQUIRED')
+  await endOtherSessions(c.env.DB, requireActor(c).userId, kept)
+  return go(c, '/account', 'other-sessions-ended')
+})
+
+interface OwnSessions {
+  sessions: readonly ListedSession[]
+  total: number
+  /** The one that this page is read in. */
+  current: string | null
+}
+
+async function readSessions(c: Context<AppEnv>): Promise<OwnSessions> {
+  const list = await listSessions(c.env.DB, requireActor(c).userId, { limit: LISTED_SESSIONS, now: c.get('startedAt') })
+  return { ...list, current: c.get('sessionId') }
+}
+
+function Account({ own, error = null }: { own: OwnSessions; error?: ApiError | null }) {
   const { actor } = usePage()
   const about = (code: ApiError['code']) => (error?.code === code ? error.message : null)
   const elsewhere = error !== null && error.code !== 'INVALID_CREDENTIALS' && error.code !== 'INVALID_PASSWORD'
@@ -92,6 +125,7 @@ function Account({ error = null }: { error?: ApiError | null }) {
           </div>
         </form>
       </section>
+      <Sessions own={own} />
       <section class="card">
         <div class="danger-zone">
           <div>
@@ -107,5 +141,53 @@ function Account({ error = null }: { error?: ApiError | null }) {
         </div>
       </section>
     </AppPage>
+  )
+}
+
+function Sessions({ own: { sessions, total, current } }: { own: OwnSessions }) {
+  const rows = sessions.map((session) => <SessionRow session={session} isCurrent={session.id === current} />)
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h2>Where you are signed in</h2>
+          <p class="muted">Whoever ends a session ends the Auth Tokens copied from it too. API Tokens are no sessions.</p>
+        </div>
+        {total > 1 && (
+          <form method="post" action="/account/end-other-sessions">
+            <Hidden />
+            <button class="button" type="submit">
+              <Icon name="exit" /> End all others
+            </button>
+          </form>
+        )}
+      </div>
+      <List label="Sessions" what="sessions" head={['Browser', 'Signed in', 'Last use']} rows={rows}>
+        {total > sessions.length && <p class="muted">And {total - sessions.length} more, used before these.</p>}
+      </List>
+    </>
+  )
+}
+
+function SessionRow({ session, isCurrent }: { session: ListedSession; isCurrent: boolean }) {
+  const browser = session.browser ?? 'Unknown browser'
+  return (
+    <tr>
+      <td>
+        {browser} {isCurrent && <span class="muted">(this one)</span>}
+      </td>
+      <td>
+        <Time at={session.createdAt} />
+      </td>
+      <td>{session.lastUsedAt === null ? '' : <Time at={session.lastUsedAt} />}</td>
+      <td>
+        <form method="post" action={`/account/sessions/${session.id}/end`}>
+          <Hidden />
+          <button class="button button-quiet" type="submit" aria-label={`End the session of ${browser}`}>
+            End
+          </button>
+        </form>
+      </td>
+    </tr>
   )
 }

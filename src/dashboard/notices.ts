@@ -4,6 +4,8 @@ export const NOTICES = {
   'session-ended': 'Your session has ended: you signed out elsewhere, or your account changed. Sign in again.',
   'signed-out': 'You are signed out.',
   'signed-out-everywhere': 'You are signed out everywhere. Auth Tokens no longer work; API Tokens still do.',
+  'session-ended-there': 'That session has ended, and its Auth Tokens with it.',
+  'other-sessions-ended': 'Every other session has ended, and their Auth Tokens with them.',
   'password-changed': 'Your password is changed, and every session has ended. Sign in with the new one.',
   'password-reset': 'Your password is set, and your API Tokens are deleted. Sign in with the new password.',
   'email-confirmed': 'Thank you: your e-mail address is confirmed.',

@@ -1,6 +1,6 @@
 /** What a signed-in browser does with its session: an Auth Token for a program or a script, and signing out. */
 import { requireActor } from '../control/access/guard'
-import { issueAuthToken } from '../control/auth/account'
+import { authTokenEnd, issueAuthToken, sessionOptions } from '../control/auth/account'
 import { forgetBrowser, readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
 import { endSession, prolongSession } from '../control/auth/session'
 import { endAllSessions } from '../control/users/store'
@@ -10,19 +10,24 @@ import { go } from './page'
 
 export const sessionRoutes = createRouter()
 
-/** A fresh Auth Token of this session, for the scripts of our pages. The session then lasts as long as the token. */
+/**
+ * A fresh Auth Token of this session, for the scripts of our pages. The session then lasts as long as the token, until its
+ * absolute end; and once a day the browser gets another refresh token. Otherwise the cookie is left alone: an answer that comes late
+ * must not put an older one back.
+ */
 sessionRoutes.post('/session/auth-token', async (c) => {
   const actor = requireActor(c)
-  const { sessionId, config, startedAt: now } = c.var
+  const { sessionId: id } = c.var
   const refreshToken = readRefreshCookie(c)
-  if (sessionId === null || refreshToken === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  const expiresAt = await prolongSession(c.env.DB, sessionId, { jwtLifetime: config.jwtLifetime, now })
-  if (expiresAt === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  setRefreshCookie(c, { refreshToken, expiresAt })
-  const { userId: id, email, firstname, lastname, tokenVersion } = actor
-  const user = { id, email, firstname, lastname, roles: actor.roles.join(','), token_version: tokenVersion }
-  const token = await issueAuthToken(c, user, sessionId)
-  return c.json({ token, expires_at: new Date(now + config.jwtLifetime * 1000).toISOString() }, 200)
+  if (id === null || refreshToken === null) throw new ApiError('AUTHENTICATION_REQUIRED')
+  const prolonged = await prolongSession(c.env.DB, { id, refreshToken }, sessionOptions(c))
+  if (prolonged === null) throw new ApiError('AUTHENTICATION_REQUIRED')
+  const { expiresAt, successor } = prolonged
+  if (successor !== null) setRefreshCookie(c, { refreshToken: successor, expiresAt })
+  const { userId, email, firstname, lastname, tokenVersion } = actor
+  const user = { id: userId, email, firstname, lastname, roles: actor.roles.join(','), token_version: tokenVersion }
+  const token = await issueAuthToken(c, user, { id, expiresAt })
+  return c.json({ token, expires_at: new Date(authTokenEnd(c, { expiresAt })).toISOString() }, 200)
 })
 
 sessionRoutes.post('/session/sign-out', async (c) => {

@@ -191,6 +191,8 @@ describe('every route that is not public', () => {
       'POST /session/sign-out-everywhere',
       'GET /projects/:projectId/settings',
       'GET /account',
+      'POST /account/sessions/:sessionId/end',
+      'POST /account/end-other-sessions',
     ])
   })
 

@@ -24,6 +24,7 @@ import {
   verifyEmail,
 } from '../users/store'
 import { type Guess, countResetLink, limitAddress, newGuess } from './attempts'
+import { browserOf } from './browser'
 import { hasRoom, requireRoom } from './hash-queue'
 import { newPasswordProblem, passwordContext } from './new-password'
 import { hashPassword, needsRehash, verifyPassword } from './password'
@@ -179,18 +180,25 @@ export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<v
 export async function issueAuthToken(
   c: Context<AppEnv>,
   user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'roles' | 'token_version'>,
-  sessionId: string,
+  session: Pick<NewSession, 'id' | 'expiresAt'>,
 ): Promise<string> {
   const { id, email, firstname, lastname, roles, token_version: tokenVersion } = user
-  const { jwtSecrets, jwtLifetime } = c.get('config')
+  const now = c.get('startedAt')
+  const lifetime = Math.floor((authTokenEnd(c, session) - now) / 1000)
   return signAuthToken(
-    { id, email, firstname, lastname, roles, tokenVersion, sessionId },
-    { secret: jwtSecrets[0], lifetime: jwtLifetime, now: c.get('startedAt') },
+    { id, email, firstname, lastname, roles, tokenVersion, sessionId: session.id },
+    { secret: c.get('config').jwtSecrets[0], lifetime, now },
   )
 }
 
+/** When an Auth Token that is made now ends, ms. */
+export function authTokenEnd(c: Context<AppEnv>, session: Pick<NewSession, 'expiresAt'>): number {
+  return Math.min(c.get('startedAt') + c.get('config').jwtLifetime * 1000, session.expiresAt)
+}
+
 export function sessionOptions(c: Context<AppEnv>) {
-  return { jwtLifetime: c.get('config').jwtLifetime, now: c.get('startedAt') }
+  const browser = browserOf(c.req.header('user-agent'))
+  return { jwtLifetime: c.get('config').jwtLifetime, now: c.get('startedAt'), browser }
 }
 
 function requireEmail(typed: string): string {

@@ -4,10 +4,10 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode } from '../../errors'
 import { matchedRoute } from '../../http/matched-route'
-import { isDue, noteUse } from '../api-tokens/last-used'
 import { addressKey } from './attempts'
 import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
+import { isDue, noteUse } from './last-used'
 import { type Identity, type ProjectRef, identify, identifyBySession } from './identify'
 
 /**
@@ -41,7 +41,7 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
     const identity = await (isPage ? identifyBrowser : identifyClient)(c, named?.ref ?? null)
     if (identity === null && access === undefined) throw new ApiError('AUTHENTICATION_REQUIRED')
     if (identity !== null && named !== null && identity.project === null) throw new ApiError(named.missing)
-    if (identity?.apiToken && isDue(identity.apiToken.lastUsedAt, c.get('startedAt'))) noteUse(c, identity.apiToken.id)
+    if (identity !== null && isDue(identity.use, c.get('startedAt'))) noteUse(c, identity.use)
     c.set('actor', identity?.actor ?? null)
     c.set('project', identity?.project ?? null)
     return next()

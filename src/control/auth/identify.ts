@@ -9,7 +9,9 @@ import { sha256 } from '../../lib/crypto'
 import { type Sql, empty, sql } from '../../lib/sql'
 import { projectRole } from '../access/roles'
 import { type Credentials, isApiTokenShaped } from './credentials'
+import type { Use } from './last-used'
 import { lookUpUnlessRefused } from './refusals'
+import { endSession, isWithinOverlap, spendOlderTokens } from './session'
 import { verifyAuthToken } from './token'
 
 /** How a path names its project: by itself, or by something that belongs to it. */
@@ -19,8 +21,7 @@ export interface Identity {
   actor: Actor
   /** Null when the path names no project, or one that does not exist for this actor. */
   project: ProjectContext | null
-  /** The API token that was shown, and when it was last used, to within ten minutes. */
-  apiToken?: { id: number; lastUsedAt: number | null }
+  use: Use
 }
 
 interface IdentityRow {
@@ -38,6 +39,10 @@ interface IdentityRow {
   database: string
   schema_version: number
   member_role: ProjectRole | null
+}
+
+interface LastUsed {
+  last_used_at: number | null
 }
 
 /** What a request asks for, and from where. */
@@ -85,9 +90,10 @@ async function identifyByAuthToken(
   }
   return lookUpUnlessRefused(`${address} ${verified.sessionId} ${verified.tokenVersion}`, now, async () => {
     const holder = sql`users u JOIN sessions s ON s.user_id = u.id AND s.id = ${verified.sessionId} AND s.expires_at > ${now}`
-    const row = await findIdentity(db, holder, sql`u.id = ${verified.userId}`, project)
+    const condition = sql`u.id = ${verified.userId}`
+    const row = await findIdentity<LastUsed>(db, holder, condition, project, sql`, s.last_used_at`)
     if (row === null || row.token_version !== verified.tokenVersion) return new ApiError('TOKEN_REVOKED')
-    return toIdentity(row, 'auth_token')
+    return toIdentity(row, 'auth_token', { of: 'session', id: verified.sessionId, lastUsedAt: row.last_used_at })
   })
 }
 
@@ -102,7 +108,7 @@ async function identifyByApiToken(db: D1Database, token: string, { project, addr
   }
   const hash = await sha256(token)
   return lookUpUnlessRefused(`${address} ${hash}`, now, async () => {
-    const row = await findIdentity<{ token_id: number; last_used_at: number | null }>(
+    const row = await findIdentity<LastUsed & { token_id: number }>(
       db,
       sql`api_tokens a JOIN users u ON u.id = a.user_id`,
       sql`a.token_hash = ${hash}`,
@@ -110,13 +116,14 @@ async function identifyByApiToken(db: D1Database, token: string, { project, addr
       sql`, a.id AS token_id, a.last_used_at`,
     )
     if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
-    return { ...toIdentity(row, 'api_token', row.token_id), apiToken: { id: row.token_id, lastUsedAt: row.last_used_at } }
+    return toIdentity(row, 'api_token', { of: 'api_token', id: row.token_id, lastUsedAt: row.last_used_at })
   })
 }
 
 /**
  * The actor behind the refresh cookie of a browser, which is not spent by this: pages are loaded side by side. Null when
- * there is no such session, or it has ended. For routes of the dashboard only.
+ * there is no such session, or it has ended. The first page that shows a new token spends those before it; one of those that
+ * is shown later has been copied, and ends the session. For routes of the dashboard only.
  */
 export async function identifyBySession(
   db: D1Database,
@@ -125,10 +132,28 @@ export async function identifyBySession(
   now: number,
 ): Promise<(Identity & { sessionId: string }) | null> {
   if (!isApiTokenShaped(refreshToken)) return null
+  const hash = await sha256(refreshToken)
   const holder = sql`refresh_tokens r JOIN sessions s ON s.id = r.session_id AND s.expires_at > ${now} JOIN users u ON u.id = s.user_id`
-  const condition = sql`r.hash = ${await sha256(refreshToken)} AND r.spent_at IS NULL`
-  const row = await findIdentity<{ session_id: string }>(db, holder, condition, project, sql`, s.id AS session_id`)
-  return row === null ? null : { ...toIdentity(row, 'session'), sessionId: row.session_id }
+  // What the API has spent has a successor named, and is good for nothing.
+  const condition = sql`r.hash = ${hash} AND r.successor_hash IS NULL`
+  const hasOlder = sql`EXISTS (SELECT 1 FROM refresh_tokens o
+    WHERE o.session_id = r.session_id AND o.spent_at IS NULL AND o.created_at < r.created_at)`
+  const more = sql`, s.id AS session_id, s.last_used_at, r.spent_at, ${hasOlder} AS has_older`
+  const row = await findIdentity<LastUsed & { session_id: string; spent_at: number | null; has_older: number }>(
+    db,
+    holder,
+    condition,
+    project,
+    more,
+  )
+  if (row === null) return null
+  const { session_id: sessionId, spent_at: spentAt } = row
+  if (spentAt !== null && !isWithinOverlap(spentAt, now)) {
+    await endSession(db, sessionId)
+    return null
+  }
+  if (spentAt === null && row.has_older === 1) await spendOlderTokens(db, hash)
+  return { ...toIdentity(row, 'session', { of: 'session', id: sessionId, lastUsedAt: row.last_used_at }), sessionId }
 }
 
 function findIdentity<More = unknown>(
@@ -166,7 +191,7 @@ function projectId(project: ProjectRef | null): Sql {
   }
 }
 
-function toIdentity(row: IdentityRow, via: Actor['via'], apiTokenId: number | null = null): Identity {
+function toIdentity(row: IdentityRow, via: Actor['via'], use: Use): Identity {
   const roles = row.roles.split(',') as OrgRole[]
   const role = row.project_id === null ? null : projectRole(row.member_role, roles, via)
   return {
@@ -179,8 +204,9 @@ function toIdentity(row: IdentityRow, via: Actor['via'], apiTokenId: number | nu
       tokenVersion: row.token_version,
       emailVerified: row.email_verified_at !== null,
       via,
-      apiTokenId,
+      apiTokenId: use.of === 'api_token' ? use.id : null,
     },
+    use,
     project:
       row.project_id === null || role === null
         ? null

@@ -185,7 +185,7 @@ authRoutes.openapi(
     operationId: 'auth-token-refresh',
     summary: 'Renew the Auth Token',
     description:
-      'Spends the refresh cookie for a new one. A spent cookie shown again later than ten seconds after that ends the session.',
+      'Spends the refresh cookie for a new one. A spent cookie shown again later than ten seconds after that ends the session. 30 days after the sign-in it is over in any case.',
     tags,
     security: [],
     responses: {
@@ -322,7 +322,7 @@ authRoutes.openapi(
 )
 
 async function answerWithTokens(c: Context<AppEnv>, { user, session }: SignedIn) {
-  const token = await issueAuthToken(c, user, session.id)
+  const token = await issueAuthToken(c, user, session)
   setRefreshCookie(c, session)
   return c.json({ token }, 200)
 }

@@ -6,7 +6,7 @@ import { batch, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
-import { DAY_MS } from '../../lib/time'
+import { DAY_MS, MINUTE_MS } from '../../lib/time'
 import type { User } from '../users/store'
 import { isApiTokenShaped } from './credentials'
 
@@ -16,8 +16,18 @@ import { isApiTokenShaped } from './credentials'
  */
 const OVERLAP_MS = 10_000
 
-/** A session ends this long after its last refresh, or when its last Auth Token does, whichever is later. */
+/** A session ends this long after its last refresh, or when its last Auth Token does, whichever is later, */
 const IDLE_MS = 7 * DAY_MS
+/** and in any case so long after the sign-in; or when an Auth Token made then would. */
+const LIFESPAN_MS = 30 * DAY_MS
+
+/** Pages replace the refresh token of their browser when it is this old. */
+const ROTATION_MS = DAY_MS
+/** A successor may get lost with the answer that brings it: the next one is made no sooner than this. */
+const ROTATION_PAUSE_MS = MINUTE_MS
+
+/** The database's own clock: a request that began before this moment ran beside this one, a later one is a replay. */
+const clock = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 
 export interface NewSession {
   id: string
@@ -31,10 +41,17 @@ interface SessionOptions {
   /** Life of an Auth Token, seconds. */
   jwtLifetime: number
   now?: number
+  /** In plain words. */
+  browser?: string | null
 }
 
 function expiry(now: number, jwtLifetime: number): number {
   return now + Math.max(IDLE_MS, jwtLifetime * 1000)
+}
+
+/** Of a row of `sessions`. */
+function absoluteEnd(jwtLifetime: number): Sql {
+  return sql`(sessions.created_at + ${Math.max(LIFESPAN_MS, jwtLifetime * 1000)})`
 }
 
 /**
@@ -43,15 +60,15 @@ function expiry(now: number, jwtLifetime: number): number {
  */
 export async function newSession(
   user: { email: string; tokenVersion: string },
-  { jwtLifetime, now = Date.now() }: SessionOptions,
+  { jwtLifetime, now = Date.now(), browser = null }: SessionOptions,
 ): Promise<{ session: NewSession; statements: [Sql, Sql] }> {
   const session = { id: newId('session'), refreshToken: newToken(), expiresAt: expiry(now, jwtLifetime) }
   const statements: [Sql, Sql] = [
-    sql`INSERT INTO sessions (id, user_id, expires_at, created_at)
-        SELECT ${session.id}, id, ${session.expiresAt}, ${now} FROM users
+    sql`INSERT INTO sessions (id, user_id, expires_at, created_at, last_used_at, browser)
+        SELECT ${session.id}, id, ${session.expiresAt}, ${now}, ${now}, ${browser} FROM users
         WHERE email = ${user.email} AND token_version = ${user.tokenVersion}`,
-    sql`INSERT INTO refresh_tokens (hash, session_id)
-        SELECT ${await sha256(session.refreshToken)}, id FROM sessions WHERE id = ${session.id}`,
+    sql`INSERT INTO refresh_tokens (hash, session_id, created_at)
+        SELECT ${await sha256(session.refreshToken)}, id, ${now} FROM sessions WHERE id = ${session.id}`,
   ]
   return { session, statements }
 }
@@ -81,33 +98,63 @@ export async function rotateSession(
   if (!isApiTokenShaped(refreshToken)) return null
   const successor = newToken()
   const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
-  const expiresAt = expiry(now, jwtLifetime)
   const isSuccessor = sql`SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND successor_hash = ${successorHash}`
-  const [, , , winner] = await batch(db, [
-    // The database's own clock: a request that began before this moment ran beside this one, a later one is a replay.
-    sql`UPDATE refresh_tokens SET spent_at = CAST(unixepoch('subsec') * 1000 AS INTEGER), successor_hash = ${successorHash}
+  const [, , , , winner] = await batch(db, [
+    sql`UPDATE refresh_tokens SET spent_at = ${clock}, successor_hash = ${successorHash}
         WHERE hash = ${hash} AND spent_at IS NULL
-          AND session_id IN (SELECT id FROM sessions WHERE expires_at > ${now})`,
-    sql`INSERT INTO refresh_tokens (hash, session_id) SELECT ${successorHash}, session_id FROM (${isSuccessor})`,
-    sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id IN (${isSuccessor})`,
-    sql`SELECT s.id AS session_id, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
+          AND session_id IN (SELECT id FROM sessions WHERE expires_at > ${now} AND ${absoluteEnd(jwtLifetime)} > ${now})`,
+    sql`INSERT INTO refresh_tokens (hash, session_id, created_at) SELECT ${successorHash}, session_id, ${now} FROM (${isSuccessor})`,
+    spendOlder(sql`SELECT * FROM refresh_tokens WHERE hash = ${hash} AND successor_hash = ${successorHash}`),
+    sql`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
+        WHERE id IN (${isSuccessor})`,
+    sql`SELECT s.id AS session_id, s.expires_at AS session_expires_at, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
     sql`DELETE FROM sessions WHERE id IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now - OVERLAP_MS})
           AND id NOT IN (${isSuccessor})`,
   ])
-  const row = winner?.results[0] as unknown as (User & { session_id: string }) | undefined
+  const row = winner?.results[0] as unknown as (User & { session_id: string; session_expires_at: number }) | undefined
   if (row === undefined) return null
-  return { session: { id: row.session_id, refreshToken: successor, expiresAt }, user: row }
+  return { session: { id: row.session_id, refreshToken: successor, expiresAt: row.session_expires_at }, user: row }
 }
 
-/** Lets a session live on without spending its refresh token. Returns its new end, ms; null when it has ended meanwhile. */
+/**
+ * Lets a session live on, for a page of the dashboard. Now and then its refresh token gets a successor, for the browser to keep
+ * from then on. The token stays good until the successor is used, for pages are loaded side by side, and answers get lost.
+ * Null when the session has ended meanwhile.
+ */
 export async function prolongSession(
   db: D1Database,
-  id: string,
+  { id, refreshToken }: { id: string; refreshToken: string },
   { jwtLifetime, now = Date.now() }: SessionOptions,
-): Promise<number | null> {
-  const expiresAt = expiry(now, jwtLifetime)
-  const changed = await run(db, sql`UPDATE sessions SET expires_at = ${expiresAt} WHERE id = ${id} AND expires_at > ${now}`)
-  return changed === 0 ? null : expiresAt
+): Promise<{ expiresAt: number; successor: string | null } | null> {
+  const successor = newToken()
+  const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
+  const [prolonged, rotated] = await batch(db, [
+    sql`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
+        WHERE id = ${id} AND expires_at > ${now} AND ${absoluteEnd(jwtLifetime)} > ${now} RETURNING expires_at`,
+    sql`INSERT INTO refresh_tokens (hash, session_id, created_at)
+        SELECT ${successorHash}, t.session_id, ${now} FROM refresh_tokens t
+        WHERE t.hash = ${hash} AND t.spent_at IS NULL AND t.created_at <= ${now - ROTATION_MS} AND NOT EXISTS
+          (SELECT 1 FROM refresh_tokens other WHERE other.session_id = t.session_id AND other.created_at > ${now - ROTATION_PAUSE_MS})`,
+  ])
+  const row = prolonged?.results[0]
+  if (row === undefined) return null
+  return { expiresAt: Number(row['expires_at']), successor: rotated?.meta.changes === 1 ? successor : null }
+}
+
+/** At the first use of a refresh token that pages have brought: those before it are of no more use. */
+export async function spendOlderTokens(db: D1Database, hash: string): Promise<void> {
+  await run(db, spendOlder(sql`SELECT * FROM refresh_tokens WHERE hash = ${hash}`))
+}
+
+/** `token`: a query for the row of one. */
+function spendOlder(token: Sql): Sql {
+  return sql`UPDATE refresh_tokens SET spent_at = ${clock} WHERE spent_at IS NULL AND EXISTS
+    (SELECT 1 FROM (${token}) newer WHERE newer.session_id = refresh_tokens.session_id AND newer.created_at > refresh_tokens.created_at)`
+}
+
+/** Whether a page that shows a refresh token spent at that moment may have been asked for before its successor was used. */
+export function isWithinOverlap(spentAt: number, now: number): boolean {
+  return spentAt > now - OVERLAP_MS
 }
 
 /** Ends one session by its refresh token; returns whether there was one. */
@@ -120,6 +167,41 @@ export async function endSessionByRefreshToken(db: D1Database, refreshToken: str
 /** Ends one session by its id, as an Auth Token carries it. */
 export async function endSession(db: D1Database, id: string): Promise<void> {
   await run(db, sql`DELETE FROM sessions WHERE id = ${id}`)
+}
+
+/** What people see of a session. */
+export interface ListedSession {
+  id: string
+  /** In plain words; null when it did not say. */
+  browser: string | null
+  createdAt: number
+  /** To within ten minutes; null: not since that is noted. */
+  lastUsedAt: number | null
+}
+
+/** The sessions of a user, those used last first, and how many there are. */
+export async function listSessions(
+  db: D1Database,
+  userId: string,
+  { limit, now }: { limit: number; now: number },
+): Promise<{ sessions: ListedSession[]; total: number }> {
+  const theirs = sql`FROM sessions WHERE user_id = ${userId} AND expires_at > ${now}`
+  const [list, count] = await batch(db, [
+    sql`SELECT id, browser, created_at AS createdAt, last_used_at AS lastUsedAt ${theirs}
+        ORDER BY COALESCE(last_used_at, created_at) DESC, id LIMIT ${limit}`,
+    sql`SELECT COUNT(*) AS total ${theirs}`,
+  ])
+  return { sessions: (list?.results ?? []) as unknown as ListedSession[], total: Number(count?.results[0]?.['total'] ?? 0) }
+}
+
+/** Ends one session of the user, or nothing. */
+export async function endSessionOf(db: D1Database, userId: string, id: string): Promise<void> {
+  await run(db, sql`DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId}`)
+}
+
+/** Ends every session of the user but one. */
+export async function endOtherSessions(db: D1Database, userId: string, kept: string): Promise<void> {
+  await run(db, sql`DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${kept}`)
 }
 
 /** The scheduled job's share: forgets what has run out. Returns how many sessions there were. */
