@@ -133,6 +133,33 @@ describe('making a project', () => {
     log.mockRestore()
   })
 
+  test('takes a meta of 16 KiB as JSON, and none that is longer, however it is written', async () => {
+    const text = (size: number) => 'é'.repeat(size / 2)
+    const made = await succeed(create(ada.auth, { title: unique('Meta '), meta: text(16_384) }))
+    for (const meta of [text(16_386), { a: text(16_384) }]) {
+      const refusals = [await create(ada.auth, { title: unique('Meta '), meta }), await update(ada.auth, made.body.id, { meta })]
+      for (const { status, body } of refusals) {
+        expect([status, body.error]).toEqual([400, 'INVALID_REQUEST_BODY'])
+        expect(body.message).toContain('meta: must have at most 16384 bytes as JSON')
+      }
+    }
+  })
+
+  test('are listed page by page where a page is asked for, else all', async () => {
+    const eve = await signUpCreator()
+    const ids: string[] = []
+    for (const title of ['One', 'Two', 'Three']) ids.push((await createProject(eve.auth, unique(title))).id)
+    const list = async (query: string) => (await succeed(request('GET', `${PROJECTS}${query}`, { auth: eve.auth }))).body
+    const idsOf = ({ list: found }: { list: { id: string }[] }) => found.map(({ id }) => id)
+    expect(idsOf(await list(''))).toEqual(ids)
+    expect((await list('')).pageInfo).toEqual({ totalRows: 3, page: 1, pageSize: 3, isFirstPage: true, isLastPage: true })
+    const first = await list('?limit=2')
+    expect([idsOf(first), first.pageInfo.totalRows, first.pageInfo.isLastPage]).toEqual([ids.slice(0, 2), 3, false])
+    const last = await list('?limit=2&offset=2')
+    expect([idsOf(last), last.pageInfo.isFirstPage, last.pageInfo.isLastPage]).toEqual([ids.slice(2), false, true])
+    expect((await request('GET', `${PROJECTS}?limit=x`, { auth: eve.auth })).body.error).toBe('INVALID_PARAMETER')
+  })
+
   test('names what is wrong, and where', async () => {
     const { body } = await create(ada.auth, { title: '', color: 5 })
     expect(body.errors).toEqual([

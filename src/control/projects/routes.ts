@@ -1,13 +1,13 @@
 /** Projects over HTTP: contract/api-v1.md 3.1. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
-import { DEFAULT_LIMIT, listOf } from '../../http/page'
+import { DEFAULT_LIMIT, PageQuery, listOf, readPage } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor, requireProject } from '../access/guard'
 import { VERSION } from '../../version'
-import { type Project, createProject, getProject, listProjects, markProjectDeleted, updateProject } from './store'
+import { type Project, createProject, getProject, markProjectDeleted, pageOfProjects, updateProject } from './store'
 import { MAX_TITLE, titleProblem } from './title'
 
 const Title = z
@@ -18,8 +18,17 @@ const Title = z
   })
   .openapi({ minLength: 1, maxLength: MAX_TITLE, example: 'Shop' })
 
+/** Bytes: a list has a thousand of them. */
+const MAX_META = 16 * 1024
+
 /** Free-form settings of a client. Old clients send them as JSON text. */
-const Meta = z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]).nullish()
+const Meta = z
+  .union([z.string(), z.record(z.string(), z.unknown())])
+  .refine(
+    (meta) => new TextEncoder().encode(storedMeta(meta) ?? '').length <= MAX_META,
+    `must have at most ${MAX_META} bytes as JSON`,
+  )
+  .nullish()
 const Color = z.string().max(50).nullish()
 
 const Base = z
@@ -60,6 +69,10 @@ const ProjectBody = z
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const tags = ['Projects']
 
+/** Projects of a list where nothing else is asked for: old clients ask for no page. */
+const ALL = 1000
+const LIMIT = `Projects of the page; default and at most ${ALL}`
+
 export const projectRoutes = createRouter()
 
 projectRoutes.openapi(
@@ -70,11 +83,20 @@ projectRoutes.openapi(
     summary: 'List your projects',
     tags,
     ...needs('projectList'),
-    responses: { 200: json(listOf(ProjectBody), 'All of them, in one page'), ...errorResponses('AUTHENTICATION_REQUIRED') },
+    description: `All of them in one page, as far as there are no more than ${ALL}.`,
+    request: { query: PageQuery.pick({ offset: true }).extend({ limit: PageQuery.shape.limit.openapi({ description: LIMIT }) }) },
+    responses: {
+      200: json(listOf(ProjectBody), 'A page of your projects'),
+      ...errorResponses('AUTHENTICATION_REQUIRED', 'INVALID_PARAMETER'),
+    },
   }),
   async (c) => {
-    const projects = await listProjects(c.env.DB, requireActor(c))
-    return c.json({ list: projects.map(toBody), pageInfo: pageInfo(projects.length, projects.length || DEFAULT_LIMIT, 0) }, 200)
+    const query = c.req.valid('query')
+    const { limit, offset } = readPage({ ...query, limit: query.limit ?? String(ALL) })
+    const { projects, total } = await pageOfProjects(c.env.DB, requireActor(c), { limit, offset })
+    // Without a limit, a page is as long as it is: old clients compare.
+    const pageSize = query.limit === undefined && projects.length === total ? total || DEFAULT_LIMIT : limit
+    return c.json({ list: projects.map(toBody), pageInfo: pageInfo(total, pageSize, offset) }, 200)
   },
 )
 
@@ -213,7 +235,7 @@ projectRoutes.openapi(
     ),
 )
 
-function storedMeta(meta: z.infer<typeof Meta>): string | null | undefined {
+function storedMeta(meta: string | Record<string, unknown> | null | undefined): string | null | undefined {
   return typeof meta === 'object' && meta !== null ? JSON.stringify(meta) : meta
 }
 

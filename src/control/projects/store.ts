@@ -3,7 +3,7 @@ import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
 import { newId, newTablePrefix } from '../../lib/ids'
-import { empty, sql } from '../../lib/sql'
+import { type Sql, empty, sql } from '../../lib/sql'
 
 export interface Project {
   id: string
@@ -45,10 +45,27 @@ export async function createProject(
 
 /** Every project for a super admin, else those the actor is a member of. */
 export async function listProjects(db: D1Database, actor: Actor): Promise<Project[]> {
+  return rows<Project>(db, sql`SELECT p.* ${reachedBy(actor)} ORDER BY p.created_at, p.id`)
+}
+
+/** The same, a page of them, and how many there are. */
+export async function pageOfProjects(
+  db: D1Database,
+  actor: Actor,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ projects: Project[]; total: number }> {
+  const [page, count] = await batch(db, [
+    sql`SELECT p.* ${reachedBy(actor)} ORDER BY p.created_at, p.id LIMIT ${limit} OFFSET ${offset}`,
+    sql`SELECT COUNT(*) AS total ${reachedBy(actor)}`,
+  ])
+  return { projects: (page?.results ?? []) as unknown as Project[], total: Number(count?.results[0]?.['total'] ?? 0) }
+}
+
+function reachedBy(actor: Actor): Sql {
   const membership = actor.roles.includes('super')
     ? empty
     : sql`JOIN project_members m ON m.project_id = p.id AND m.user_id = ${actor.userId} AND m.waits = 0`
-  return rows<Project>(db, sql`SELECT p.* FROM projects p ${membership} WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id`)
+  return sql`FROM projects p ${membership} WHERE p.deleted_at IS NULL`
 }
 
 export async function getProject(db: D1Database, id: string): Promise<Project> {
