@@ -133,8 +133,21 @@ export function detectEncoding(bytes: Uint8Array, isWhole: boolean): Encoding {
     decoder.decode(bytes, { stream: !isWhole })
     return 'utf-8'
   } catch {
-    return 'windows-1252'
+    return isMostlyUtf8(bytes) ? 'utf-8' : 'windows-1252'
   }
+}
+
+/** Of the lines that are more than ASCII: one of Windows-1252 is hardly ever valid by chance. */
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  let [valid, invalid] = [0, 0]
+  for (let start = 0, end = 0; start < bytes.length; start = end) {
+    end = endOfLine(bytes, start)
+    const text = validUtf8(bytes.subarray(start, end))
+    if (text === null) invalid++
+    // Beyond ASCII a character has more bytes than UTF-16 has units.
+    else if (text.length < end - start) valid++
+  }
+  return valid > 0 && valid >= invalid
 }
 
 /** In UTF-16 a line end, a space or a digit is a byte of its own and a 0, always on the same side. */

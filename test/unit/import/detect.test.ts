@@ -62,6 +62,13 @@ describe('the encoding', () => {
     }
   })
 
+  test('is that of most lines beyond ASCII: one bad byte does not garble the others', () => {
+    const mixed = (text: string, other: string) => new Uint8Array([...encode(text), ...encode(other, 'windows-1252')])
+    expect(encodingOf(mixed('a,b\nGröße,1\nMaß,2\n', 'Öl,3\n'))).toBe('utf-8')
+    expect(encodingOf(mixed('a,b\nGröße,1\n', 'Öl,3\nMaß,2\n'))).toBe('windows-1252')
+    expect(encodingOf(mixed('a,b\nplain,1\n', 'Öl,3\n'))).toBe('windows-1252')
+  })
+
   test('a NUL or two make no UTF-16', () => {
     expect(encodingOf(encode(`a,b\nx\0,y\n${'1,2\n'.repeat(50)}`))).toBe('utf-8')
     expect(encodingOf(encode('a,b\nx\0,y\n'))).toBe('utf-8')
