@@ -74,6 +74,15 @@ describe('a file for a new table', () => {
     ])
   })
 
+  test('without a header row gives its first row, too, once the form says so', async () => {
+    const path = await upload('Berlin,3.5\nKiel,4.5\n')
+    expect((await look(path)).body).toContain('&quot;3.5&quot; looks like a value')
+    await send(path, { do: 'preview', headerLine: '0' })
+    const { body } = await look(path)
+    expect(body).toContain('2 rows, 2 columns')
+    expect(found(body, /<input type="text" name="c\d\.title" value="([^"]*)"/g)).toEqual(['Column 1', 'Column 2'])
+  })
+
   test('gets the titles and types that the form says, without the columns that it leaves out', async () => {
     const path = await upload('Name,Qty,Note\npen,3,x\n')
     const before = (title: string, type: string) => JSON.stringify([title, type, ''])
