@@ -3,6 +3,7 @@ import { type CsvRecord, SEP_LINE, createReader } from './csv'
 import { type Format, SEPARATORS, type Separator } from './dialect'
 import { type Encoding, decodeLines, detectEncoding } from './encoding'
 import { typeOfHeading } from './header'
+import { refuseOtherKinds } from './other-kinds'
 import { parseShape, shapeKey } from './shape'
 
 /** Bytes that tell the separator. */
@@ -10,6 +11,7 @@ const SAMPLE = 262_144
 
 /** What `given` leaves open is found out from the first part of a file. */
 export function detectFormat(head: Uint8Array, given: Partial<Format>): Format {
+  refuseOtherKinds(head)
   const encoding = given.encoding ?? detectEncoding(head, false)
   const sample = head.subarray(0, SAMPLE)
   const separator = given.separator ?? separatorLine(sample, encoding) ?? bestSeparator(sample, encoding)

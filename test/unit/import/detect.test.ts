@@ -5,6 +5,19 @@ import { encode, propose } from './files'
 
 const separatorOf = (text: string) => detectFormat(encode(text), {}).separator
 
+test('a file that is no text is refused in words, whatever the person says of it', () => {
+  const bytes = (text: string) => Uint8Array.from(text, (byte) => byte.charCodeAt(0))
+  const detect = (text: string) => () => detectFormat(bytes(text), { separator: ',', encoding: 'utf-8' })
+  expect(detect('PK\x03\x04\x14\0\x06\0')).toThrow(
+    'This file is an Excel or OpenDocument workbook, or another ZIP archive, not CSV.',
+  )
+  expect(detect('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')).toThrow('an old Excel workbook')
+  expect(detect('%PDF-1.7\n')).toThrow('a PDF')
+  expect(detect('\x89PNG\r\n\x1a\n')).toThrow('a picture')
+  expect(detect('PK,n\n1,2\n')).not.toThrow()
+  expect(detect('')).not.toThrow()
+})
+
 describe('the separator', () => {
   test.each([
     [',', 'a,b\n1,2\n'],
