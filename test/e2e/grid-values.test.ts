@@ -352,6 +352,19 @@ describe('where new rows go', () => {
     expect(new URL(world.page.url()).search).toBe('?where=(N,gt,50)&sort=-N')
   })
 
+  test('deleting all rows of the last page, with two clicks on the button, shows the page before it, and deletes no more', async () => {
+    const sheet = await openSheet(world, title(), COLUMNS, rows)
+    await sheet.open('?offset=50')
+    await world.page.getByLabel('Select row 51').check()
+    await world.page.getByLabel('Select row 60').click({ modifiers: ['Shift'] })
+    await world.page.getByRole('button', { name: 'Delete 10 rows' }).dblclick()
+    await world.page.getByText('26–50 of 50 rows').waitFor()
+    expect(await toast().textContent()).toContain('Deleted 10 rows.')
+    expect(await sheet.cell(0, 'A').textContent()).toBe('row 25')
+    await toast().getByRole('button', { name: 'Undo' }).click()
+    await eventually(async () => (await stored(sheet, 'A')).length, 60)
+  })
+
   test('deleting on a page brings up the rows that follow', async () => {
     const sheet = await openSheet(world, title(), COLUMNS, rows)
     await sheet.open('?sort=-N')

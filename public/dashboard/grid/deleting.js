@@ -83,7 +83,13 @@ function countChosen(grid) {
  */
 function startDeletion(grid, ids) {
   const rows = [...grid.rows.values()].filter(({ id }) => id !== null && ids.has(id))
-  if (rows.length > 0) void grid.queues.run(rows, () => deleteRows(grid, rows, randomKey()))
+  if (rows.length === 0) return
+  const key = randomKey()
+  void grid.queues.run(rows, () => {
+    // Not those that an earlier click has deleted by then.
+    const left = rows.filter(({ element }) => element.isConnected)
+    return left.length === 0 ? Promise.resolve() : deleteRows(grid, left, key)
+  })
 }
 
 /**

@@ -60,7 +60,11 @@ async function fetchPage() {
       headers: { accept: 'text/html' },
       signal: AbortSignal.timeout(TIME_LIMIT_MS),
     })
-    return response.ok && !response.redirected ? new DOMParser().parseFromString(await response.text(), 'text/html') : null
+    const url = new URL(response.url)
+    if (!response.ok || url.pathname !== location.pathname) return null
+    // This was the last page and has no rows any more: the one that is the last now stands in its place.
+    if (response.redirected) history.replaceState(null, '', url)
+    return new DOMParser().parseFromString(await response.text(), 'text/html')
   } catch {
     // What is on the screen is all there is to see, then.
     return null
