@@ -8,19 +8,54 @@ const SPARE_MS = 60_000
 /** @type {Promise<AuthToken> | null} */
 let current = null
 
+/** Nobody is signed in any more, or somebody else is. */
+class SignedOutError extends Error {}
+
 /** @returns {Promise<AuthToken>} */
 export async function freshAuthToken() {
-  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? ''
-  const response = await fetch('/session/auth-token', {
-    method: 'POST',
-    headers: { accept: 'application/json', 'x-csrf-token': csrf },
-  })
-  if (!response.ok) {
-    if (response.status === 401) throw new Error('You are signed out. Sign in again in another tab, then try again here.')
-    throw new Error('The server gave no Auth Token. Load the page again.')
+  let response = await requestToken()
+  if (response.status === 403) {
+    await takeNewSession()
+    response = await requestToken()
   }
+  if (response.status === 401) throw new SignedOutError('You are signed out. Sign in again in another tab, then try again here.')
+  if (!response.ok) throw new Error('The server gave no Auth Token. Load the page again.')
   const { token, expires_at: expiresAt } = /** @type {{ token: string, expires_at: string }} */ (await response.json())
   return { token, expiresAt: new Date(expiresAt) }
+}
+
+function requestToken() {
+  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? ''
+  return fetch('/session/auth-token', { method: 'POST', headers: { accept: 'application/json', 'x-csrf-token': csrf } })
+}
+
+/**
+ * Signed in again in another tab, a person has another session: this page goes on with it, and keeps what was typed. But nothing
+ * is saved in the name of somebody else.
+ */
+async function takeNewSession() {
+  const response = await fetch('/account', { headers: { accept: 'text/html' } })
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const [known, now] = [document, page].map((one) => one.querySelector('meta[name="csrf"]'))
+  if (known?.getAttribute('data-user') !== now?.getAttribute('data-user')) {
+    throw new SignedOutError('Somebody else is signed in by now. Sign in as before in another tab, then try again here.')
+  }
+  const csrf = now?.getAttribute('content') ?? ''
+  known?.setAttribute('content', csrf)
+  for (const field of document.querySelectorAll('input[name="csrf"]')) field.setAttribute('value', csrf)
+}
+
+/**
+ * Why a form sent now would not be taken, and what is in it lost; null where it may be sent.
+ * @returns {Promise<string | null>}
+ */
+export async function whyNotSignedIn() {
+  try {
+    await freshAuthToken()
+    return null
+  } catch (error) {
+    return sentenceOf(error)
+  }
 }
 
 /** One for the page's own requests, kept until it ends. */
@@ -59,18 +94,26 @@ export async function callApi(method, path, body, options = {}) {
   const { limitMs = 0 } = options
   const aborter = new AbortController()
   const timer = limitMs === 0 ? undefined : setTimeout(() => aborter.abort(), limitMs)
-  try {
-    const token = await before(pageToken(), aborter.signal)
-    const response = await fetch(path, {
+  const request = async () =>
+    fetch(path, {
       method,
-      headers: headersOf(token, body, options),
+      headers: headersOf(await before(pageToken(), aborter.signal), body, options),
       signal: aborter.signal,
       ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     })
+  try {
+    let response = await request()
+    if (response.status === 401) {
+      // The session of this token is over; there may be another one by now.
+      current = null
+      response = await request()
+    }
     const answer = /** @type {unknown} */ (await response.json())
     return response.ok ? { ok: true, body: answer, version: versionOf(response) } : refusalOf(response.status, answer)
   } catch (error) {
-    return refusalOf(0, { message: whyNoAnswer(error, aborter.signal.aborted, limitMs) })
+    if (error instanceof SignedOutError) return refusalOf(401, { message: error.message })
+    const message = aborter.signal.aborted ? `The server did not answer within ${limitMs / 1000} seconds.` : sentenceOf(error)
+    return refusalOf(0, { message })
   } finally {
     clearTimeout(timer)
   }
@@ -106,13 +149,8 @@ function refusalOf(status, answer) {
   return { ok: false, status, message: message ?? 'The server refused this.', field: field ?? null, errors: errors ?? [] }
 }
 
-/**
- * @param {unknown} error
- * @param {boolean} isLate
- * @param {number} limitMs
- */
-function whyNoAnswer(error, isLate, limitMs) {
-  if (isLate) return `The server did not answer within ${limitMs / 1000} seconds.`
+/** @param {unknown} error */
+function sentenceOf(error) {
   return error instanceof Error && !(error instanceof TypeError || error instanceof SyntaxError)
     ? error.message
     : 'The server did not answer. Check the connection.'

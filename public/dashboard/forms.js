@@ -1,4 +1,5 @@
 /** Forms: columns of a new table, options of a select, roles that change at once. */
+import { whyNotSignedIn } from './auth.js'
 import { prepareMoments } from './moments.js'
 import { tell } from './tell.js'
 import { forgetForms, watchForms } from './unsaved.js'
@@ -23,10 +24,18 @@ document.addEventListener('change', (event) => {
   if (event.target.closest('form[data-submit-on-change]') !== null) event.target.form?.requestSubmit()
 })
 
+/** Forms that will be taken, and are on their way. @type {WeakSet<HTMLFormElement>} */
+const checked = new WeakSet()
+
 // A form that the browser sends by itself: its page is left on purpose, and once.
 addEventListener('submit', (event) => {
   const form = event.target
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method !== 'post') return
+  if (form.closest('main') !== null && hasSession(form) && !checked.delete(form)) {
+    event.preventDefault()
+    void checkAndSend(form, event.submitter)
+    return
+  }
   forgetForms(document)
   // Not before the browser has read the form.
   setTimeout(() => setDisabled(submitButtons(form), true))
@@ -111,11 +120,42 @@ function togglePanel(button, id) {
 }
 
 /**
+ * Whether a form was drawn for somebody who was signed in.
+ * @param {HTMLFormElement} form
+ */
+function hasSession(form) {
+  const field = form.querySelector('input[name="csrf"]')
+  return field instanceof HTMLInputElement && field.value !== ''
+}
+
+/**
+ * Whoever was signed out meanwhile would find the page where people sign in, and nothing of what was typed.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ */
+async function checkAndSend(form, submitter) {
+  if (!(await maySend(form))) return
+  checked.add(form)
+  form.requestSubmit(submitter)
+}
+
+/** @param {HTMLFormElement} form */
+async function maySend(form) {
+  const buttons = submitButtons(form)
+  setDisabled(buttons, true)
+  const problem = await whyNotSignedIn()
+  setDisabled(buttons, false)
+  if (problem !== null) tell(problem, { bad: true })
+  return problem === null
+}
+
+/**
  * Sends a form without files as the browser would. Null when no answer came.
  * @param {HTMLFormElement} form
  * @returns {Promise<{ redirected: boolean, url: string, html: string } | null>}
  */
-export function send(form) {
+export async function send(form) {
+  if (!(await maySend(form))) return null
   const buttons = submitButtons(form)
   setDisabled(buttons, true)
   return new Promise((done) => {

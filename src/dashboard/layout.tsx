@@ -33,7 +33,7 @@ interface DocumentProps {
 }
 
 export function Document({ title, kind, children }: DocumentProps) {
-  const { csrf, notice } = usePage()
+  const { actor, csrf, notice } = usePage()
   return (
     <html lang="en">
       <head>
@@ -43,7 +43,7 @@ export function Document({ title, kind, children }: DocumentProps) {
         <meta name="robots" content="noindex" />
         {/* With the header's no-referrer a browser would send `Origin: null` with our own forms. */}
         <meta name="referrer" content="same-origin" />
-        <meta name="csrf" content={csrf} />
+        <meta name="csrf" content={csrf} data-user={actor?.userId} />
         <title>{`${title} – Latchkey`}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/dashboard.css" />

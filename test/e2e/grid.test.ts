@@ -1,5 +1,6 @@
 /** The grid in a real Chromium: whatever is typed, however fast, is what is stored. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signInElsewhere, signOutElsewhere } from '../support/dashboard'
 import { type World, eventually, onWrites, openSheet, startWorld, stopWorld } from '../support/grid'
 
 let world: World
@@ -175,6 +176,24 @@ describe('what is not saved', () => {
     await sheet.cell(0, 'Title').focus()
     await press('Enter', 'Enter')
     await eventually(async () => (await sheet.rows())[0]?.['Title'], 'mine again')
+  })
+
+  test('whoever is signed out while typing signs in again in another tab, and goes on where they were', async () => {
+    const { page, server } = world
+    const sheet = await openSheet(world, title(), TEXTS, [{ Title: 'a' }, { Title: 'b' }])
+    await sheet.cell(0, 'Title').focus()
+    await type('before\n')
+    await sheet.saved()
+    await signOutElsewhere(page, server.url)
+    await press('Control+z')
+    await page.locator('#toast').getByText('cannot be undone: You are signed out. Sign in again in another tab').waitFor()
+    await type('typed while signed out\n')
+    await note().getByText('You are signed out. Sign in again in another tab, then try again here.').waitFor()
+    await signInElsewhere(page, server.url)
+    await unsaved().getByRole('button', { name: 'Try again' }).click()
+    await eventually(async () => (await sheet.rows()).map((row) => row['Title']), ['before', 'typed while signed out'])
+    await press('Control+z', 'Control+z')
+    await eventually(async () => (await sheet.rows()).map((row) => row['Title']), ['a', 'b'])
   })
 
   test('Escape asks before it discards what was typed', async () => {

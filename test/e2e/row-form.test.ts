@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser, watchFaults } from '../support/browser'
-import { ADMIN, signIn, signUpFirst } from '../support/dashboard'
+import { ADMIN, signIn, signInElsewhere, signOutElsewhere, signUpFirst } from '../support/dashboard'
 import { COLUMNS, ROWS } from '../support/hostile-rows'
 import { type Server, startServer } from '../support/server'
 
@@ -57,6 +57,15 @@ async function newPage(options: Parameters<Browser['newContext']>[0] = {}): Prom
   const context = await browser.newContext({ ...options, storageState })
   context.setDefaultTimeout(10_000)
   return context.newPage()
+}
+
+/** A session of its own, which may end. */
+async function newSession(): Promise<Page> {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  await signIn(page, server.url, ADMIN)
+  return page
 }
 
 /** The grid, with the form of a row open over it. */
@@ -199,6 +208,42 @@ test('a row that changed while its dialog was open is not written over unasked',
   await page.getByText('The row is saved.').waitFor()
   expect(await read(3)).toMatchObject({ Mark: 'mine after all', Whole: 2 })
   expect(new URL(page.url()).searchParams.get('where')).toBe('(Id,eq,3)')
+  await page.context().close()
+})
+
+test.each([
+  ['a dialog', openDialog],
+  ['a page', (page: Page, rowId: number) => page.goto(`${grid()}/rows/${rowId}`)],
+])('in %s, whoever is signed out while typing loses nothing, and saves once signed in again', async (_, open) => {
+  const page = await newSession()
+  await open(page, 5)
+  const mark = page.locator('main, dialog').getByLabel('Mark', { exact: true }).last()
+  const words = `typed ${Math.random()}`
+  await mark.fill(words)
+  await signOutElsewhere(page, server.url)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('You are signed out. Sign in again in another tab').waitFor()
+  expect(await mark.inputValue()).toBe(words)
+  await signInElsewhere(page, server.url)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('The row is saved.').waitFor()
+  expect(await read(5)).toMatchObject({ Mark: words })
+  await page.context().close()
+})
+
+test('nothing is saved in the name of somebody else who has signed in meanwhile', async () => {
+  const grace = { email: 'grace@example.org', password: 'another long password' }
+  const signUp = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(grace) }
+  expect((await fetch(`${server.url}/api/v1/auth/user/signup`, signUp)).status).toBe(200)
+  const page = await newSession()
+  await openDialog(page, 6)
+  await page.getByRole('dialog').getByLabel('Mark', { exact: true }).fill('of Ada')
+  await signOutElsewhere(page, server.url)
+  await signInElsewhere(page, server.url, grace)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Somebody else is signed in by now.').waitFor()
+  expect(await page.getByRole('dialog').getByLabel('Mark', { exact: true }).inputValue()).toBe('of Ada')
+  expect((await read(6))['Mark']).not.toBe('of Ada')
   await page.context().close()
 })
 

@@ -148,6 +148,23 @@ export async function signIn(page: Page, url: string, { email, password } = ADMI
   await page.waitForURL('**/projects')
 }
 
+/** Signs the browser of a page out, in another tab. */
+export async function signOutElsewhere(page: Page, url: string): Promise<void> {
+  const other = await page.context().newPage()
+  await other.goto(`${url}/projects`)
+  await other.getByRole('button', { name: /^Account/ }).click()
+  await other.getByRole('menuitem', { name: 'Sign out' }).click()
+  await other.getByLabel('Password').waitFor()
+  await other.close()
+}
+
+/** Signs it in again, in another tab. */
+export async function signInElsewhere(page: Page, url: string, who = ADMIN): Promise<void> {
+  const other = await page.context().newPage()
+  await signIn(other, url, who)
+  await other.close()
+}
+
 export interface Screen {
   name: string
   path: string

@@ -286,7 +286,7 @@ function sentenceOf({ status, message }) {
  * Whether the server has certainly not done it. Without an answer, and where it failed on the way, nobody knows.
  * @param {Refusal} refusal
  */
-function isDefinite({ status }) {
+export function isDefinite({ status }) {
   return status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429
 }
 

@@ -4,7 +4,7 @@ import { tell } from '../tell.js'
 import { cellOf } from './model.js'
 import { refreshSoon } from './page.js'
 import { flash, removeRow, showRow, takeValues } from './rows.js'
-import { NEW_ROWS, randomKey } from './saving.js'
+import { NEW_ROWS, isDefinite, randomKey } from './saving.js'
 import { moveTo } from './selection.js'
 
 /** @typedef {import('./history.js').Change} Change */
@@ -69,7 +69,11 @@ async function make(grid, which, entry, key) {
       bad: true,
       action: { label: 'Try again', run: again },
     })
-  } else refuse(grid, which, entry, answer.message)
+  } else {
+    // Whoever was signed out, or too fast, can do it later.
+    if (!isDefinite(answer)) grid.history.putBack(which, entry)
+    refuse(grid, which, entry, answer.message)
+  }
 }
 
 /**
@@ -101,7 +105,7 @@ function bodyOf(steps) {
  */
 function refuse(grid, which, { label }, why) {
   refreshSoon(grid)
-  tell(`“${label}” ${WORDS[which].cannot}: ${why}. Nothing was changed.`, { bad: true })
+  tell(`“${label}” ${WORDS[which].cannot}: ${why.replace(/\.$/, '')}. Nothing was changed.`, { bad: true })
 }
 
 /**
