@@ -90,8 +90,8 @@ function Questions({ preview }: { preview: FilePreview }) {
     <>
       {preview.questions.map(({ name, message, columns, choices }) => (
         <fieldset class="card question">
-          <legend class="visually-hidden">{message}</legend>
-          <h2 aria-hidden="true">{message}</h2>
+          <legend class="visually-hidden">{withoutNames(message, choices)}</legend>
+          <h2 aria-hidden="true">{withoutNames(message, choices)}</h2>
           <p class="muted">
             {columns.length === 1 ? 'Column' : 'Columns'}:{' '}
             {columns.map((index) => preview.columns.find((column) => column.index === index)?.title).join(', ')}
@@ -106,6 +106,11 @@ function Questions({ preview }: { preview: FilePreview }) {
       ))}
     </>
   )
+}
+
+/** A question without what programs call the answers. */
+function withoutNames(message: string, choices: readonly string[]): string {
+  return choices.reduce((words, choice) => words.replace(` (${choice})`, ''), message)
 }
 
 const SEPARATORS = [

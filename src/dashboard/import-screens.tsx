@@ -138,6 +138,8 @@ export function ImportProgress({ tables, one, received, error }: ProgressProps) 
   const { project } = usePage()
   const { load, reading } = one
   const isHere = received === countOfParts(one)
+  // The file itself is what was refused, and stays so.
+  const isRefused = error?.status === 400 && one.load === null
   const [words, value] =
     load !== null
       ? [`${inWords(load.rows)} of ${inWords(reading?.rows ?? 0)} rows are loaded.`, load.rows / Math.max(1, reading?.rows ?? 1)]
@@ -147,7 +149,7 @@ export function ImportProgress({ tables, one, received, error }: ProgressProps) 
       <section class="card">
         <h1>Import “{one.name}”</h1>
         <ImportProblem error={error} />
-        {isHere ? (
+        {isRefused ? null : isHere ? (
           <ProgressBar label={load === null ? 'Reading' : 'Loading'} words={words} value={value} />
         ) : (
           <p>
@@ -162,12 +164,12 @@ export function ImportProgress({ tables, one, received, error }: ProgressProps) 
           {...(isHere && error === null ? { 'data-import-continue': true } : {})}
         >
           <Hidden />
-          {isHere && (
+          {isHere && !isRefused && (
             <button class="button button-primary" type="submit" name="do" value="continue">
               Go on
             </button>
           )}
-          <button class="button button-quiet" type="submit" name="do" value="cancel">
+          <button class={isRefused ? 'button button-primary' : 'button button-quiet'} type="submit" name="do" value="cancel">
             Cancel import
           </button>
         </form>

@@ -114,6 +114,14 @@ describe('a file for a new table', () => {
     expect(await tables()).toEqual([])
   })
 
+  test('that is no CSV is refused for good: it can only be cancelled', async () => {
+    await choose('PK\x03\x04', { name: 'book.csv' })
+    await alert().getByText('This file is an Excel or OpenDocument workbook').waitFor()
+    expect(await page.locator('main button').allTextContents()).toEqual(['Cancel import'])
+    await page.getByRole('button', { name: 'Cancel import' }).click()
+    await page.getByText('The import is cancelled. Nothing was made.').waitFor()
+  })
+
   test('is not imported by Enter in a field', async () => {
     await choose('Name\na\n')
     await page.getByLabel('Title of the new table').press('Enter')
