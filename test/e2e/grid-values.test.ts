@@ -72,6 +72,25 @@ test('a tick takes one click, or a space', async () => {
   await eventually(() => stored(sheet, 'Ready'), [false])
 })
 
+test('a link in a cell is no stop of the Tab key, and Ctrl and Enter follow it', async () => {
+  const sheet = await openSheet(world, title(), [{ title: 'Site', uidt: 'URL' }], [{ Site: 'https://example.org/x' }, {}])
+  await world.context.route('https://example.org/**', (route) => route.fulfill({ body: 'there' }))
+  await sheet.cell(1, 'Site').focus()
+  await world.page.keyboard.type('https://example.org/y\n')
+  await sheet.saved()
+  const links = world.page.locator('tbody td a')
+  expect(await links.evaluateAll((all) => all.map((link) => (link as unknown as { tabIndex: number }).tabIndex))).toEqual([
+    -1, -1,
+  ])
+  await sheet.cell(1, 'Site').focus()
+  const opened = world.context.waitForEvent('page')
+  await press('Control+Enter')
+  const page = await opened
+  await page.waitForURL('https://example.org/y')
+  await page.close()
+  await world.context.unroute('https://example.org/**')
+})
+
 describe('what an editor cannot hold is not damaged', () => {
   const VALUES = ['line1\nline2', 'a\r\nb\r\nc', '\nfirst', ' blanks ', 'cr\ronly', '"', '', '😀 é']
 

@@ -38,7 +38,8 @@ function act(grid, event, cell) {
   if (event.key === 'Escape') {
     grid.tabStart = null
     discard(grid, cell)
-  } else if (isPlain && (event.key === 'Enter' || event.key === 'F2')) open(grid, cell)
+  } else if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') cell.querySelector('a')?.click()
+  else if (isPlain && (event.key === 'Enter' || event.key === 'F2')) open(grid, cell)
   else if (isPlain && (event.key === 'Delete' || event.key === 'Backspace')) erase(grid, cell)
   else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) selectAll(grid)
   else return false

@@ -56,7 +56,18 @@ export function removeRow(grid, row) {
 
 /** @param {HTMLTableRowElement} element */
 export function makeFocusable(element) {
-  for (const cell of element.querySelectorAll('td')) cell.tabIndex = -1
+  for (const cell of element.querySelectorAll('td')) {
+    cell.tabIndex = -1
+    leaveOutOfTabs(cell)
+  }
+}
+
+/**
+ * The grid is one stop of the Tab key: a link in a cell is followed by Ctrl and Enter on it.
+ * @param {HTMLTableCellElement} cell
+ */
+function leaveOutOfTabs(cell) {
+  for (const link of cell.querySelectorAll('a')) link.tabIndex = -1
 }
 
 /**
@@ -137,6 +148,7 @@ export function showCell(grid, row, column) {
   if (isBad) cell.textContent = edit.text
   else showValue(cell, column, edit === undefined ? (row.id === null ? null : row.values.get(column.title)) : edit.value)
   if (isBad) showNote(cell, edit.message)
+  leaveOutOfTabs(cell)
 }
 
 /**
