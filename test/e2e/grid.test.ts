@@ -113,6 +113,7 @@ describe('what is not saved', () => {
     await world.page.clock.fastForward(11_000)
     await unsaved().getByText('2 values are not saved.').waitFor()
     expect(await note().first().textContent()).toContain('The server did not answer within 10 seconds.')
+    expect(await note().filter({ visible: true }).count()).toBe(1)
     expect((await sheet.rows()).map((row) => row['Title'])).toEqual(['a', 'b'])
     isLost = false
     await unsaved().getByRole('button', { name: 'Try again' }).click()

@@ -160,6 +160,8 @@ export function showCell(grid, row, column) {
  */
 export function showNote(cell, message, kind = 'bad') {
   hideNote(cell)
+  // One at a time, or they lie over each other; another comes up when its cell has the focus.
+  for (const other of cell.closest('tbody')?.querySelectorAll('.cell-note') ?? []) other.classList.add('earlier')
   const note = document.createElement('div')
   const isBelow = document.activeElement?.closest('tr') === cell.parentElement?.nextElementSibling
   const hasRoomAbove = cell.closest('tr')?.rowIndex !== 1
