@@ -68,7 +68,12 @@ export function any(terms: readonly Sql[]): Sql {
   return balanced(terms, ' OR ', '0')
 }
 
-function balanced(terms: readonly Sql[], operator: ' AND ' | ' OR ', whenEmpty: '0' | '1'): Sql {
+/** All terms together. Empty is 0. */
+export function sum(terms: readonly Sql[]): Sql {
+  return balanced(terms, ' + ', '0')
+}
+
+function balanced(terms: readonly Sql[], operator: ' AND ' | ' OR ' | ' + ', whenEmpty: '0' | '1'): Sql {
   const [first] = terms
   if (first === undefined) return raw(whenEmpty)
   if (terms.length === 1) return first

@@ -280,6 +280,45 @@ test('a CSV of large rows is read in pieces: no query yields more than a few of 
   expect(calls).toBe(3)
 })
 
+describe('a list of more than 10 MB', () => {
+  let paths: Paths
+  const all = Array.from({ length: 14 }, (_, index) => index + 1)
+
+  beforeAll(async () => {
+    paths = await newTable([
+      { title: 'Text', uidt: 'LongText' },
+      { title: 'N', uidt: 'Number' },
+    ])
+    for (const N of all) await send('POST', paths.rows, { Text: 'ä'.repeat(800_000), N })
+  })
+
+  test('is a shorter page that says so, with a cursor for the next', async () => {
+    const { list, pageInfo } = (await get(paths.rows)).body
+    expect(list.map(({ Id }: { Id: number }) => Id)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(pageInfo).toMatchObject({ totalRows: 14, page: 1, pageSize: 6, isFirstPage: true, isLastPage: false })
+    const last = (await get(`${paths.rows}?offset=8`)).body
+    expect([last.list.length, last.pageInfo.next]).toEqual([6, undefined])
+    const following = (await get(`${paths.rows}?sort=N&cursor=${(await get(`${paths.rows}?sort=N`)).body.pageInfo.next}`)).body
+    expect(following.list.map(({ Id }: { Id: number }) => Id)).toEqual([7, 8, 9, 10, 11, 12])
+    expect(following.pageInfo).toMatchObject({ pageSize: 6, isLastPage: false, next: expect.any(String) })
+  })
+
+  test('has every row for who goes on by offset, as pageInfo counts', async () => {
+    const seen: number[] = []
+    for (let offset = 0, calls = 0; seen.length < all.length && calls < 9; calls++) {
+      const { list, pageInfo } = (await get(`${paths.rows}?limit=10&offset=${offset}`)).body
+      seen.push(...list.map(({ Id }: { Id: number }) => Id))
+      offset = pageInfo.page * pageInfo.pageSize
+    }
+    expect(seen).toEqual(all)
+  })
+
+  test('is whole where the long field is not asked for', async () => {
+    const { list, pageInfo } = (await get(`${paths.rows}?fields=N`)).body
+    expect([list.length, pageInfo.isLastPage]).toEqual([14, true])
+  })
+})
+
 test('a grouped list of more rows than an isolate holds at ease is refused', async () => {
   const paths = await newTable([{ title: 'State', uidt: 'SingleLineText' }])
   const rows = Array.from({ length: 10_100 }, (_, index) => ({ State: `s${index % 11}` }))

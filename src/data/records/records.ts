@@ -11,6 +11,8 @@ import { behind, readCursor, writeCursor } from './cursor'
 import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
 import {
+  BYTES,
+  MAX_PAGE_BYTES,
   both,
   countAdded,
   countRemoved,
@@ -20,6 +22,7 @@ import {
   lastInserted,
   rowAsJson,
   rowExists,
+  selectBounded,
   selectByKey,
   selectCount,
   selectPage,
@@ -56,18 +59,20 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
   const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
   // One row more tells whether others follow: behind a cursor nobody knows how many came before.
   const [page, count] = await batch(data, [
-    selectPage(table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
+    selectBounded(table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
     selectCount(table, where),
   ])
   const found = page?.results ?? []
   const total = Number(count?.results[0]?.['total'] ?? 0)
-  const shown = found.slice(0, limit)
-  const hasMore = found.length > limit
+  const shown = found.slice(0, limit).filter((row) => Number(row[BYTES] ?? 0) <= MAX_PAGE_BYTES)
+  const hasMore = found.length > shown.length
+  // Cut short for its size: who goes on by `offset` counts in pages of what came.
+  const size = hasMore ? shown.length : limit
   const last = hasMore && !query.shuffle ? shown.at(-1) : undefined
   return {
     list: shown.map((row) => toRecord(query.fields, row)),
     pageInfo: {
-      ...(after === null ? pageInfo(total, limit, offset) : pageInfoBehind(total, limit, hasMore)),
+      ...(after === null ? pageInfo(total, size, offset) : pageInfoBehind(total, size, hasMore)),
       ...(last === undefined ? {} : { next: writeCursor(table, query.order, last) }),
     },
   }

@@ -1,8 +1,8 @@
 /** The SQL of rows. Tables and columns come from the catalog, values are bound. */
-import { type Sql, all, column, empty, ident, join, jsonKey, sql } from '../../lib/sql'
+import { type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
-import type { Column, Table } from '../catalog/types'
+import { COLUMN_TYPES, type Column, type Table } from '../catalog/types'
 import type { StoredRow } from './row'
 import type { Stored } from './values'
 
@@ -55,6 +55,27 @@ interface PageOptions {
 export function selectPage(table: Table, { columns, versioned = false, where, orderBy, limit, offset }: PageOptions): Sql {
   return sql`SELECT ${columnList(columns)}${versioned ? sql`, t.${version}` : empty} FROM ${ident(table.physicalName)} t${condition(where)}
     ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
+}
+
+/** Bytes of values that an answer may have: they are held several times over, and an isolate has 128 MB. */
+export const MAX_PAGE_BYTES = 10_000_000
+
+/** What a row of selectBounded() says of itself and all before it. No column is called that: their names are generated. */
+export const BYTES = 'bytes'
+
+/**
+ * A page that ends after the row with which its values are more than MAX_PAGE_BYTES; that row, and no other, says more than
+ * that in BYTES.
+ */
+export function selectBounded(table: Table, page: PageOptions): Sql {
+  const sizes = page.columns
+    .filter(({ type }) => COLUMN_TYPES[type].sql === 'TEXT')
+    .map(({ physicalName }) => sql`coalesce(octet_length(${column(physicalName)}), 0)`)
+  if (sizes.length === 0) return selectPage(table, page)
+  const own = sum(sizes)
+  const added = sql`SELECT ${columnList(page.columns)}, sum(${own}) OVER (ROWS UNBOUNDED PRECEDING) AS ${ident(BYTES)}
+    FROM (${selectPage(table, page)}) t`
+  return sql`SELECT * FROM (${added}) t WHERE ${column(BYTES)} - ${own} <= ${literal(MAX_PAGE_BYTES)}`
 }
 
 /**
