@@ -139,8 +139,11 @@ async function checkAndSend(form, submitter) {
   form.requestSubmit(submitter)
 }
 
-/** @param {HTMLFormElement} form */
-async function maySend(form) {
+/**
+ * Whether somebody is signed in to send it; says what is to be done, where nobody is.
+ * @param {HTMLFormElement} form
+ */
+export async function maySend(form) {
   const buttons = submitButtons(form)
   setDisabled(buttons, true)
   const problem = await whyNotSignedIn()

@@ -2,7 +2,7 @@
  * The pages of an import: a file is chosen once and sent in parts; then each step is a form sent to the server, whose answer is
  * the page as it is after that step. Without this script they work for a file of one request's size.
  */
-import { textsOf } from './forms.js'
+import { maySend, textsOf } from './forms.js'
 import { Upload } from './import-upload.js'
 import { withRetries } from './retry.js'
 import { tell } from './tell.js'
@@ -139,6 +139,7 @@ function showColumn(row) {
  */
 async function send(form, what) {
   const focused = document.activeElement?.getAttribute('name') ?? null
+  if (!(await maySend(form))) return
   setBusy(form, true)
   await proceed(form.action, textsOf(new FormData(form)), what)
   setBusy(form, false)

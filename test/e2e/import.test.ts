@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Faults, launchBrowser, watchFaults } from '../support/browser'
-import { signIn, signUpFirst } from '../support/dashboard'
+import { signIn, signUpFirst, signInElsewhere, signOutElsewhere } from '../support/dashboard'
 import { type Server, startServer } from '../support/server'
 
 let server: Server
@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startServer()
   browser = await launchBrowser()
   api = await signUpFirst(server.url)
-  page = await browser.newPage()
+  page = await (await browser.newContext()).newPage()
   page.setDefaultTimeout(20_000)
   await signIn(page, server.url)
 })
@@ -94,6 +94,10 @@ describe('a file for a new table', () => {
   test('keeps what was chosen when it is refused, and names line, column and value', async () => {
     await choose('Name,Qty\na,1\nb,two\n', { name: 'Pens.csv' })
     await page.getByLabel('Title of the column Name').fill('Article')
+    await signOutElsewhere(page, server.url)
+    await confirm().click()
+    await page.getByText('You are signed out. Sign in again in another tab').waitFor()
+    await signInElsewhere(page, server.url)
     await page.getByLabel('Type of the column Qty').selectOption('Number')
     await confirm().click()
     await alert().waitFor()
