@@ -163,6 +163,26 @@ describe('header parameters that change the meaning are refused although the sec
   })
 })
 
+describe('one header is read, the text that we write (RFC 8725, 3.1), although the secret signed the others', () => {
+  test('ours is', async () => {
+    expect(await verify(forge('{"alg":"HS256","typ":"JWT"}', CLAIMS))).toMatchObject({ ok: true })
+  })
+
+  test.each([
+    ['its members in another order', '{"typ":"JWT","alg":"HS256"}'],
+    ['a blank', '{"alg":"HS256", "typ":"JWT"}'],
+    ['a line break at its end', '{"alg":"HS256","typ":"JWT"}\n'],
+    ['an escaped letter', '{"alg":"HS256","typ":"\\u004aWT"}'],
+    ['a member twice', '{"alg":"HS256","typ":"JWT","typ":"JWT"}'],
+    ['the type in small letters', '{"alg":"HS256","typ":"jwt"}'],
+    ['the type with its prefix', '{"alg":"HS256","typ":"application/jwt"}'],
+    ['a kid', '{"alg":"HS256","typ":"JWT","kid":"1"}'],
+    ['a content type', '{"alg":"HS256","typ":"JWT","cty":"json"}'],
+  ])('none with %s', async (_, header) => {
+    expect(await verify(forge(header, CLAIMS))).toEqual(INVALID)
+  })
+})
+
 describe('claims: all are required, and of their type', () => {
   test.each(['iss', 'aud', 'sub', 'jti', 'sid', 'token_version', 'iat', 'exp'])('without %s it is refused', async (claim) => {
     expect(await verify(forge(HEADER, { ...CLAIMS, [claim]: undefined }))).toEqual(INVALID)
