@@ -18,6 +18,7 @@ import {
   superAdmin,
   unique,
 } from '../support/client'
+import { tapD1 } from '../support/tap-d1'
 
 const PROJECTS = '/api/v1/db/meta/projects'
 
@@ -640,6 +641,31 @@ describe('members', () => {
       expect((await accept(email, older)).body.error).toBe('INVALID_INVITE')
       const accepted = await succeed(accept(email, body.invite_token))
       for (const { id } of [project, second]) expect((await read(accepted.body.token, id)).status).toBe(200)
+    })
+
+    test('and are made owners at that very moment have no link that a creator could take', async () => {
+      const creator = await signUp()
+      await addMember(ada.auth, project.id, creator.email, 'creator')
+      // The call to the database at which the role changed; the first one asks who is there.
+      const changedAt: number[] = [1]
+      for (let call = 2; changedAt.includes(call - 1); call++) {
+        const { email, invite_token: link } = await invited()
+        const { id } = (await env.DB.prepare('SELECT id FROM users WHERE email = ?').bind(email).first<{ id: string }>()) ?? {
+          id: '',
+        }
+        const makeOwner = async (now: number) => {
+          if (now !== call) return
+          changedAt.push(call)
+          await env.DB.prepare("UPDATE project_members SET role = 'owner' WHERE user_id = ?").bind(id).run()
+        }
+        const DB = tapD1(env.DB, { before: makeOwner })
+        const path = `${users(project.id)}/${id}/resend-invite`
+        const { status, body } = await request('POST', path, { auth: creator.auth, env: { ...env, DB } })
+        const isMade = changedAt.includes(call)
+        expect([call, status, body.error]).toEqual(isMade ? [call, 403, 'FORBIDDEN'] : [call, 200, undefined])
+        if (isMade) expect((await accept(email, link)).status).toBe(200)
+      }
+      expect(changedAt.length).toBeGreaterThan(2)
     })
 
     test('and are to be owners have no link that a creator could take', async () => {

@@ -94,13 +94,14 @@ export async function expelMember(c: Context<AppEnv>, userId: string): Promise<v
 
 /** The older link no longer works. Null: the new one is in the mail. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
 export async function reinviteMember(c: Context<AppEnv>, userId: string): Promise<InvitationLink | null> {
-  const projectId = requireProject(c).id
-  // Whoever holds the link becomes the member.
-  refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
+  const { id: projectId, role: by } = requireProject(c)
   const user = await findUserById(c.env.DB, userId)
   const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
-  if (user === null || user.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
-  if (!(await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), { projectId, managerId: requireActor(c).userId }))) {
+  const within = { projectId, managerId: requireActor(c).userId, by }
+  const renewed = user !== null && (await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), within))
+  if (!renewed) {
+    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
+    if (user?.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
     throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
   }
   inBackground(c, sendMail(c, user.email, 'invitation', token))

@@ -1,5 +1,5 @@
 /** The rows of `users`. E-mails are in their normal form here; tokens come and go as hashes. */
-import type { OrgRole } from '../../env'
+import type { OrgRole, ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
@@ -156,6 +156,12 @@ function setInvite(userId: string, invite: Invite, now: number): Sql {
 
 /**
  * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
+/** Of a row of `users`: whether they are a member whom that role may invite anew. Whoever holds the link becomes the member. */
+function isInvitableBy(by: ProjectRole, projectId: string): Sql {
+  return sql`EXISTS (SELECT 1 FROM project_members m
+    WHERE m.project_id = ${projectId} AND m.user_id = users.id AND (${by} = 'owner' OR m.role <> 'owner'))`
+}
+
  * `within` a manager's reach is not enough.
  */
 export async function renewInvite(
@@ -163,9 +169,10 @@ export async function renewInvite(
   userId: string,
   invite: Invite,
   now: number,
-  within: Reach | 'organisation',
+  within: (Reach & { by: ProjectRole }) | 'organisation',
 ): Promise<boolean> {
-  const inReach = within === 'organisation' ? empty : sql`AND ${isWithin(within)}`
+  const inReach =
+    within === 'organisation' ? empty : sql`AND ${isWithin(within)} AND ${isInvitableBy(within.by, within.projectId)}`
   return (await run(db, sql`${setInvite(userId, invite, now)} ${inReach}`)) > 0
 }
 
