@@ -13,7 +13,7 @@ const SUBJECTS: Record<MailKind, string> = {
 
 const SENTENCES: Record<MailKind, string> = {
   reset: 'Someone, probably you, asked to reset the password of your account. The link works for one hour:',
-  verification: 'Please confirm that this is your e-mail address:',
+  verification: 'Please confirm that this is your e-mail address. The link works for 24 hours:',
   invitation: 'You are invited to join. The link works for 24 hours:',
 }
 

@@ -1,10 +1,11 @@
 /** One's own account: the password, the tokens, the sessions, and leaving everywhere. */
 import type { Context } from 'hono'
 import { needs, requireActor } from '../control/access/guard'
-import { changeOwnPassword } from '../control/auth/account'
+import { changeOwnPassword, requestConfirmation } from '../control/auth/account'
 import { clearRefreshCookie, forgetBrowser } from '../control/auth/cookie'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
 import { type ListedSession, endOtherSessions, endSessionOf, listSessions } from '../control/auth/session'
+import { canSendMail } from '../control/mail'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -12,16 +13,22 @@ import { Can, Field, Hidden, List, Problem, Time } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
-import { go, refusalOf, show } from './page'
+import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { statusOf } from './sign-in'
 
 export const accountRoutes = createRouter()
 
+accountRoutes.post('/account/confirmation', async (c) => {
+  const asked = await attempt(() => requestConfirmation(c))
+  if (asked instanceof ApiError) return show(c, <Account own={await readOwn(c)} error={asked} />, statusOf(asked))
+  return go(c, '/account', asked ? 'confirmation-mailed' : 'already-confirmed')
+})
+
 /** Sessions that the page lists: more than these are ended all at once. */
 const LISTED_SESSIONS = 50
 
-accountRoutes.get('/account', async (c) => show(c, <Account own={await readSessions(c)} />))
+accountRoutes.get('/account', async (c) => show(c, <Account own={await readOwn(c)} />))
 
 accountRoutes.post('/account/password', needs('passwordChange').middleware, async (c) => {
   const form = await readForm(c)
@@ -31,7 +38,7 @@ accountRoutes.post('/account/password', needs('passwordChange').middleware, asyn
     endsApiTokens: textOf(form, 'end_api_tokens') === 'on',
   }
   const refused = await refusalOf(() => changeOwnPassword(c, wish))
-  if (refused !== null) return show(c, <Account own={await readSessions(c)} error={refused} />, statusOf(refused))
+  if (refused !== null) return show(c, <Account own={await readOwn(c)} error={refused} />, statusOf(refused))
   clearRefreshCookie(c)
   return go(c, '/', 'password-changed')
 })
@@ -51,25 +58,28 @@ accountRoutes.post('/account/end-other-sessions', async (c) => {
   return go(c, '/account', 'other-sessions-ended')
 })
 
-interface OwnSessions {
+interface Own {
   sessions: readonly ListedSession[]
   total: number
   /** The one that this page is read in. */
   current: string | null
+  /** Whether a mail can confirm the address of the account. */
+  canConfirm: boolean
 }
 
-async function readSessions(c: Context<AppEnv>): Promise<OwnSessions> {
+async function readOwn(c: Context<AppEnv>): Promise<Own> {
   const list = await listSessions(c.env.DB, requireActor(c).userId, { limit: LISTED_SESSIONS, now: c.get('startedAt') })
-  return { ...list, current: c.get('sessionId') }
+  return { ...list, current: c.get('sessionId'), canConfirm: canSendMail(c) && !requireActor(c).emailVerified }
 }
 
-function Account({ own, error = null }: { own: OwnSessions; error?: ApiError | null }) {
+function Account({ own, error = null }: { own: Own; error?: ApiError | null }) {
   const { actor } = usePage()
   const about = (code: ApiError['code']) => (error?.code === code ? error.message : null)
   const elsewhere = error !== null && error.code !== 'INVALID_CREDENTIALS' && error.code !== 'INVALID_PASSWORD'
   return (
     <AppPage title="Account">
       <h1>Account</h1>
+      <Problem error={elsewhere ? error : null} />
       <section class="card">
         <dl class="facts">
           <dt>E-mail</dt>
@@ -83,6 +93,15 @@ function Account({ own, error = null }: { own: OwnSessions; error?: ApiError | n
                 : 'Member of projects'}
           </dd>
         </dl>
+        {own.canConfirm && (
+          <form method="post" action="/account/confirmation">
+            <Hidden />
+            <p>Nobody has confirmed yet that this address is yours: projects that you are added to wait for it.</p>
+            <button class="button" type="submit">
+              Send the link that confirms it
+            </button>
+          </form>
+        )}
         <Can permission="apiTokenList">
           <p>
             <a class="button" href="/account/api-tokens">
@@ -94,7 +113,6 @@ function Account({ own, error = null }: { own: OwnSessions; error?: ApiError | n
       <section class="card">
         <h2>Change password</h2>
         <p class="muted">It ends every session and Auth Token, this one too.</p>
-        <Problem error={elsewhere ? error : null} />
         <form method="post" action="/account/password" class="stack">
           <Hidden />
           <input type="hidden" name="username" value={actor?.email} autocomplete="username" />
@@ -144,7 +162,7 @@ function Account({ own, error = null }: { own: OwnSessions; error?: ApiError | n
   )
 }
 
-function Sessions({ own: { sessions, total, current } }: { own: OwnSessions }) {
+function Sessions({ own: { sessions, total, current } }: { own: Own }) {
   const rows = sessions.map((session) => <SessionRow session={session} isCurrent={session.id === current} />)
   return (
     <>

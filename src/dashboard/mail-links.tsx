@@ -116,5 +116,5 @@ function sentenceFor(what: 'reset' | 'confirmation', error: ApiError): string {
   if (error.status === 429) return error.message
   return what === 'reset'
     ? 'Links for a new password work once, for one hour.'
-    : 'It works once: the address may be confirmed already.'
+    : 'It works once, for 24 hours, and only the newest one: the address may be confirmed already. Sign in, and Account sends another.'
 }

@@ -8,6 +8,8 @@ export const NOTICES = {
   'other-sessions-ended': 'Every other session has ended, and their Auth Tokens with them.',
   'password-changed': 'Your password is changed, and every session has ended. Sign in with the new one.',
   'password-reset': 'Your password is set, and your API Tokens are deleted. Sign in with the new password.',
+  'confirmation-mailed': 'A link is on its way to your address. It works for 24 hours; older ones no longer do.',
+  'already-confirmed': 'Your address is confirmed already.',
   'email-confirmed': 'Thank you: your e-mail address is confirmed.',
   'no-project': 'That project does not exist any more, or you are no longer a member of it.',
   'no-table': 'That table or column does not exist any more.',

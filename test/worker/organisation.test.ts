@@ -1,6 +1,7 @@
 /** The organisation: its users, its switches, the super admin of the settings, and the mails. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { hmacSha256 } from '../../src/lib/crypto'
 import type { Bindings } from '../../src/env'
 import {
   PASSWORD,
@@ -597,6 +598,58 @@ describe('mails', () => {
     expect((await confirm()).body).toEqual({ msg: 'Email has been verified successfully' })
     expect((await me(body.token)).body.email_verified).toBe(true)
     expect((await confirm()).body.error).toBe('INVALID_VERIFICATION_TOKEN')
+  })
+
+  /** What the button on the Account page sends. */
+  const askForConfirmation = async ({ refresh, auth }: { refresh: string; auth: string }, bindings: Bindings) => {
+    const csrf = await hmacSha256(env.NC_AUTH_JWT_SECRET, `form:${String(claimsOf(auth)['sid'])}`)
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://localhost', accept: 'text/html' }
+    return request('POST', '/account/confirmation', { refresh, body: `csrf=${csrf}`, headers, env: bindings })
+  }
+  const confirm = (mail: Mail | undefined) => request('POST', `/api/v1/auth/email/validate/${tokenIn(mail)}`)
+
+  test('a link that confirms the e-mail works for 24 hours', async () => {
+    await superAdmin()
+    const { sent, bindings } = deployment()
+    const email = newEmail()
+    const { body } = await succeed(signup({ email, password: PASSWORD }, bindings))
+    const letPass = (ms: number) =>
+      env.DB.prepare('UPDATE users SET email_verification_expires_at = email_verification_expires_at - ? WHERE email = ?')
+        .bind(ms, email)
+        .run()
+    await letPass(86_400_000)
+    expect((await confirm(sent[0])).body.error).toBe('INVALID_VERIFICATION_TOKEN')
+    expect((await me(body.token)).body.email_verified).toBe(false)
+    await letPass(-60_000)
+    expect((await confirm(sent[0])).status).toBe(200)
+  })
+
+  test('Account sends another link that confirms the e-mail, three an hour, and the older ones no longer work', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    for (let time = 1; time <= 3; time++) {
+      const { status, headers } = await askForConfirmation(ada, bindings)
+      expect([status, headers.get('location')]).toEqual([303, '/account?notice=confirmation-mailed'])
+    }
+    const fourth = await askForConfirmation(ada, bindings)
+    expect([fourth.status, fourth.body]).toEqual([429, expect.stringContaining('Links were mailed already')])
+    expect(sent.map(({ to }) => to)).toEqual([ada.email, ada.email, ada.email])
+    expect((await confirm(sent[1])).body.error).toBe('INVALID_VERIFICATION_TOKEN')
+    expect((await confirm(sent[2])).status).toBe(200)
+    const done = await askForConfirmation(ada, bindings)
+    expect([done.headers.get('location'), sent.length]).toEqual(['/account?notice=already-confirmed', 3])
+  })
+
+  test('Account offers that link to those who need it, where mail is sent', async () => {
+    const ada = await signUp()
+    const { sent, bindings } = deployment()
+    const page = async (deployed: Bindings) =>
+      String((await request('GET', '/account', { refresh: ada.refresh, headers: { accept: 'text/html' }, env: deployed })).body)
+    expect(await page(bindings)).toContain('action="/account/confirmation"')
+    expect(await page({ ...env })).not.toContain('action="/account/confirmation"')
+    await askForConfirmation(ada, bindings)
+    await succeed(confirm(sent[0]))
+    expect(await page(bindings)).not.toContain('action="/account/confirmation"')
   })
 
   test('sign-up that fails sends nothing', async () => {

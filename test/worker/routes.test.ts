@@ -190,6 +190,7 @@ describe('every route that is not public', () => {
       'POST /session/sign-out',
       'POST /session/sign-out-everywhere',
       'GET /projects/:projectId/settings',
+      'POST /account/confirmation',
       'GET /account',
       'POST /account/sessions/:sessionId/end',
       'POST /account/end-other-sessions',

@@ -21,9 +21,11 @@ import {
   createAccount,
   findUserByEmail,
   replacePasswordHash,
+  setVerification,
   verifyEmail,
 } from '../users/store'
-import { type Guess, countResetLink, limitAddress, newGuess } from './attempts'
+import { newVerification } from '../users/verification'
+import { type Guess, countConfirmation, countResetLink, limitAddress, newGuess } from './attempts'
 import { browserOf } from './browser'
 import { hasRoom, requireRoom } from './hash-queue'
 import { newPasswordProblem, passwordContext } from './new-password'
@@ -61,11 +63,11 @@ export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn
     const inviteHash = await sha256(form.token)
     return { user: await acceptInvitation(c.env.DB, { ...account, inviteHash }, statements), session }
   }
-  const verification = canSendMail(c) ? newToken() : null
-  const emailVerificationHash = verification === null ? null : await sha256(verification)
+  const mailed = canSendMail(c) ? await newVerification(c.get('startedAt')) : null
+  const verification = mailed?.verification ?? null
   const inviteOnlyByDefault = c.get('config').inviteOnlySignup
-  const user = await createAccount(c.env.DB, { ...account, emailVerificationHash, inviteOnlyByDefault }, statements)
-  if (verification !== null) inBackground(c, sendMail(c, email, 'verification', verification))
+  const user = await createAccount(c.env.DB, { ...account, verification, inviteOnlyByDefault }, statements)
+  if (mailed !== null) inBackground(c, sendMail(c, email, 'verification', mailed.token))
   return { user, session }
 }
 
@@ -174,6 +176,18 @@ export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<v
   await limitAddress(c)
   const verified = await verifyEmail(c.env.DB, await sha256(token), c.get('startedAt'))
   if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
+}
+
+/** Mails the actor another link that confirms their address; false when it is confirmed. Throws TOO_MANY_REQUESTS, FORBIDDEN. */
+export async function requestConfirmation(c: Context<AppEnv>): Promise<boolean> {
+  const { userId, email, emailVerified } = requireActor(c)
+  if (!canSendMail(c)) throw new ApiError('FORBIDDEN', 'This server sends no mail.')
+  if (emailVerified) return false
+  await countConfirmation(c, email)
+  const { token, verification } = await newVerification(c.get('startedAt'))
+  const isSet = await setVerification(c.env.DB, userId, verification)
+  if (isSet) inBackground(c, sendMail(c, email, 'verification', token))
+  return isSet
 }
 
 /** An Auth Token that ends with the session. */

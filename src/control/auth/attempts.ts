@@ -30,6 +30,9 @@ export const FAILURES_OF_ACCOUNT: Limit = { tries: 1000, window: HOUR_MS }
 /** Reset links for one account. Each that was mailed stays good, so that whoever uses the limit up locks nobody out. */
 export const RESET_LINKS: Limit = { tries: 3, window: HOUR_MS }
 
+/** Mails that confirm the address of one account, which its owner asks for. */
+const CONFIRMATIONS: Limit = { tries: 3, window: HOUR_MS }
+
 /** Counts a request against the address it came from, where Cloudflare names one. Throws TOO_MANY_REQUESTS. */
 export async function limitAddress(c: Context<AppEnv>): Promise<void> {
   const address = addressOf(c)
@@ -78,6 +81,13 @@ export async function countResetLink(c: Context<AppEnv>, account: string): Promi
   const now = c.get('startedAt')
   const counted = await first<Record<string, unknown>>(c.env.DB, countUp(await keyOf(c, 'reset', account), RESET_LINKS, now))
   requireWithin(RESET_LINKS, counted ?? undefined, now, 'Links for this address were mailed already, and still work.')
+}
+
+/** Counts a mail that confirms an address. Throws TOO_MANY_REQUESTS. */
+export async function countConfirmation(c: Context<AppEnv>, account: string): Promise<void> {
+  const now = c.get('startedAt')
+  const counted = await first<Record<string, unknown>>(c.env.DB, countUp(await keyOf(c, 'confirm', account), CONFIRMATIONS, now))
+  requireWithin(CONFIRMATIONS, counted ?? undefined, now, 'Links were mailed already; the newest works for 24 hours.')
 }
 
 /** The scheduled job's share. Returns how many counts there were. */

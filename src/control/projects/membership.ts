@@ -2,13 +2,12 @@
 import type { Context } from 'hono'
 import type { AppEnv, ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
-import { sha256 } from '../../lib/crypto'
 import { UniqueViolation } from '../../lib/d1'
-import { newToken } from '../../lib/ids'
 import { requireActor, requireProject } from '../access/guard'
 import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
 import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
 import { type User, findUserById, findUsersByEmail, renewInvite, setVerification } from '../users/store'
+import { newVerification } from '../users/verification'
 import { type NewMember, OWNERS_ONLY, addMembers, getMemberRole, removeMember, setMemberRole } from './members'
 
 /** An invitation, for whoever has to pass it on by hand. */
@@ -58,8 +57,8 @@ export async function inviteMembers(c: Context<AppEnv>, list: string, role: Proj
 }
 
 async function mailConfirmation(c: Context<AppEnv>, { id, email }: User): Promise<void> {
-  const token = newToken()
-  await setVerification(c.env.DB, id, await sha256(token))
+  const { token, verification } = await newVerification(c.get('startedAt'))
+  await setVerification(c.env.DB, id, verification)
   await sendMail(c, email, 'verification', token)
 }
 

@@ -6,6 +6,7 @@ import { newId, newToken } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
 import { closeResets } from './resets'
 import { isInviteOnly } from './settings'
+import type { Verification } from './verification'
 
 export interface User {
   id: string
@@ -47,7 +48,8 @@ interface NewAccount {
   tokenVersion: string
   firstname: string | null
   lastname: string | null
-  emailVerificationHash: string | null
+  /** Null where no mail is sent. */
+  verification: Verification | null
   /** Said by the settings of the deployment, until an administrator says otherwise. */
   inviteOnlyByDefault: boolean
   now: number
@@ -63,10 +65,10 @@ export async function createAccount(db: D1Database, account: NewAccount, session
   try {
     const [created] = await batch(db, [
       sql`INSERT INTO users (id, email, password_hash, firstname, lastname, roles, token_version, email_verification_hash,
-            created_at, updated_at)
+            email_verification_expires_at, created_at, updated_at)
           SELECT ${newId('user')}, ${account.email}, ${account.passwordHash}, ${account.firstname}, ${account.lastname},
             CASE WHEN EXISTS (SELECT 1 FROM users) THEN ${DEFAULT_ROLES} ELSE ${SUPER_ADMIN_ROLES} END,
-            ${account.tokenVersion}, ${account.emailVerificationHash}, ${now}, ${now}
+            ${account.tokenVersion}, ${account.verification?.hash ?? null}, ${account.verification?.expiresAt ?? null}, ${now}, ${now}
           WHERE NOT EXISTS (SELECT 1 FROM users) OR NOT ${isInviteOnly(account.inviteOnlyByDefault)}
           RETURNING *`,
       ...session,
@@ -154,15 +156,15 @@ function setInvite(userId: string, invite: Invite, now: number): Sql {
     WHERE id = ${userId} AND password_hash IS NULL`
 }
 
-/**
- * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
 /** Of a row of `users`: whether they are a member whom that role may invite anew. Whoever holds the link becomes the member. */
 function isInvitableBy(by: ProjectRole, projectId: string): Sql {
   return sql`EXISTS (SELECT 1 FROM project_members m
     WHERE m.project_id = ${projectId} AND m.user_id = users.id AND (${by} = 'owner' OR m.role <> 'owner'))`
 }
 
- * `within` a manager's reach is not enough.
+/**
+ * A new invitation for a user who has not signed up yet; the older one no longer works. False when they have, or when
+ * `within` a manager's reach is not enough: `by` is the manager's role in the project.
  */
 export async function renewInvite(
   db: D1Database,
@@ -245,20 +247,25 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
   await run(db, sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`)
 }
 
-/** Marks the e-mail confirmed whose token this is; false when no user has it. */
+/** Marks the e-mail confirmed whose token this is; false when no user has it, or it has expired. */
 export async function verifyEmail(db: D1Database, hash: string, now: number): Promise<boolean> {
-  const isTheirs = sql`email_verification_hash = ${hash}`
+  const isTheirs = sql`email_verification_hash = ${hash} AND email_verification_expires_at > ${now}`
   const [verified] = await batch(db, [
     sql`UPDATE users SET email_verified_at = ${now} WHERE ${isTheirs}`,
     endWaiting(isTheirs),
-    sql`UPDATE users SET email_verification_hash = NULL WHERE ${isTheirs}`,
+    sql`UPDATE users SET email_verification_hash = NULL, email_verification_expires_at = NULL WHERE ${isTheirs}`,
   ])
   return (verified?.meta.changes ?? 0) > 0
 }
 
-/** For another link that confirms the address; the older one no longer works. */
-export async function setVerification(db: D1Database, userId: string, hash: string): Promise<void> {
-  await run(db, sql`UPDATE users SET email_verification_hash = ${hash} WHERE id = ${userId} AND email_verified_at IS NULL`)
+/** For another link that confirms the address; the older one no longer works. False when it is confirmed by now. */
+export async function setVerification(db: D1Database, userId: string, { hash, expiresAt }: Verification): Promise<boolean> {
+  const changed = await run(
+    db,
+    sql`UPDATE users SET email_verification_hash = ${hash}, email_verification_expires_at = ${expiresAt}
+        WHERE id = ${userId} AND email_verified_at IS NULL`,
+  )
+  return changed > 0
 }
 
 /** A page of users, newest last, and how many there are. `query` is part of an e-mail, lower case. */
