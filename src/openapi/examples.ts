@@ -100,10 +100,12 @@ export function keysExample(table: Table): Record<string, unknown>[] | undefined
   return key && [key]
 }
 
-/** The body of changes together: a row of each bulk example. */
+/** The body of changes together: the row of changesExample(), and a new one where it may be like another. */
 export function togetherExample(table: Table): Record<string, unknown> | undefined {
-  const [insert, update] = [newRowsExample(table), changesExample(table)]
-  return insert && update && { insert, update: update.map((row) => ({ row })) }
+  const update = changesExample(table)?.map((row) => ({ row }))
+  const isOnly = shownColumns(table).some(({ primaryKey, unique }) => primaryKey || unique)
+  const insert = isOnly ? undefined : newRowsExample(table)
+  return update && { ...(insert && { insert }), update }
 }
 
 function keyExample(table: Table, which: Which): Record<string, unknown> | undefined {
