@@ -57,10 +57,21 @@ async function axe(page: Page): Promise<string[]> {
   )
 }
 
+/** Pages that are looked at side by side: while one waits for the server another is drawn. */
+const AT_ONCE = 3
+
+async function onEveryScreen(look: (screen: Screen) => Promise<void>): Promise<void> {
+  const waiting = all.values()
+  const walk = async () => {
+    for (const screen of waiting) await look(screen)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, walk))
+}
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   test('axe-core finds nothing on any screen, and nothing breaks the CSP', async () => {
     const found: Record<string, unknown> = {}
-    for (const screen of all) {
+    await onEveryScreen(async (screen) => {
       const context = await browser.newContext({ colorScheme, ...(screen.isPublic ? {} : { storageState }) })
       context.setDefaultTimeout(10_000)
       const page = await context.newPage()
@@ -74,7 +85,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         found[screen.name] = { violations, faults, title }
       }
       await context.close()
-    }
+    })
     expect(found).toEqual({})
   }, 300_000)
 })
@@ -82,12 +93,12 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 describe.each([360, 1600])('at a width of %i px', (width) => {
   test('no screen scrolls sideways', async () => {
     const wide: Record<string, number> = {}
-    for (const screen of all) {
+    await onEveryScreen(async (screen) => {
       const page = await open(screen, { viewport: { width, height: 800 } })
       const needed = await page.evaluate<number>('document.documentElement.scrollWidth')
       if (needed > width) wide[screen.name] = needed
       await page.context().close()
-    }
+    })
     expect(wide).toEqual({})
   }, 300_000)
 })

@@ -41,7 +41,7 @@ test('whatever a project, its tables and their fields are called, every operatio
   await page.getByRole('button', { name: 'Open' }).click()
   await page.locator('.opblock').first().waitFor()
   const operations = await page.locator('.opblock').all()
-  expect(operations).toHaveLength(28)
+  expect(operations).toHaveLength(29)
   for (const operation of operations) {
     await operation.locator('.opblock-summary-control').click()
     await operation.locator('.responses-table .response').first().waitFor()
