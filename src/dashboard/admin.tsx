@@ -17,7 +17,8 @@ import { type User, findUserById, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Confirmation, Copyable, Field, Hidden, List, Problem, Select, Time } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
+import { TokenCells } from './api-tokens'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { AppPage } from './layout'
@@ -273,14 +274,7 @@ function TokensOf({ user, tokens }: { user: User; tokens: readonly ApiToken[] })
         head={['Name', 'Token', 'Created', 'Last used']}
         rows={tokens.map((token) => (
           <tr>
-            <td>{token.description ?? <span class="muted">(no name)</span>}</td>
-            <td class="mono">{token.hint}</td>
-            <td data-label="Created">
-              <Time at={token.created_at} />
-            </td>
-            <td data-label="Last used">
-              {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
-            </td>
+            <TokenCells token={token} />
             <td class="end">
               <form method="post" action={`${BASE}/${user.id}/api-tokens/${token.id}/delete`}>
                 <Hidden />

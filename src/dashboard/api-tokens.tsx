@@ -201,6 +201,22 @@ function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }
   )
 }
 
+/** What lists of tokens say of one, below the heads Name, Token, Created and Last used. */
+export function TokenCells({ token }: { token: ApiToken }) {
+  return (
+    <>
+      <td>{token.description ?? <span class="muted">(no name)</span>}</td>
+      <td class="mono">{token.hint}</td>
+      <td data-label="Created">
+        <Time at={token.created_at} />
+      </td>
+      <td data-label="Last used">
+        {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
+      </td>
+    </>
+  )
+}
+
 function TokenList({ screen }: { screen: Screen }) {
   return (
     <List
@@ -209,14 +225,7 @@ function TokenList({ screen }: { screen: Screen }) {
       head={['Name', 'Token', 'Created', 'Last used']}
       rows={screen.tokens.map((token) => (
         <tr>
-          <td>{token.description ?? <span class="muted">(no name)</span>}</td>
-          <td class="mono">{token.hint}</td>
-          <td data-label="Created">
-            <Time at={token.created_at} />
-          </td>
-          <td data-label="Last used">
-            {token.last_used_at === null ? <span class="muted">Never</span> : <Time at={token.last_used_at} />}
-          </td>
+          <TokenCells token={token} />
           <td class="end">
             <a class="button button-quiet button-small text-danger" href={`${screen.base}/${token.id}/delete`} data-dialog>
               <Icon name="trash" /> Delete<span class="visually-hidden"> {token.description}</span>

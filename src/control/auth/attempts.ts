@@ -28,7 +28,7 @@ export const FAILURES: Limit = { tries: 10, window: 5 * MINUTE_MS }
 export const FAILURES_OF_ACCOUNT: Limit = { tries: 1000, window: HOUR_MS }
 
 /** Reset links for one account. Each that was mailed stays good, so that whoever uses the limit up locks nobody out. */
-export const RESET_LINKS: Limit = { tries: 3, window: HOUR_MS }
+const RESET_LINKS: Limit = { tries: 3, window: HOUR_MS }
 
 /** Mails that confirm the address of one account, which its owner asks for. */
 const CONFIRMATIONS: Limit = { tries: 3, window: HOUR_MS }

@@ -81,7 +81,7 @@ export function countPhysical(columns: readonly Column[]): number {
 }
 
 /** A unique index, where the column is unique, else a plain one, where its `meta.index` asks for it. */
-export function createIndexes(table: Physical, column: Column): Sql[] {
+function createIndexes(table: Physical, column: Column): Sql[] {
   const kind = indexKind(column)
   return kind === null ? [] : createIndex(kind, table.physicalName, column)
 }

@@ -37,7 +37,7 @@ export function isRead(from: Column, to: Column): boolean {
 }
 
 /** Whether all texts have to be seen before the first of them can be read. */
-export function needsScan(from: Column, to: Column): boolean {
+function needsScan(from: Column, to: Column): boolean {
   if (!isRead(from, to)) return false
   return QUESTIONS[kindOf(to)] !== undefined || isWithoutOptions(to)
 }

@@ -1,6 +1,6 @@
 /**
  * Records of a file that comes in parts. Our own, not csv-parse: that one cannot go on at a byte after a record, nor tell `""`
- * from nothing, nor read lines that end in different ways, and takes five times as long.
+ * from nothing, nor read lines that end in different ways.
  */
 import type { Format } from './dialect'
 import { decodeLines, endOfWholeLines, startOfRest } from './encoding'

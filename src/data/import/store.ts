@@ -15,7 +15,7 @@ import type { GivenFormat, Import, LoadState, NewImport, Owner, ReadingState, Re
 export const PART_SIZE = 960 * 1024
 
 /** Imports that a project may have under way at once: each takes room in the database. */
-export const MAX_OPEN_IMPORTS = 5
+const MAX_OPEN_IMPORTS = 5
 
 /** After that long without a step an import makes room for a new one, where there are too many. */
 const IDLE_MS = 15 * MINUTE_MS

@@ -230,7 +230,7 @@ export function toGivenFormat({
   }
 }
 
-export function toColumnChoices(columns: z.infer<typeof ColumnChoices>): ColumnChoice[] {
+function toColumnChoices(columns: z.infer<typeof ColumnChoices>): ColumnChoice[] {
   return columns.map(({ column_id, on_bad, ...same }) => ({
     ...same,
     ...(column_id !== undefined && { columnId: column_id }),
