@@ -1,8 +1,10 @@
+import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { repairRowCounts } from '../../src/data/records/row-counts'
 import type { Bindings } from '../../src/env'
-import { createProject, createTable, request, superAdmin } from '../support/client'
+import worker from '../../src/index'
+import { addMember, createProject, createTable, createToken, request, signUp, superAdmin } from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 
 const COLUMNS = [
@@ -558,7 +560,7 @@ describe('Idempotency-Key', () => {
     expect(calls).toBe(0)
   })
 
-  test('another body, path or caller under the same key is no repetition', async () => {
+  test('another body or path under the same key is no repetition', async () => {
     const paths = await newTable()
     const key = { 'idempotency-key': 'shared' }
     expect((await send('POST', paths.rows, { Code: 'a' }, key)).status).toBe(200)
@@ -566,6 +568,26 @@ describe('Idempotency-Key', () => {
     expect([other.status, other.body.error]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED'])
     expect((await send('PATCH', `${paths.rows}/1`, { Code: 'a' }, key)).status).toBe(422)
     expect(await counts(paths)).toEqual([1, 1])
+  })
+
+  test('a key is its user’s own: the same request of another user takes effect, and each gets the answer to theirs', async () => {
+    const paths = await newTable()
+    const other = await signUp()
+    await addMember(auth, projectId, other.email, 'editor')
+    const { token } = await createToken(auth)
+    const insert = async (credential: { auth: string } | { token: string }) => {
+      const answer = await request('POST', paths.rows, {
+        ...credential,
+        body: { Qty: 1 },
+        headers: { 'idempotency-key': 'same' },
+      })
+      return [answer.status, answer.body.Id, answer.headers.get('idempotency-replayed')]
+    }
+    expect(await insert({ auth })).toEqual([200, 1, null])
+    expect(await insert({ auth: other.auth })).toEqual([200, 2, null])
+    expect(await insert({ token })).toEqual([200, 1, 'true'])
+    expect(await insert({ auth: other.auth })).toEqual([200, 2, 'true'])
+    expect(await counts(paths)).toEqual([2, 2])
   })
 
   test('what was refused leaves no answer: the same key may try again', async () => {
@@ -590,6 +612,21 @@ describe('Idempotency-Key', () => {
     const later = await send('POST', paths.rows, { Qty: 1 }, key)
     expect([later.status, later.headers.get('idempotency-replayed')]).toEqual([200, null])
     expect(await counts(paths)).toEqual([2, 2])
+  })
+
+  test('the scheduled job forgets answers that are older, and no others', async () => {
+    const paths = await newTable()
+    const kept = async () => (await env.DATA.prepare('SELECT COUNT(*) AS n FROM idempotency_keys').first<{ n: number }>())?.n
+    await env.DATA.prepare('DELETE FROM idempotency_keys').run()
+    await send('POST', paths.rows, { Code: 'old' }, { 'idempotency-key': 'old' })
+    await env.DATA.prepare('UPDATE idempotency_keys SET created_at = created_at - 86400001').run()
+    await send('POST', paths.rows, { Code: 'new' }, { 'idempotency-key': 'new' })
+    await env.DATA.prepare("UPDATE idempotency_keys SET created_at = created_at - 80000000 WHERE answer LIKE '%new%'").run()
+    expect(await kept()).toBe(2)
+    await worker.scheduled(createScheduledController(), env)
+    expect(await kept()).toBe(1)
+    const again = await send('POST', paths.rows, { Code: 'new' }, { 'idempotency-key': 'new' })
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
   })
 
   test.each(['', ' ', 'x'.repeat(256)])('the key %j is refused', async (key) => {

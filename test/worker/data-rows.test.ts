@@ -377,6 +377,23 @@ describe('lists', () => {
     },
   )
 
+  test.each(['', '&sort=-Qty', '&where=(Qty,notnull)&sort=State'])(
+    'a last page that is exactly full has no `next`, and the one before it has: %s',
+    async (query) => {
+      const all = (await get(`${list}?limit=1000&fields=Id${query}`)).body.list as { Id: number }[]
+      const half = Math.floor(all.length / 2)
+      const first = (await get(`${list}?limit=${half}&offset=${all.length % 2}&fields=Id${query}`)).body
+      expect([first.list.length, first.pageInfo.isLastPage, typeof first.pageInfo.next]).toEqual([half, false, 'string'])
+      for (const place of [`cursor=${first.pageInfo.next}`, `offset=${all.length - half}`]) {
+        const last = (await get(`${list}?limit=${half}&fields=Id${query}&${place}`)).body
+        expect(last.list).toEqual(all.slice(-half))
+        expect([last.pageInfo.isLastPage, last.pageInfo.next]).toEqual([true, undefined])
+      }
+      const whole = (await get(`${list}?limit=${all.length}&fields=Id${query}`)).body
+      expect([whole.list.length, whole.pageInfo.next]).toEqual([all.length, undefined])
+    },
+  )
+
   test('a cursor of another sort, another table, or altered, is refused', async () => {
     const { next } = (await get(`${list}?limit=5&sort=Qty`)).body.pageInfo
     expect((await get(`${list}?limit=5&sort=Title&cursor=${next}`)).body.error).toBe('INVALID_CURSOR')
