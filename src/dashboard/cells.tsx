@@ -1,7 +1,7 @@
 /** Values of rows between their JSON form and what a cell shows. */
 import { type Part, formatOf, partsOf } from '../../public/dashboard/looks.js'
 import { primaryKey } from '../data/catalog/catalog'
-import { type Column, type Table, kindOf } from '../data/catalog/types'
+import { type Column, type Table, kindOf } from '../data/types/column'
 import { Icon } from './icons'
 
 /** Whether the server fills it by itself. */

@@ -1,6 +1,6 @@
 /** The fields of a form that describe a column, for a new table and for one column alone. */
 import type { ColumnRequestBody } from '../data/catalog/column-request'
-import { COLUMN_TYPES, type ColumnType } from '../data/catalog/types'
+import { COLUMN_TYPES, type ColumnType } from '../data/types/column'
 
 /** The types people choose from, in the order in which they need them, with what each is for. */
 const CHOICES: readonly { type: ColumnType; label: string }[] = [

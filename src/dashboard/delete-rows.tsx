@@ -1,11 +1,11 @@
 /** Deleting rows: the question, and what follows from it. */
 import { needs } from '../control/access/guard'
 import { primaryKey } from '../data/catalog/catalog'
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import { deleteMany } from '../data/records/bulk'
 import { perform } from '../data/records/http'
 import type { Row } from '../data/records/records'
-import { tableScope } from '../data/scope'
+import { tableScope } from '../data/catalog/scope'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Confirmation } from './controls'

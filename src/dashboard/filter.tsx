@@ -2,7 +2,7 @@
 import type { Condition, FilterNode } from '../data/query/ast'
 import { OPERATORS, type OperatorName } from '../data/query/operators'
 import { parseWhere } from '../data/query/parser'
-import { type Column, type Table, kindOf } from '../data/catalog/types'
+import { type Column, type Table, kindOf } from '../data/types/column'
 import { Icon } from './icons'
 
 /** The operators that the builder offers, in people's words. The text of the filter takes all of them. */

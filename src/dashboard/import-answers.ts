@@ -1,5 +1,5 @@
 /** What the form of an import's preview says: how the file is to be read, and what becomes of its columns. */
-import type { Format } from '../data/import/dialect'
+import type { Format } from '../data/inference/dialect'
 import type { Choices, GivenFormat, Import, OnBad } from '../data/import/state'
 import type { FilePreview, PreviewColumn } from '../data/import/preview'
 import { textOf } from './form-guard'

@@ -1,9 +1,8 @@
 /** What was found in a file, and what is to become of it: everything can be changed before anything is made. */
-import type { Table } from '../data/catalog/types'
-import type { Format } from '../data/import/dialect'
+import { type Table, MAX_NAME } from '../data/types/column'
+import type { Format } from '../data/inference/dialect'
 import type { FilePreview, PreviewColumn } from '../data/import/preview'
 import type { Import } from '../data/import/state'
-import { MAX_NAME } from '../data/catalog/names'
 import type { ApiError } from '../errors'
 import { beginning } from '../lib/text'
 import { isFilled } from './cells'

@@ -1,6 +1,6 @@
 /** The screens of an import before and after its preview: choosing the file, waiting, and what was made of it. */
 import type { Child } from 'hono/jsx'
-import type { ColumnType, Table } from '../data/catalog/types'
+import type { ColumnType, Table } from '../data/types/column'
 import type { Import, Report } from '../data/import/state'
 import { countOfParts } from '../data/import/store'
 import type { ApiError } from '../errors'

@@ -1,6 +1,6 @@
 /** The one layout: the document around every page, and the frame of top bar and drawer around those of a project. */
 import type { Child } from 'hono/jsx'
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import { Can, Hidden, Menu } from './controls'
 import { Icon, Mark } from './icons'
 import { usePage } from './page-info'

@@ -11,8 +11,8 @@ import {
   inviteMembers,
   reinviteMember,
 } from '../control/projects/membership'
-import type { Table } from '../data/catalog/types'
-import { projectScope } from '../data/scope'
+import type { Table } from '../data/types/column'
+import { projectScope } from '../data/catalog/scope'
 import { type AppEnv, PROJECT_ROLES, type ProjectRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'

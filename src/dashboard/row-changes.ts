@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto'
 import { textOf } from '../../public/dashboard/looks.js'
-import { type Column, type Table, type ValueKind, keyMaker, kindOf } from '../data/catalog/types'
-import { parseIsoDate, readTime, storedDate } from '../data/iso-date'
+import { type Column, type Table, type ValueKind, keyMaker, kindOf } from '../data/types/column'
+import { parseIsoDate, readTime, storedDate } from '../data/types/iso-date'
 import type { Row } from '../data/records/records'
-import { defaultFor, toJson } from '../data/records/values'
+import { defaultFor, toJson } from '../data/types/values'
 import { ApiError, issuesOf } from '../errors'
 import { checkJson } from '../http/json-body'
 import { exactNumber } from '../lib/number'

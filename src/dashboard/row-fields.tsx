@@ -4,8 +4,8 @@
  */
 import type { Child } from 'hono/jsx'
 import { formatOf } from '../../public/dashboard/looks.js'
-import { type Column, kindOf, ratingMax } from '../data/catalog/types'
-import { parseIsoDate } from '../data/iso-date'
+import { type Column, kindOf, ratingMax } from '../data/types/column'
+import { parseIsoDate } from '../data/types/iso-date'
 import { CellValue } from './cells'
 import { FieldFrame, describe } from './controls'
 import { type FormField, isMadeLater, shownName } from './row-changes'

@@ -1,7 +1,7 @@
 /** One row as a form, in a page or a dialog; for who may not write it, as a list of its values. */
-import type { Column, Table } from '../data/catalog/types'
+import type { Column, Table } from '../data/types/column'
 import type { Row } from '../data/records/records'
-import type { Scope } from '../data/scope'
+import type { Scope } from '../data/catalog/scope'
 import type { ApiError } from '../errors'
 import { Can, Hidden, Problem, may } from './controls'
 import { Icon } from './icons'

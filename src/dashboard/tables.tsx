@@ -1,10 +1,9 @@
 /** Making, renaming and deleting tables. */
 import { needs } from '../control/access/guard'
 import type { ColumnRequestBody } from '../data/catalog/column-request'
-import { MAX_NAME } from '../data/catalog/names'
 import { changeTable, createTable, removeTable } from '../data/catalog/tables'
-import type { Table } from '../data/catalog/types'
-import { projectScope, tableScope } from '../data/scope'
+import { type Table, MAX_NAME } from '../data/types/column'
+import { projectScope, tableScope } from '../data/catalog/scope'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { TypeOptions, hasOptions, readOptions } from './column-fields'

@@ -1,5 +1,5 @@
 /** What data operations answer when all is well, and the bodies they take: components, which several operations share. */
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import { MAX_BULK_ROWS } from '../data/records/bulk'
 import {
   changeExample,

@@ -1,8 +1,8 @@
 /** What a column asks of a request: the code that fills new rows answers, so that nothing is decided twice. */
 import { primaryKey } from '../data/catalog/catalog'
-import { type Column, type Table, keyMaker } from '../data/catalog/types'
+import { type Column, type Table, keyMaker } from '../data/types/column'
 import { isGroupable } from '../data/records/groups'
-import { defaultFor, toJson } from '../data/records/values'
+import { defaultFor, toJson } from '../data/types/values'
 import { DAY_MS } from '../lib/time'
 
 /** The server hands out the value. */

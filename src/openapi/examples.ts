@@ -1,6 +1,6 @@
 /** Example values and parameters that work as they stand: what the document shows can be pasted, sent, and is answered 200. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, ratingMax } from '../data/catalog/types'
+import { COLUMN_TYPES, type Column, type ColumnType, type Table, ratingMax } from '../data/types/column'
 import type { OperatorName } from '../data/query/operators'
 import { isMisread, isReadOnly, isRequiredOnInsert, upsertFields } from './column'
 

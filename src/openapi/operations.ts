@@ -5,7 +5,7 @@
  */
 import { type Permission, isAllowed } from '../control/access/roles'
 import { primaryKey } from '../data/catalog/catalog'
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import { PROJECT_ROLES } from '../env'
 import type { ErrorCode } from '../errors'
 import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from './answers'

@@ -1,6 +1,6 @@
 /** The parameters of data operations, each written once: those that name fields per table, the others for all. */
 import { primaryKey } from '../data/catalog/catalog'
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import type { Limits } from '../data/query/page'
 import { groupFields, upsertFields } from './column'
 import {

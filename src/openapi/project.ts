@@ -1,6 +1,6 @@
 /** The document of one project's rows, computed from the catalog that also serves them: contract/api-v1.md section 5. */
 import { SECURITY_SCHEMES } from '../control/access/guard'
-import type { Table } from '../data/catalog/types'
+import type { Table } from '../data/types/column'
 import type { Limits } from '../data/query/page'
 import type { ProjectContext } from '../env'
 import { PageBody } from '../data/records/http'

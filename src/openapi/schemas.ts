@@ -1,18 +1,19 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
 import { primaryKey } from '../data/catalog/catalog'
 import {
-  COLUMN_TYPES,
   type Column,
   type ColumnType,
   type Table,
   type ValueKind,
+  COLUMN_TYPES,
+  MAX_CHOSEN_ID,
   keyMaker,
   kindOf,
   ratingMax,
-} from '../data/catalog/types'
+} from '../data/types/column'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
-import { MAX_CHOSEN_ID, NO_KEYS } from '../data/records/row'
-import { PHONE_NUMBER } from '../data/records/validators'
+import { NO_KEYS } from '../data/records/row'
+import { PHONE_NUMBER } from '../data/types/validators'
 import { exampleValue } from './examples'
 
 export type JsonSchema = Readonly<Record<string, unknown>>

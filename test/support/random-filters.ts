@@ -15,7 +15,7 @@ import {
   subarray,
   tuple,
 } from 'fast-check'
-import { COLUMN_TYPES, type ColumnType, type Table, type ValueKind } from '../../src/data/catalog/types'
+import { COLUMN_TYPES, type ColumnType, type Table, type ValueKind } from '../../src/data/types/column'
 import { OPERATORS, type Operator, type OperatorName } from '../../src/data/query/operators'
 import type { FilterTexts } from '../../src/data/query/query'
 import { makeTable } from '../unit/query/table'

@@ -20,6 +20,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   version: [],
 }
 
+/** The folders inside a part, from the ground up: each may import those before it. */
+const FLOORS: Record<string, readonly string[]> = {
+  data: ['types', 'inference', 'catalog', 'query', 'records', 'import'],
+}
+
 interface Import {
   from: string
   /** A file below src, or the name of a package. */
@@ -73,6 +78,21 @@ test('every part of src has its place in the order', () => {
 test('imports point downwards only', () => {
   const allowed = ({ from, to }: Import) => partOf(from) === partOf(to) || MAY_IMPORT[partOf(from)]?.includes(partOf(to))
   expect(internal.filter((each) => !allowed(each)).map(shown)).toEqual([])
+})
+
+describe.each(Object.entries(FLOORS))('inside %s', (part, floors) => {
+  const inside = internal.filter(({ from, to }) => partOf(from) === part && partOf(to) === part)
+  const floorOf = (file: string): string => file.split('/')[1] ?? ''
+
+  test('every file lies in a folder that has its place in the order', () => {
+    const own = files.filter((file) => partOf(file) === part)
+    expect(own.filter((file) => !floors.includes(floorOf(file)))).toEqual([])
+  })
+
+  test('imports point downwards only', () => {
+    const isUpwards = ({ from, to }: Import) => floors.indexOf(floorOf(from)) < floors.indexOf(floorOf(to))
+    expect(inside.filter(isUpwards).map(shown)).toEqual([])
+  })
 })
 
 test('control never imports data', () => {

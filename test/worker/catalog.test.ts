@@ -1,7 +1,7 @@
 /** Tables and columns over HTTP: contract/api-v1.md 3.3 to 3.6. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/catalog/types'
+import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/types/column'
 import {
   type Answer,
   type Person,

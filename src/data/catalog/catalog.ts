@@ -3,7 +3,7 @@ import type { ProjectContext } from '../../env'
 import { ApiError } from '../../errors'
 import { isSameText } from '../../lib/text'
 import { loadTables } from './store'
-import type { Column, Table } from './types'
+import type { Column, Table } from '../types/column'
 
 export interface Catalog {
   tables: readonly Table[]

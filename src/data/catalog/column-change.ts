@@ -1,6 +1,6 @@
 /** What a column will be when a request changes it: what the request leaves out stays. */
 import { ApiError } from '../../errors'
-import { hasSortKey } from './collation'
+import { hasSortKey } from '../types/collation'
 import {
   type ColumnRequestBody,
   buildColumn,
@@ -11,7 +11,7 @@ import {
   refuseTooLarge,
 } from './column-request'
 import { changedOptions, hasOptions, keepOptionIds, renamedOptions } from './options'
-import { type Column, type Table, kindOf, ratingMax } from './types'
+import { type Column, type Table, kindOf, ratingMax } from '../types/column'
 
 /** What the answers say of the default of a date that the server fills. */
 const SERVER_TIME = 'CURRENT_TIMESTAMP'

@@ -4,11 +4,20 @@ import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { D1_LIMITS } from '../../lib/sql'
 import { isSameText, nameProblem, quoteValue } from '../../lib/text'
-import { defaultFor } from '../records/values'
+import { defaultFor } from '../types/values'
 import { displayColumnAt } from './display-column'
-import { MAX_NAME, freeName, nameFromTitle, titleFromName } from './names'
+import { freeName, nameFromTitle, titleFromName } from './names'
 import { readOptions } from './options'
-import { type AutoValue, COLUMN_TYPES, type Column, type ColumnType, VIRTUAL_TYPES, isRatingMax, keyMaker } from './types'
+import {
+  type AutoValue,
+  type Column,
+  type ColumnType,
+  COLUMN_TYPES,
+  MAX_NAME,
+  VIRTUAL_TYPES,
+  isRatingMax,
+  keyMaker,
+} from '../types/column'
 
 /** Characters of a table's columns as JSON. They travel to D1 in one parameter, where a character takes at most four bytes. */
 const MAX_DESCRIPTION = D1_LIMITS.rowBytes / 4

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { columnScope, tableScope } from '../scope'
+import { columnScope, tableScope } from './scope'
 import { reloadTable } from './catalog'
 import { ColumnRequest } from './column-request'
 import { addColumn, changeColumn, chooseDisplayColumn, removeColumn } from './columns'

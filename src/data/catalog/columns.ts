@@ -14,9 +14,9 @@ import {
   run,
 } from '../../lib/d1'
 import { type Sql, all, ident, sql } from '../../lib/sql'
-import { defaultFor } from '../records/values'
+import { defaultFor } from '../types/values'
 import { needsNewValues, planChange } from './column-change'
-import { sortKey } from './collation'
+import { sortKey } from '../types/collation'
 import {
   type ColumnRequestBody,
   buildColumn,
@@ -33,8 +33,8 @@ import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOr
 import { type Reading, planReading } from './reading'
 import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
-import { type Databases, MAX_COLUMNS, type ProjectPlace, dropNow } from './tables'
-import type { Column, Table } from './types'
+import { type Databases, type ProjectPlace, dropNow } from './tables'
+import { type Column, type Table, MAX_COLUMNS } from '../types/column'
 
 function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
   return { kind, table: table.physicalName, column: column.physicalName }

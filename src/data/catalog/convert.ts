@@ -3,12 +3,12 @@ import { ApiError, type Issue } from '../../errors'
 import { first, rows, run } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
-import { type Stored, toJson, toStored } from '../records/values'
-import { hasSortKey, sortKey, sortKeyName } from './collation'
+import { type Stored, toJson, toStored } from '../types/values'
+import { hasSortKey, sortKey, sortKeyName } from '../types/collation'
 import { VERSION_COLUMN } from './ddl'
 import { renamedOptions } from './options'
 import { type Reading, isRead, readText } from './reading'
-import { type Column, type Table, kindOf } from './types'
+import { type Column, type Table, kindOf } from '../types/column'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
 const CHUNK_ROWS = 5000

@@ -1,7 +1,7 @@
 /** Physical tables. Their names and their columns' names are generated, so that no text of a user is ever an identifier. */
 import { type Sql, bracketed, empty, ident, join, sql } from '../../lib/sql'
-import { type Collation, collationsOf, hasSortKey, isText, sortKeyName, writtenColumns } from './collation'
-import { COLUMN_TYPES, type Column, type Table } from './types'
+import { type Collation, collationsOf, hasSortKey, isText, sortKeyName, writtenColumns } from '../types/collation'
+import { COLUMN_TYPES, type Column, type Table } from '../types/column'
 
 /** A column beside the user's: counts the writes of a row, for ETag and If-Match. */
 export const VERSION_COLUMN = 'v'

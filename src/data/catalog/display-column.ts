@@ -1,5 +1,5 @@
 /** The column that is shown as a row's name: contract/api-v1.md 3.4. */
-import type { Column } from './types'
+import type { Column } from '../types/column'
 
 /**
  * The user's next column after this place, else the one before it; where the user has none, the key. Not CreatedAt or

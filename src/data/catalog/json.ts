@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { timestamp } from '../../lib/time'
 import { writeOptionList } from './options'
-import { COLUMN_TYPES, type Column, type Table, keyMaker } from './types'
+import { COLUMN_TYPES, type Column, type Table, keyMaker } from '../types/column'
 
 const nullable = z.null()
 

@@ -1,9 +1,7 @@
 /** Names of tables and columns, each derived from the other when one is left out: contract/api-v1.md 3.3. */
 import { ApiError } from '../../errors'
 import { nameProblem, quoteValue } from '../../lib/text'
-
-/** Characters of a table's or a column's name, prefix included. */
-export const MAX_NAME = 255
+import { MAX_NAME } from '../types/column'
 
 /** `film_actor` → `FilmActor` */
 export function titleFromName(name: string): string {

@@ -2,7 +2,7 @@
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { quoteValue } from '../../lib/text'
-import { COLUMN_TYPES, type Column, type ColumnType, type SelectOption } from './types'
+import { COLUMN_TYPES, type Column, type ColumnType, type SelectOption } from '../types/column'
 
 interface OptionRequest {
   id?: string | null | undefined

@@ -6,7 +6,7 @@
 import { first, rows, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { MINUTE_MS } from '../../lib/time'
-import { sortKeyName } from './collation'
+import { sortKeyName } from '../types/collation'
 import { dropColumn, dropIndex, dropTable } from './ddl'
 
 export type OrphanKind = 'table' | 'column' | 'unique' | 'index'

@@ -3,7 +3,7 @@ import type { Bindings } from '../../env'
 import { batch, rows, run } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'
-import { dataBinding } from '../database'
+import { dataBinding } from './database'
 import { type OrphanKind, dropOrphan } from './orphans'
 
 /** Of one run: an invocation may make 1,000 queries, 50 on the free plan. */

@@ -4,15 +4,15 @@
  */
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
-import { guarded } from '../formula-guard'
-import { type CellFormat, readCell } from '../import/cell'
-import type { Format } from '../import/dialect'
-import { proposeColumns } from '../import/propose'
-import { type Scan, scanRecords, selectOptions, startScan } from '../import/scan'
-import { type Stored, toStored } from '../records/values'
+import { guarded } from '../types/formula-guard'
+import { type CellFormat, readCell } from '../inference/cell'
+import type { Format } from '../inference/dialect'
+import { proposeColumns } from '../inference/propose'
+import { type Scan, scanRecords, selectOptions, startScan } from '../inference/scan'
+import { type Stored, toStored } from '../types/values'
 import type { ColumnRequestBody } from './column-request'
 import { hasOptions } from './options'
-import { type Column, type ValueKind, kindOf } from './types'
+import { type Column, type ValueKind, kindOf } from '../types/column'
 
 /** What the readers ask of each kind, where the request does not say it and the texts leave it open. */
 const QUESTIONS: Partial<Record<ValueKind, 'decimal_mark' | 'date_order'>> = {

@@ -2,9 +2,9 @@
 import { ApiError } from '../../errors'
 import { requireThat, rows } from '../../lib/d1'
 import { type Sql, column as columnOf, ident, sql } from '../../lib/sql'
-import { missing } from '../records/values'
+import { missing } from '../types/values'
 import { NAMED_ROWS, rowName } from './convert'
-import type { Column, Table } from './types'
+import type { Column, Table } from '../types/column'
 
 /**
  * Throws INVALID_VALUE_FOR_FIELD that names the first rows without a value. To be asked right before the catalog says that the

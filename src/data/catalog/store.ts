@@ -3,7 +3,7 @@ import { ApiError } from '../../errors'
 import { batch, first } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { type Orphan, isOrphan } from './orphans'
-import type { AutoValue, Column, ColumnType, SelectOption, Table } from './types'
+import type { AutoValue, Column, ColumnType, SelectOption, Table } from '../types/column'
 
 interface TableRow {
   id: string

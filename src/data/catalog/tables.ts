@@ -5,7 +5,7 @@
 import { ApiError } from '../../errors'
 import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
-import { D1_LIMITS, type Sql } from '../../lib/sql'
+import type { Sql } from '../../lib/sql'
 import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
 import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
@@ -13,10 +13,7 @@ import { countPhysical, createTable as createTableStatements } from './ddl'
 import { SEPARATORS, freeName, tableNames } from './names'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
 import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
-import type { Table } from './types'
-
-/** Columns of a table: D1's limit, less the one that counts a row's writes. */
-export const MAX_COLUMNS = D1_LIMITS.columns - 1
+import { MAX_COLUMNS, type Table } from '../types/column'
 
 /** Where a project's tables are kept: their rows, and what is known of them. */
 export interface Databases {

@@ -2,11 +2,9 @@
  * Records of a file that comes in parts. Our own, not csv-parse: that one cannot go on at a byte after a record, nor tell `""`
  * from nothing, nor read lines that end in different ways.
  */
-import type { Format } from './dialect'
+import type { CsvRecord, Format } from '../inference/dialect'
 import { decodeLines, endOfWholeLines, startOfRest } from './encoding'
-import { type CsvRecord, RecordReader } from './records'
-
-export type { CsvRecord }
+import { RecordReader } from './records'
 
 /** Where to read on. */
 export interface ReaderState {

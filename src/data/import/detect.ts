@@ -1,10 +1,10 @@
 /** How a file is written: what its first part says, where the person does not. */
-import { type CsvRecord, SEP_LINE, createReader } from './csv'
-import { type Format, SEPARATORS, type Separator } from './dialect'
-import { type Encoding, decodeLines, detectEncoding } from './encoding'
-import { typeOfHeading } from './header'
+import { SEP_LINE, createReader } from './csv'
+import { type CsvRecord, type Encoding, type Format, type Separator, SEPARATORS } from '../inference/dialect'
+import { decodeLines, detectEncoding } from './encoding'
+import { typeOfHeading } from '../inference/header'
 import { refuseOtherKinds } from './other-kinds'
-import { parseShape, shapeKey } from './shape'
+import { parseShape, shapeKey } from '../inference/shape'
 
 /** Bytes that tell the separator. */
 const SAMPLE = 262_144

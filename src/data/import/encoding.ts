@@ -1,7 +1,6 @@
 /** The bytes of a file as text, line by line: what a line is does not depend on where a part of the file ends. */
 
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
-export type Encoding = (typeof ENCODINGS)[number]
+import type { Encoding } from '../inference/dialect'
 
 const LF = 10
 const CR = 13

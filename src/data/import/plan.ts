@@ -4,23 +4,24 @@ import { newId } from '../../lib/ids'
 import { isSameText } from '../../lib/text'
 import type { ColumnRequestBody } from '../catalog/column-request'
 import { nameFromTitle } from '../catalog/names'
-import { MAX_COLUMNS, type ProjectPlace, planTable } from '../catalog/tables'
+import { type ProjectPlace, planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
 import {
-  COLUMN_TYPES,
   type Column,
   type ColumnType,
   type Table,
   type ValueKind,
+  COLUMN_TYPES,
+  MAX_COLUMNS,
   isRatingMax,
   kindOf,
   ratingMax,
-} from '../catalog/types'
+} from '../types/column'
 import { upsertColumn } from '../records/upsert'
-import { defaultFor } from '../records/values'
+import { defaultFor } from '../types/values'
 import type { FilePreview, PreviewColumn } from './preview'
-import type { Question } from './propose'
-import { type Scan, selectOptions } from './scan'
+import type { Question } from '../inference/propose'
+import { type Scan, selectOptions } from '../inference/scan'
 import type { Choices, ColumnChoice, LeftOut, LoadPlan, OnBad } from './state'
 
 /** What the plan is made from. */

@@ -1,8 +1,8 @@
 /** A file in parts, read on from where the last step ended. */
 import { ApiError } from '../../errors'
 import { sizeText } from '../../lib/text'
-import { type CsvRecord, type ReaderState, createReader } from './csv'
-import type { Format } from './dialect'
+import { type ReaderState, createReader } from './csv'
+import type { CsvRecord, Format } from '../inference/dialect'
 import type { Import } from './state'
 import { PART_SIZE, countOfParts, readPart } from './store'
 

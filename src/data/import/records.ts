@@ -1,15 +1,5 @@
 /** Text of a CSV file as records: RFC 4180 and what programs write beside it. */
-
-export interface CsvRecord {
-  /** Line of the file that it begins on, from 1. */
-  line: number
-  /** Null is nothing between two separators, '' a pair of quotation marks. */
-  cells: (string | null)[]
-  /** How it was read other than it says, where that was needed. */
-  problem?: RecordProblem
-}
-
-export type RecordProblem = 'unclosed-quote' | 'stray-quote' | 'encoding'
+import type { CsvRecord, RecordProblem } from '../inference/dialect'
 
 /** Characters of a quoted cell: none longer fits into a row. A mark that nothing closes must not swallow the rest of a file. */
 const MAX_CELL = 2_000_000

@@ -7,7 +7,7 @@ import { createStaging, createTable } from '../catalog/ddl'
 import { type Orphan, claimOrphan, insertOrphan, renewOrphan } from '../catalog/orphans'
 import { physicalTable } from '../catalog/store'
 import { type Databases, dropNow } from '../catalog/tables'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import type { LoadPlan } from './state'
 
 /** An import without a step for this long is abandoned. */

@@ -1,8 +1,8 @@
 /** What is known of an import under way, as the data database keeps it. */
-import type { Table } from '../catalog/types'
+import type { Table } from '../types/column'
 import type { ReaderState } from './csv'
-import type { Format } from './dialect'
-import type { LineProblem, Scan } from './scan'
+import type { Format } from '../inference/dialect'
+import type { LineProblem, Scan } from '../inference/scan'
 
 /** What a person says of the file; null or absent is to be found out. */
 export type GivenFormat = { [Name in Exclude<keyof Format, 'typed'>]?: Format[Name] | null }

@@ -1,13 +1,12 @@
 /** The import's JSON: what requests may hold, and what answers do. */
 import { z } from '@hono/zod-openapi'
-import { COLUMN_TYPES } from '../catalog/types'
-import { MAX_NAME } from '../catalog/names'
-import type { Format } from './dialect'
+import { COLUMN_TYPES, MAX_NAME } from '../types/column'
+import { ENCODINGS } from '../inference/dialect'
+import type { Format } from '../inference/dialect'
 import type { FilePreview } from './preview'
 import type { Choices, ColumnChoice, GivenFormat, Import, Report } from './state'
 import { PART_SIZE, countOfParts } from './store'
 
-const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
 const SEPARATORS = [',', ';', '\t', '|'] as const
 const DECIMAL_MARKS = ['.', ','] as const
 const DATE_ORDERS = ['dmy', 'mdy'] as const

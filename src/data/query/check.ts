@@ -2,7 +2,7 @@
  * A filter against a table: names become columns, texts become values of the column's type. What does not fit is refused,
  * with its place: FIELD_NOT_FOUND for names, INVALID_FILTER for operators and values.
  */
-import { type Column, type Table, kindOf } from '../catalog/types'
+import { type Column, type Table, kindOf } from '../types/column'
 import type { Condition, FilterNode } from './ast'
 import { fieldNotFound, invalidFilter, quote } from './failures'
 import { countItems } from './list'

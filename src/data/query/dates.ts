@@ -3,7 +3,7 @@
  * Days are days in UTC, as everything stored is. A day compared with a DateTime column is the whole day.
  */
 import { DAY_MS } from '../../lib/time'
-import { parseIsoDate, storedDate } from '../iso-date'
+import { parseIsoDate, storedDate } from '../types/iso-date'
 
 export type DateKind = 'date' | 'datetime'
 

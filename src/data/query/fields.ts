@@ -1,5 +1,5 @@
 /** `fields`: which columns a row is answered with. */
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import { fieldNotFound } from './failures'
 import { findColumn, splitNames } from './names'
 

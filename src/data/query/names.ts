@@ -1,6 +1,6 @@
 /** Finding columns by the names that requests use. */
 import { isSameText } from '../../lib/text'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import { invalidParameter } from './failures'
 import { MAX_NAMES } from './limits'
 

@@ -1,5 +1,5 @@
 /** The comparison operators of `where`: one line each says what the operator means and what it is for. */
-import type { ValueKind } from '../catalog/types'
+import type { ValueKind } from '../types/column'
 
 /** What an operator asks, before any negation; questions.ts has one rule for each. */
 export type Asks =

@@ -1,6 +1,6 @@
 /** A list request's query string against a table: the one entry of this folder. */
 import type { Sql } from '../../lib/sql'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import { ApiError } from '../../errors'
 import { type FilterNode, countConditions } from './ast'
 import { checkFilter, countListed } from './check'

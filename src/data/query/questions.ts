@@ -2,7 +2,7 @@
  * What each operator asks of a column, as tests: one rule for each name in operators.ts. The values become what is stored;
  * one that is not of the column's type is refused.
  */
-import { type Column, type ValueKind, kindOf } from '../catalog/types'
+import { type Column, type ValueKind, kindOf } from '../types/column'
 import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'

@@ -1,7 +1,7 @@
 /** `sort` and `sortArrJson`: the order of rows, always a total one. */
 import { D1_LIMITS, type Sql, column, join, sql } from '../../lib/sql'
-import { type Collation, collationsOf, isText, sortKeyName } from '../catalog/collation'
-import type { Column, Table } from '../catalog/types'
+import { type Collation, collationsOf, isText, sortKeyName } from '../types/collation'
+import type { Column, Table } from '../types/column'
 import { fieldNotFound, invalidParameter } from './failures'
 import { MAX_NAMES } from './limits'
 import { findColumn, findColumnById, splitNames } from './names'
@@ -64,7 +64,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The sort of a request, texts as people expect (catalog/collation.ts), and after it the primary key as it is stored, so that
+ * The sort of a request, texts as people expect (types/collation.ts), and after it the primary key as it is stored, so that
  * it is a total order and pages never overlap. What is compared twice counts once, the first time. D1 sorts by 100 terms: in a
  * longer order the texts whose letters are the same are tied.
  */

@@ -1,6 +1,6 @@
 /** From the text of a filter's value to what is stored: SQLite would compare a text with a number, and say yes. */
-import type { ValueKind } from '../catalog/types'
-import { readTime } from '../iso-date'
+import type { ValueKind } from '../types/column'
+import { readTime } from '../types/iso-date'
 import type { Scalar } from './predicate'
 
 /** What a value of each kind looks like, for the message that refuses another. Dates: dates.ts. */

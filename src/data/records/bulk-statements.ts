@@ -3,12 +3,12 @@ import { batch, requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { D1_LIMITS, type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
-import { writtenColumns } from '../catalog/collation'
+import { writtenColumns } from '../types/collation'
 import { VERSION_COLUMN } from '../catalog/ddl'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import type { StoredRow } from './row'
 import { assignments, columnList, condition, countAdded, countRemoved, nameList } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 const version = ident(VERSION_COLUMN)
 

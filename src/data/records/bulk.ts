@@ -4,7 +4,7 @@ import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
 import { sizeText } from '../../lib/text'
 import { type Sql, column, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
-import type { Table } from '../catalog/types'
+import type { Table } from '../types/column'
 import {
   type RowChange,
   deleteAll,
@@ -22,7 +22,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { countRemoved, lastCounted } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** Rows of one request. */
 export const MAX_BULK_ROWS = 100_000

@@ -8,7 +8,7 @@ import { jsonChunks } from '../../lib/json'
 import { type Sql, all, column, ident, join, literal, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { VERSION_COLUMN } from '../catalog/ddl'
-import type { Table } from '../catalog/types'
+import type { Table } from '../types/column'
 import { asParameter, keyIn, refuseRepeatedKeys } from './bulk'
 import { deleteRows, findPositions, insertRows, requireRows, selectMissing, selectOutdated, updateRows } from './bulk-statements'
 import { type Claim, duplicateRows } from './duplicates'
@@ -17,7 +17,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { KEY_SEPARATOR, type StoredRow, readChange, readKey, readNewRow, readRestoredRow } from './row'
 import { columnList } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** A row of the table, and the version that it must have; without one, any. */
 export interface VersionedBody {

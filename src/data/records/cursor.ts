@@ -8,13 +8,13 @@ import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
 import { D1_LIMITS, type Sql, all, join, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
-import { sortKey } from '../catalog/collation'
-import type { Column, Table } from '../catalog/types'
+import { sortKey } from '../types/collation'
+import type { Column, Table } from '../types/column'
 import { type Binder, Pool, parameters } from '../query/binder'
 import { MAX_PARAMETERS } from '../query/compiler'
 import { type SortTerm, sortCell } from '../query/sort'
 import { selectByKey } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** Characters up to which a cursor holds the values of the sort; a longer one holds the row's key, for URLs have an end. */
 const MAX_LENGTH = 4096

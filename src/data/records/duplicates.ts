@@ -1,12 +1,12 @@
 /** Which rows of a bulk request a unique index refused: D1 only says that some row was, and in which columns. */
 import { ApiError, MAX_ISSUES } from '../../errors'
 import type { UniqueViolation } from '../../lib/d1'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import { findPositions, selectTaken } from './bulk-statements'
 import { type Problem, refusal } from './problems'
 import { valueTaken } from './records'
 import type { StoredRow } from './row'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** The values that a row of the request was to get, and what tells it from the other rows of the table: nothing for a new row. */
 export interface Claim {

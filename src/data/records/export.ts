@@ -3,15 +3,15 @@ import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
 import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
-import { type Column, type Table, kindOf } from '../catalog/types'
-import { guarded } from '../formula-guard'
+import { type Column, type Table, kindOf } from '../types/column'
+import { guarded } from '../types/formula-guard'
 import { parseFlag } from '../query/page'
 import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
 import { compileSort } from '../query/sort'
 import { behind, positionOf } from './cursor'
 import type { Row } from './records'
 import { both, selectPage } from './statements'
-import { toJson } from './values'
+import { toJson } from '../types/values'
 
 /** Rows of the first query: ten of 2 MB, the largest that D1 has, are what an isolate can hold. */
 const FIRST_ROWS = 10

@@ -3,13 +3,13 @@ import { ApiError } from '../../errors'
 import { batch } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'
 import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
-import { type Column, type Table, kindOf } from '../catalog/types'
+import { type Column, type Table, kindOf } from '../types/column'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
 import type { Page } from './records'
 import { toRecord } from './row'
 import { columnList, condition, selectCount } from './statements'
-import { type Stored, toJson } from './values'
+import { type Stored, toJson } from '../types/values'
 
 /** Groups of a grouped list: each brings a page of its own. */
 const MAX_GROUPS = 100

@@ -4,7 +4,7 @@ import { UniqueViolation, batch, first, requireChanges, requireThat } from '../.
 import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
 import { type Sql, sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
 import { behind, readCursor, writeCursor } from './cursor'
@@ -28,7 +28,7 @@ import {
   selectPage,
   updateRow,
 } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** A row as clients see it: values by field title. */
 export type Row = Record<string, unknown>

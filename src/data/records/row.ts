@@ -4,18 +4,15 @@ import { D1_LIMITS } from '../../lib/sql'
 import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
-import { hasSortKey, sortKey, sortKeyColumn } from '../catalog/collation'
-import { type Column, type Table, keyMaker, kindOf } from '../catalog/types'
-import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from './values'
+import { hasSortKey, sortKey, sortKeyColumn } from '../types/collation'
+import { type Column, MAX_CHOSEN_ID, type Table, keyMaker, kindOf } from '../types/column'
+import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from '../types/values'
 
 /** Stored values by column. */
 export type StoredRow = Map<Column, Stored>
 
 /** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
 export const KEY_SEPARATOR = '___'
-
-/** The largest Id that a client may choose: enough of those after it are whole numbers that JSON holds exactly. */
-export const MAX_CHOSEN_ID = 2 ** 52
 
 /**
  * The values of a new row: what the body says, defaults for the rest, the server's own for CreatedAt and UpdatedAt.

@@ -2,9 +2,9 @@
 import { type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
-import { COLUMN_TYPES, type Column, type Table } from '../catalog/types'
+import { COLUMN_TYPES, type Column, type Table } from '../types/column'
 import type { StoredRow } from './row'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 const version = ident(VERSION_COLUMN)
 

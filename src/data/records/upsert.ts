@@ -3,7 +3,7 @@ import { ApiError } from '../../errors'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
-import type { Column, Table } from '../catalog/types'
+import type { Column, Table } from '../types/column'
 import { findColumn } from '../query/names'
 import { type Key, asParameter, keyIn, keyOf, refuseRepeatedKeys } from './bulk'
 import { changeRows, insertRows } from './bulk-statements'
@@ -13,7 +13,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { readNewRow, readUpsert } from './row'
 import { columnList } from './statements'
-import type { Stored } from './values'
+import type { Stored } from '../types/values'
 
 /** The field that `on` names. Throws INVALID_PARAMETER unless it is unique, or the whole primary key. */
 export function upsertColumn(table: Table, on: string | undefined): Column {

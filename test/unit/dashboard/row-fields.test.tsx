@@ -17,8 +17,8 @@ import { renderToString } from 'hono/jsx/dom/server'
 import { describe, expect, test } from 'vitest'
 import { changesOf, fieldFor, isChanged, readFields } from '../../../src/dashboard/row-changes'
 import { RowField } from '../../../src/dashboard/row-fields'
-import type { Column, ColumnType } from '../../../src/data/catalog/types'
-import { storedDate } from '../../../src/data/iso-date'
+import type { Column, ColumnType } from '../../../src/data/types/column'
+import { storedDate } from '../../../src/data/types/iso-date'
 import { type PageForm, encode, fill, readForm } from '../../support/form'
 
 const OPTIONS = ['jan', 'feb', ' mar "q" ', '__proto__', '<b>&amp;', '\u{1F600}']

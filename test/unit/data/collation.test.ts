@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sortKey } from '../../../src/data/catalog/collation'
+import { sortKey } from '../../../src/data/types/collation'
 
 describe('a sort key', () => {
   test.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { guarded, unguarded } from '../../../src/data/formula-guard'
+import { guarded, unguarded } from '../../../src/data/types/formula-guard'
 
 describe('a text that a spreadsheet would run gets a quote mark', () => {
   test.each([

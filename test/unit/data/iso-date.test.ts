@@ -1,6 +1,6 @@
 import { assert, integer, property, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseIsoDate, readTime, storedDate } from '../../../src/data/iso-date'
+import { parseIsoDate, readTime, storedDate } from '../../../src/data/types/iso-date'
 
 describe('reading', () => {
   test.each([

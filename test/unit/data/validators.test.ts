@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toStored } from '../../../src/data/records/values'
+import { toStored } from '../../../src/data/types/values'
 import { makeTable } from '../openapi/tables'
 
 /** Whether a column that checks its values takes this one, as it is. */

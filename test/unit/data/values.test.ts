@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '../../../src/errors'
-import { COLUMN_TYPES, type Column, type ColumnType } from '../../../src/data/catalog/types'
-import { toStored } from '../../../src/data/records/values'
+import { COLUMN_TYPES, type Column, type ColumnType } from '../../../src/data/types/column'
+import { toStored } from '../../../src/data/types/values'
 import { makeTable, options } from '../openapi/tables'
 
 const TYPES = Object.keys(COLUMN_TYPES) as ColumnType[]

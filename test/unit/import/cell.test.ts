@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Column, ColumnType } from '../../../src/data/catalog/types'
-import { type CellFormat, readCell } from '../../../src/data/import/cell'
-import { guarded } from '../../../src/data/formula-guard'
+import type { Column, ColumnType } from '../../../src/data/types/column'
+import { type CellFormat, readCell } from '../../../src/data/inference/cell'
+import { guarded } from '../../../src/data/types/formula-guard'
 import { makeTable, options } from '../openapi/tables'
 
 const OPEN: CellFormat = { decimalMark: null, dateOrder: null, typed: false }

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createReader } from '../../../src/data/import/csv'
-import { type Encoding, SEPARATORS, type Separator } from '../../../src/data/import/dialect'
-import { ENCODINGS } from '../../../src/data/import/encoding'
+import { type Encoding, type Separator, ENCODINGS, SEPARATORS } from '../../../src/data/inference/dialect'
 import { PLAIN, encode, read, readParts } from './files'
 
 const cells = (text: string, format = {}) => read(text, format).map((record) => record.cells)

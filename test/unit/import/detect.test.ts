@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { detectFormat } from '../../../src/data/import/detect'
-import { ENCODINGS } from '../../../src/data/import/encoding'
+import { ENCODINGS } from '../../../src/data/inference/dialect'
 import { encode, propose } from './files'
 
 const separatorOf = (text: string) => detectFormat(encode(text), {}).separator

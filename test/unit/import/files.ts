@@ -1,10 +1,9 @@
 /** Files as programs write them, and how they are read here. */
 import { createReader } from '../../../src/data/import/csv'
 import { detectFormat } from '../../../src/data/import/detect'
-import type { Encoding, Format } from '../../../src/data/import/dialect'
-import type { CsvRecord } from '../../../src/data/import/records'
-import { type Proposal, proposeColumns } from '../../../src/data/import/propose'
-import { type Scan, scanRecords, startScan } from '../../../src/data/import/scan'
+import type { CsvRecord, Encoding, Format } from '../../../src/data/inference/dialect'
+import { type Proposal, proposeColumns } from '../../../src/data/inference/propose'
+import { type Scan, scanRecords, startScan } from '../../../src/data/inference/scan'
 
 export const PLAIN: Format = {
   encoding: 'utf-8',

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ColumnType } from '../../../src/data/catalog/types'
+import type { ColumnType } from '../../../src/data/types/column'
 import { ApiError } from '../../../src/errors'
-import { type ProposedColumn, type Proposal, proposeColumns } from '../../../src/data/import/propose'
-import { selectOptions, textType } from '../../../src/data/import/scan'
+import { type ProposedColumn, type Proposal, proposeColumns } from '../../../src/data/inference/propose'
+import { selectOptions, textType } from '../../../src/data/inference/scan'
 import { encode, propose, scan } from './files'
 
 const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`

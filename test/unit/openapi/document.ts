@@ -1,5 +1,5 @@
 /** A project's document as a reader of it sees it: every operation, with all that it refers to. */
-import type { Table } from '../../../src/data/catalog/types'
+import type { Table } from '../../../src/data/types/column'
 import { projectDocument } from '../../../src/openapi/project'
 import { type Json, resolve } from './conforms'
 import { LIMITS, ORIGIN, PROJECT } from './tables'

@@ -1,5 +1,5 @@
 /** A table as the catalog would give it: one column of most types, in D1 as c1, c2, … Used by the unit and the worker tests. */
-import type { Column, ColumnType, Table } from '../../../src/data/catalog/types'
+import type { Column, ColumnType, Table } from '../../../src/data/types/column'
 
 /** 2026-03-31 12:00:00 UTC, a Tuesday, and a day that February and April do not have. */
 export const NOW = Date.UTC(2026, 2, 31, 12)

@@ -1,8 +1,8 @@
 /** What the whole file says of its decimal mark and of the order of its dates, and what it leaves open. */
 import { type CountedShape, total } from './candidates'
-import type { DateOrder } from './date-text'
+import type { DateOrder } from '../types/date-text'
 import type { Format } from './dialect'
-import type { DecimalMark } from './number-text'
+import type { DecimalMark } from '../types/number-text'
 import type { DateShape, NumberShape } from './shape'
 
 export interface Question {

@@ -1,10 +1,10 @@
 /** What a route of the data plane works on: the project of its path, that project's catalog and its database. */
 import type { Context } from 'hono'
-import { requireProject } from '../control/access/guard'
-import type { AppEnv, ProjectContext } from '../env'
-import { type Catalog, getCatalog, getColumn, getTable } from './catalog/catalog'
-import type { Databases } from './catalog/tables'
-import type { Column, Table } from './catalog/types'
+import { requireProject } from '../../control/access/guard'
+import type { AppEnv, ProjectContext } from '../../env'
+import { type Catalog, getCatalog, getColumn, getTable } from './catalog'
+import type { Databases } from './tables'
+import type { Column, Table } from '../types/column'
 import { dataBinding } from './database'
 
 export interface Scope {

@@ -1,9 +1,9 @@
 /** What a cell looks like: the few differences that decide which types a column can have, as a key that many cells share. */
-import { isEmailAddress } from '../records/email-address'
-import { isWebAddress } from '../records/web-address'
-import { parseDate, parseTime } from './date-text'
-import { type NumberText, parseNumber } from './number-text'
-import { booleanWord, isMissingMark } from './words'
+import { isEmailAddress } from '../types/email-address'
+import { isWebAddress } from '../types/web-address'
+import { parseDate, parseTime } from '../types/date-text'
+import { type NumberText, parseNumber } from '../types/number-text'
+import { booleanWord, isMissingMark } from '../types/words'
 
 export interface NumberShape {
   kind: 'number'

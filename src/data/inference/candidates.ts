@@ -1,10 +1,10 @@
 /** Which types the cells of a column fit, by the shapes that were counted. */
-import type { ColumnType } from '../catalog/types'
-import type { DateOrder } from './date-text'
-import type { DecimalMark } from './number-text'
+import type { ColumnType } from '../types/column'
+import type { DateOrder } from '../types/date-text'
+import type { DecimalMark } from '../types/number-text'
 import { type ShapeCount, type ColumnScan } from './scan'
 import { type DateShape, type NumberShape, type Shape, parseShape } from './shape'
-import { isBooleanPair } from './words'
+import { isBooleanPair } from '../types/words'
 
 export interface CountedShape {
   shape: Shape

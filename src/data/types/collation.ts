@@ -2,7 +2,7 @@
  * How texts are sorted: as people expect (a, B, c), which D1 can do for the letters of ASCII only. Where a column asks for more
  * with `"meta": {"collate": "unicode"}`, each value has a sort key beside it, made here at every write.
  */
-import { type Column, type Table, kindOf } from './types'
+import { type Column, type Table, kindOf } from './column'
 
 /** What SQL compares: the value as it is, or its letters without regard to their case, or its sort key. */
 export type Collation = 'value' | 'letters' | 'key'

@@ -1,5 +1,5 @@
 /** Whether the whole numbers of a column are all different, known without keeping all of them. */
-import { MAX_CHOSEN_ID } from '../records/row'
+import { MAX_CHOSEN_ID } from '../types/column'
 
 export interface IdScan {
   /** The last one, while each was greater than the one before; null after one that was not. */

@@ -1,11 +1,11 @@
 /** What a file is proposed to become: a title and a type for each column, what is left out, and what only a person can say. */
-import { type ColumnType } from '../catalog/types'
+import { type ColumnType } from '../types/column'
 import { type Candidate, type CountedShape, type Resolution, candidatesOf, shapesOf, total } from './candidates'
 import type { Format } from './dialect'
-import { CENTURY_TURN, parseDate } from './date-text'
+import { CENTURY_TURN, parseDate } from '../types/date-text'
 import { type Question, evidenceOf } from './evidence'
 import { type ColumnScan, type LineProblem, type Scan, selectOptions, splitOptions, textType } from './scan'
-import { PHONE_NUMBER } from '../records/validators'
+import { PHONE_NUMBER } from '../types/validators'
 
 export type { Question }
 

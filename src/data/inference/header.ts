@@ -1,8 +1,7 @@
 /** Headings of a file as titles of columns. */
 import { beginning } from '../../lib/text'
-import { MAX_NAME } from '../catalog/names'
-import { COLUMN_TYPES, type ColumnType } from '../catalog/types'
-import { unguarded } from '../formula-guard'
+import { COLUMN_TYPES, type ColumnType, MAX_NAME } from '../types/column'
+import { unguarded } from '../types/formula-guard'
 
 export interface Heading {
   title: string

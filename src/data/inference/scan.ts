@@ -1,13 +1,11 @@
 /** What is known of each column of a file, added to record by record: JSON, and of a bounded size however long the file is. */
 import { ApiError } from '../../errors'
 import { quoteValue } from '../../lib/text'
-import { COLUMN_TYPES } from '../catalog/types'
-import { MAX_COLUMNS } from '../catalog/tables'
-import { unguarded } from '../formula-guard'
-import type { Format } from './dialect'
+import { COLUMN_TYPES, MAX_COLUMNS } from '../types/column'
+import { unguarded } from '../types/formula-guard'
+import type { CsvRecord, Format, RecordProblem } from './dialect'
 import { type Heading, readHeadings } from './header'
 import { type IdScan, addIds, startIds } from './ids'
-import type { CsvRecord, RecordProblem } from './records'
 import { parseShape, shapeKey } from './shape'
 
 /** Cells of one shape. */

@@ -8,8 +8,8 @@ import { exactNumber } from '../../lib/number'
 import { D1_LIMITS } from '../../lib/sql'
 import { quoteValue, sizeText } from '../../lib/text'
 import { DAY_MS, timestamp } from '../../lib/time'
-import { type Column, type ValueKind, keyMaker, kindOf, ratingMax } from '../catalog/types'
-import { parseIsoDate, readTime, storedDate } from '../iso-date'
+import { type Column, type ValueKind, keyMaker, kindOf, ratingMax } from './column'
+import { parseIsoDate, readTime, storedDate } from './iso-date'
 import { validatorOf } from './validators'
 
 /** What D1 binds and gives back. A boolean is 0 or 1, JSON is its text. */

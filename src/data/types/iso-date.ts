@@ -3,7 +3,7 @@
  * `09:30:00`. Where there is a fraction of a second, the stored forms have three digits of it (`09:30:00.250`); texts of either
  * form sort as time does, since `+` comes before `.` and a beginning before what goes on.
  */
-import { HOUR_MS, MINUTE_MS } from '../lib/time'
+import { HOUR_MS, MINUTE_MS } from '../../lib/time'
 
 /** A blank may stand for the `+` of an offset: in a query string that nobody encoded, it is one. */
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+\- ])(\d\d):?(\d\d))?)?$/

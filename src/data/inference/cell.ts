@@ -1,15 +1,15 @@
 /** A cell of a file as the value that the JSON of a row has. The rules of every write are applied after it. */
 import { checkJson } from '../../http/json-body'
 import { quoteValue } from '../../lib/text'
-import { type Column, type ValueKind, kindOf } from '../catalog/types'
-import { unguarded } from '../formula-guard'
-import { storedDate } from '../iso-date'
+import { type Column, type ValueKind, kindOf } from '../types/column'
+import { unguarded } from '../types/formula-guard'
+import { storedDate } from '../types/iso-date'
 import { DAY_MS } from '../../lib/time'
-import { parseDate, parseTime } from './date-text'
+import { parseDate, parseTime } from '../types/date-text'
 import type { Format } from './dialect'
-import { parseNumber } from './number-text'
+import { parseNumber } from '../types/number-text'
 import { splitOptions } from './scan'
-import { readBoolean } from './words'
+import { readBoolean } from '../types/words'
 
 export type CellReading = { value: unknown } | { problem: string }
 

@@ -1,5 +1,5 @@
 /** Dates and times as people write them: `31.01.2026`, `12/25/2025 3:15 PM`, `25 Dec 2025`, and ISO 8601. */
-import { parseIsoDate, readTime } from '../iso-date'
+import { parseIsoDate, readTime } from './iso-date'
 import { DAY_MS } from '../../lib/time'
 
 export type DateOrder = 'dmy' | 'mdy'

@@ -1,4 +1,14 @@
-/** The catalog as the rest of the data plane sees it: a project's tables and columns, loaded once per schema version. */
+/** Tables and columns as the whole data plane sees them. */
+import { D1_LIMITS } from '../../lib/sql'
+
+/** Characters of a table's or a column's name, prefix included. */
+export const MAX_NAME = 255
+
+/** Columns of a table: D1's limit, less the one that counts a row's writes. */
+export const MAX_COLUMNS = D1_LIMITS.columns - 1
+
+/** The largest Id that a client may choose: enough of those after it are whole numbers that JSON holds exactly. */
+export const MAX_CHOSEN_ID = 2 ** 52
 
 /** How a column type behaves, by the names clients use (contract/api-v1.md 3.5). */
 export const COLUMN_TYPES = {
