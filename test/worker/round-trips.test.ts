@@ -78,3 +78,18 @@ test('a refresh takes one, so that it happens or does not', async () => {
   const { status } = await request('POST', '/api/v1/auth/token/refresh', { refresh: ada.refresh, env: counted })
   expect({ status, ...calls }).toEqual({ status: 200, control: 1, data: 0 })
 })
+
+test('what a request cost is told to who is signed in, and to no guest', async () => {
+  const told = ({ headers }: { headers: Headers }) =>
+    ['server-timing', 'x-d1-rows-read', 'x-d1-rows-written', 'xc-db-response'].map((name) => headers.has(name))
+  expect(told(await request('GET', list, { token }))).toEqual([true, true, true, true])
+  // It would tell whether an e-mail has an account.
+  const forgot = (email: string) => request('POST', '/api/v1/auth/password/forgot', { body: { email } })
+  const guests = await Promise.all([
+    forgot(ada.email),
+    forgot('nobody@example.org'),
+    request('GET', '/api/v1/auth/user/me'),
+    request('GET', list, { token: 'x'.repeat(40) }),
+  ])
+  expect(guests.map(told)).toEqual(guests.map(() => [false, false, false, false]))
+})
