@@ -1,5 +1,4 @@
 /** What data operations answer when all is well, and the bodies they take: components, which several operations share. */
-import type { Table } from '../data/types/column'
 import { MAX_BULK_ROWS } from '../data/records/bulk'
 import {
   changeExample,
@@ -11,6 +10,7 @@ import {
   upsertExample,
 } from './examples'
 import { COST, headerRefs } from './headers'
+import { type NamedTable, capitalized } from './names'
 import { type JsonSchema, type SchemaKind, schemaRef } from './schemas'
 
 type Described = Readonly<Record<string, unknown>>
@@ -78,8 +78,12 @@ const OF_TABLE = {
 
 export type AnswerName = keyof typeof SHARED | keyof typeof OF_TABLE
 
-export function answerRef(table: Table, name: AnswerName): Described {
-  return { $ref: `#/components/responses/${name in SHARED ? name : `${table.id}-${name}`}` }
+export function answerRef(table: NamedTable, name: AnswerName): Described {
+  return { $ref: `#/components/responses/${name in SHARED ? name : answerName(table, name)}` }
+}
+
+function answerName({ codeName }: NamedTable, name: string): string {
+  return `${codeName}${capitalized(name)}Answer`
 }
 
 export function sharedAnswers(): Described {
@@ -87,12 +91,12 @@ export function sharedAnswers(): Described {
 }
 
 /** The components of a table with these names; those that all tables share are sharedAnswers(). */
-export function tableAnswers(table: Table, names: readonly AnswerName[]): Described {
+export function tableAnswers(table: NamedTable, names: readonly AnswerName[]): Described {
   return Object.fromEntries(
     Object.entries(OF_TABLE)
       .filter(([name]) => names.some((used) => used === name))
       .map(([name, { description, schema, headers }]) => [
-        `${table.id}-${name}`,
+        answerName(table, name),
         jsonAnswer(description, schemaRef(table, schema), headers),
       ]),
   )
@@ -110,19 +114,34 @@ const BODIES = {
   changes: (table) => jsonBody(many(schemaRef(table, 'keyed')), changesExample(table)),
   together: (table) => jsonBody(together(table), togetherExample(table)),
   keys: (table) => jsonBody({ ...many(schemaRef(table, 'key')), uniqueItems: true }, keysExample(table)),
-} as const satisfies Record<string, (table: Table) => Described>
+} as const satisfies Record<string, (table: NamedTable) => Described>
 
 export type BodyName = keyof typeof BODIES
 
-export function bodyRef(table: Table, name: BodyName): Described {
-  return { $ref: `#/components/requestBodies/${table.id}-${name}` }
+/** What follows the name of the table in the name of a body. */
+const BODY_SUFFIXES: Readonly<Record<BodyName, string>> = {
+  new: 'NewRowBody',
+  change: 'ChangeBody',
+  newRows: 'NewRowsBody',
+  upsert: 'UpsertBody',
+  changes: 'ChangesByKeyBody',
+  together: 'ChangesTogetherBody',
+  keys: 'KeysBody',
 }
 
-export function tableBodies(table: Table, names: readonly BodyName[]): Described {
-  return Object.fromEntries(names.map((name) => [`${table.id}-${name}`, BODIES[name](table)]))
+export function bodyRef(table: NamedTable, name: BodyName): Described {
+  return { $ref: `#/components/requestBodies/${bodyName(table, name)}` }
 }
 
-function together(table: Table): JsonSchema {
+function bodyName({ codeName }: NamedTable, name: BodyName): string {
+  return `${codeName}${BODY_SUFFIXES[name]}`
+}
+
+export function tableBodies(table: NamedTable, names: readonly BodyName[]): Described {
+  return Object.fromEntries(names.map((name) => [bodyName(table, name), BODIES[name](table)]))
+}
+
+function together(table: NamedTable): JsonSchema {
   const versioned = (row: JsonSchema): JsonSchema => ({
     type: 'object',
     properties: { row, version: { type: 'integer', minimum: 0 } },

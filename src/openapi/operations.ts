@@ -11,13 +11,15 @@ import type { ErrorCode } from '../errors'
 import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from './answers'
 import { groupFields, upsertFields } from './column'
 import { type ErrorDocumentation, commonErrors, documentErrors, errorExamples } from './failures'
+import { type NamedTable, capitalized, uncapitalized } from './names'
 import { type ParameterName, parameterRef, tableParameters } from './parameters'
 import { tableSchemas } from './schemas'
 
 type Described = Readonly<Record<string, unknown>>
 
 interface Operation {
-  id: string
+  /** What follows the name of the table in its id. */
+  name: string
   method: 'get' | 'post' | 'patch' | 'delete'
   /** Below the rows of the table or its view, or below its bulk routes, which no view has. */
   below: 'rows' | 'bulk'
@@ -56,7 +58,7 @@ const FIELD_ERRORS = [
 /** Paths that a parameter could swallow stand before it, as in the router. */
 const OPERATIONS: readonly Operation[] = [
   {
-    id: 'list',
+    name: 'listRows',
     method: 'get',
     below: 'rows',
     path: '',
@@ -68,7 +70,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: [...FILTER_ERRORS, 'INVALID_CURSOR'],
   },
   {
-    id: 'insert',
+    name: 'insertRow',
     method: 'post',
     below: 'rows',
     path: '',
@@ -81,7 +83,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: FIELD_ERRORS,
   },
   {
-    id: 'find-one',
+    name: 'findRow',
     method: 'get',
     below: 'rows',
     path: '/find-one',
@@ -93,7 +95,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: FILTER_ERRORS,
   },
   {
-    id: 'count',
+    name: 'countRows',
     method: 'get',
     below: 'rows',
     path: '/count',
@@ -105,7 +107,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: FILTER_ERRORS,
   },
   {
-    id: 'group-by',
+    name: 'countRowsByField',
     method: 'get',
     below: 'rows',
     path: '/groupby',
@@ -120,7 +122,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasGroups,
   },
   {
-    id: 'grouped-list',
+    name: 'listRowsByField',
     method: 'get',
     below: 'rows',
     path: '/group/{groupColumnId}',
@@ -132,7 +134,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: [...FILTER_ERRORS, 'COLUMN_NOT_FOUND'],
   },
   {
-    id: 'export-csv',
+    name: 'exportCsv',
     method: 'get',
     below: 'rows',
     path: '/export/csv',
@@ -146,7 +148,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: FILTER_ERRORS,
   },
   {
-    id: 'read',
+    name: 'readRow',
     method: 'get',
     below: 'rows',
     path: '/{rowId}',
@@ -159,7 +161,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'update',
+    name: 'updateRow',
     method: 'patch',
     below: 'rows',
     path: '/{rowId}',
@@ -173,7 +175,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'delete',
+    name: 'deleteRow',
     method: 'delete',
     below: 'rows',
     path: '/{rowId}',
@@ -186,7 +188,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'exists',
+    name: 'rowExists',
     method: 'get',
     below: 'rows',
     path: '/{rowId}/exist',
@@ -199,7 +201,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'bulk-insert',
+    name: 'insertRows',
     method: 'post',
     below: 'bulk',
     path: '',
@@ -213,7 +215,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'bulk-update',
+    name: 'updateRows',
     method: 'patch',
     below: 'bulk',
     path: '',
@@ -227,7 +229,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'bulk-delete',
+    name: 'deleteRows',
     method: 'delete',
     below: 'bulk',
     path: '',
@@ -241,7 +243,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
   {
-    id: 'bulk-update-all',
+    name: 'updateMatchingRows',
     method: 'patch',
     below: 'bulk',
     path: '/all',
@@ -254,7 +256,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: ['INVALID_FILTER', ...FIELD_ERRORS],
   },
   {
-    id: 'bulk-delete-all',
+    name: 'deleteMatchingRows',
     method: 'delete',
     below: 'bulk',
     path: '/all',
@@ -266,7 +268,7 @@ const OPERATIONS: readonly Operation[] = [
     errors: FILTER_ERRORS,
   },
   {
-    id: 'bulk-upsert',
+    name: 'upsertRows',
     method: 'post',
     below: 'bulk',
     path: '/upsert',
@@ -283,7 +285,7 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasUpsert,
   },
   {
-    id: 'bulk-changes',
+    name: 'changeRowsTogether',
     method: 'post',
     below: 'bulk',
     path: '/changes',
@@ -300,6 +302,15 @@ const OPERATIONS: readonly Operation[] = [
     isOf: hasKey,
   },
 ]
+
+function operationSuffix(name: string, through: Through): string {
+  return `${through === 'view' ? 'View' : ''}${capitalized(name)}`
+}
+
+export const OPERATION_SUFFIXES: readonly string[] = OPERATIONS.flatMap(({ name }) => [
+  operationSuffix(name, 'table'),
+  operationSuffix(name, 'view'),
+])
 
 const PATH_PARAMETERS = ['rowId', 'groupColumnId'] as const satisfies ParameterName[]
 
@@ -324,7 +335,7 @@ export interface TableParts {
 }
 
 /** `tags`: of the operations on the table, and of those through its view. */
-export function tableParts(table: Table, tags: Readonly<Record<Through, string>>): TableParts {
+export function tableParts(table: NamedTable, tags: Readonly<Record<Through, string>>): TableParts {
   const operations = OPERATIONS.filter(({ isOf }) => isOf?.(table) ?? true)
   const paths: Record<string, Described> = {}
   for (const through of ['table', 'view'] as const) {
@@ -337,12 +348,12 @@ export function tableParts(table: Table, tags: Readonly<Record<Through, string>>
   return { paths, schemas: tableSchemas(table), ...tableComponents(operations, table) }
 }
 
-function pathItem(operation: Operation, table: Table): Described {
+function pathItem(operation: Operation, table: NamedTable): Described {
   const names = pathParameters(operation)
   return names.length === 0 ? {} : { parameters: names.map((name) => parameterRef(table, name)) }
 }
 
-function tableComponents(operations: readonly Operation[], table: Table): Omit<TableParts, 'paths' | 'schemas'> {
+function tableComponents(operations: readonly Operation[], table: NamedTable): Omit<TableParts, 'paths' | 'schemas'> {
   const parameters = operations.flatMap((operation) => [...operation.parameters, ...pathParameters(operation)])
   const bodies = new Set(operations.flatMap(({ body }) => body ?? []))
   return {
@@ -352,10 +363,10 @@ function tableComponents(operations: readonly Operation[], table: Table): Omit<T
   }
 }
 
-function describeOperation(operation: Operation, table: Table, through: Through, tag: string): Described {
-  const { id, summary, description, parameters, body, answer } = operation
+function describeOperation(operation: Operation, table: NamedTable, through: Through, tag: string): Described {
+  const { name, summary, description, parameters, body, answer } = operation
   return {
-    operationId: `${through === 'view' ? 'view-' : ''}${id}-${table.id}`,
+    operationId: uncapitalized(`${table.codeName}${operationSuffix(name, through)}`),
     tags: [tag],
     summary,
     description,

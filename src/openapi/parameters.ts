@@ -14,6 +14,7 @@ import {
   whereExamples,
   whereToWriteExamples,
 } from './examples'
+import { type NamedTable, capitalized } from './names'
 
 type Described = Readonly<Record<string, unknown>>
 
@@ -147,8 +148,13 @@ type Shared = keyof typeof SHARED
 export type ParameterName = OfTable | Shared
 
 /** A reference to the parameter as operations of the table hold it. */
-export function parameterRef(table: Table, name: ParameterName): Described {
-  return { $ref: `#/components/parameters/${name in SHARED ? name : `${table.id}-${name}`}` }
+export function parameterRef(table: NamedTable, name: ParameterName): Described {
+  return { $ref: `#/components/parameters/${name in SHARED ? name : nameOf(table, name)}` }
+}
+
+/** Not the bare name: generators make types of parameters, too, and there is a schema of that name. */
+function nameOf({ codeName }: NamedTable, name: string): string {
+  return `${codeName}${capitalized(name)}Parameter`
 }
 
 export function sharedParameters(limits: Limits): Described {
@@ -156,11 +162,11 @@ export function sharedParameters(limits: Limits): Described {
 }
 
 /** The components of a table with these names; those that all tables share are sharedParameters(). */
-export function tableParameters(table: Table, names: readonly ParameterName[]): Described {
+export function tableParameters(table: NamedTable, names: readonly ParameterName[]): Described {
   return Object.fromEntries(
     Object.entries(OF_TABLE)
       .filter(([name]) => names.some((used) => used === name))
-      .map(([name, describe]) => [`${table.id}-${name}`, describe(table)]),
+      .map(([name, describe]) => [nameOf(table, name), describe(table)]),
   )
 }
 

@@ -8,9 +8,10 @@ import { PageInfo } from '../http/page'
 import { ErrorBody, createRouter } from '../http/router'
 import { sharedAnswers } from './answers'
 import { sharedHeaders } from './headers'
-import { type TableParts, errorComponents, tableParts } from './operations'
+import { type NamedTable, nameTables } from './names'
+import { OPERATION_SUFFIXES, type TableParts, errorComponents, tableParts } from './operations'
 import { sharedParameters } from './parameters'
-import type { JsonSchema } from './schemas'
+import { SCHEMA_SUFFIXES, type JsonSchema } from './schemas'
 import { type Origins, contactAt, serversAt } from './servers'
 
 const DESCRIPTION = `The rows of this project's tables.
@@ -38,7 +39,7 @@ export interface ProjectDocument {
  * titles, values. Descriptions and summaries are Markdown to the pages that show them, and hold nothing but our own words.
  */
 export function projectDocument({ project, tables, origins, limits }: ProjectDocument): string {
-  const tags = tagsOf(tables)
+  const tags = tagsOf(nameTables(tables, CODE_SUFFIXES))
   const head = {
     openapi: '3.1.0',
     info: {
@@ -63,13 +64,16 @@ export function projectDocument({ project, tables, origins, limits }: ProjectDoc
   return `{${[membersOf(head), asMember(['paths', paths]), asMember(['components', members.join(',')])].join(',')}}`
 }
 
+/** All that generators may make names of, but for parameters, bodies and answers, which end in what these do not. */
+const CODE_SUFFIXES = [...OPERATION_SUFFIXES, ...SCHEMA_SUFFIXES]
+
 interface Tagged {
-  table: Table
+  table: NamedTable
   tag: { table: string; view: string }
 }
 
 /** Tags have names of their own: a table may be called what the tag of a view would be. */
-function tagsOf(tables: readonly Table[]): Tagged[] {
+function tagsOf(tables: readonly NamedTable[]): Tagged[] {
   const titles = new Set(tables.map(({ title }) => title))
   return tables.map((table) => {
     const view = `Default view of ${table.title}`

@@ -3,7 +3,6 @@ import { primaryKey } from '../data/catalog/catalog'
 import {
   type Column,
   type ColumnType,
-  type Table,
   type ValueKind,
   COLUMN_TYPES,
   MAX_CHOSEN_ID,
@@ -15,6 +14,7 @@ import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsert
 import { NO_KEYS } from '../data/records/row'
 import { PHONE_NUMBER } from '../data/types/validators'
 import { exampleValue } from './examples'
+import type { NamedTable } from './names'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -27,6 +27,7 @@ interface Shape {
   minimum?: number
   maximum?: number
   items?: JsonSchema
+  additionalProperties?: boolean
 }
 
 /** Which way a value goes. Requests may be looser than what comes back. */
@@ -54,7 +55,7 @@ const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
     way === 'answer'
       ? { type: 'string' }
       : { type: ['string', 'array'], ...optionList(column), items: { type: 'string', ...optionTitles(column) } },
-  json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {} }),
+  json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {}, additionalProperties: true }),
 }
 
 /** A row may be older than the number of stars that its rating has now. */
@@ -117,7 +118,6 @@ function columnSchema(column: Column, way: Way): JsonSchema {
   return {
     ...(nullable ? orNull(shape) : shape),
     description: describe(column),
-    ...(isReadOnly(column) && { readOnly: true }),
     ...(example !== undefined && { examples: [example] }),
   }
 }
@@ -153,38 +153,55 @@ function orNull({ type, ...shape }: Shape): JsonSchema {
   }
 }
 
-const KINDS = ['fields', 'row', 'page', 'groups', 'values', 'change', 'new', 'upsert', 'keyed', 'key', 'keys'] as const
+/** What follows the name of the table in the name of a component. */
+const KINDS = {
+  fields: 'Fields',
+  row: 'Row',
+  page: 'Page',
+  groups: 'Groups',
+  values: 'Values',
+  change: 'Change',
+  new: 'NewRow',
+  upsert: 'Upsert',
+  keyed: 'ChangeByKey',
+  key: 'Key',
+  keys: 'Keys',
+} as const
 
-/** What a component is named after: the table's id, for titles may hold anything. */
-export type SchemaKind = (typeof KINDS)[number]
+export type SchemaKind = keyof typeof KINDS
 
-export function schemaRef(table: Table, kind: SchemaKind): JsonSchema {
-  return { $ref: `#/components/schemas/${table.id}-${kind}` }
+export const SCHEMA_SUFFIXES: readonly string[] = Object.values(KINDS)
+
+export function schemaRef({ codeName }: NamedTable, kind: SchemaKind): JsonSchema {
+  return { $ref: `#/components/schemas/${codeName}${KINDS[kind]}` }
 }
 
 /**
- * The components of a table. In answers `fields` is what `?fields=` leaves of a row, `row` all of it. In requests `values` is
- * all but the key, in any number; what an update takes, an insert, a change by key and so on extend it, so that a column is
- * written twice, not seven times. Titles name the table by its id as well: some generators make names of them, and users'
- * text may hold anything. A table without a key has no rows that a request could name.
+ * The components of a table, with what generators make types of in mind. In answers `row` is all of a row, and `fields` what
+ * `?fields=` leaves of it. In requests `values` is all that can be changed, in any number, which most others extend; only
+ * `new` stands for itself, since it is what people write most. No request holds what the server sets. Titles, too, name the
+ * table by its name for code: some generators make names of them, and users' text may hold anything. A table without a key
+ * has no rows that a request could name.
  */
-export function tableSchemas(table: Table): Record<string, JsonSchema> {
+export function tableSchemas(table: NamedTable): Record<string, JsonSchema> {
   const keyed = primaryKey(table).length > 0
   const schemas: Partial<Record<SchemaKind, JsonSchema>> = {
     ...answerSchemas(table),
     ...requestSchemas(table),
     ...(keyed && keySchemas(table)),
   }
-  return Object.fromEntries(Object.entries(schemas).map(([kind, schema]) => [`${table.id}-${kind}`, schema]))
+  const named = Object.entries(schemas) as [SchemaKind, JsonSchema][]
+  return Object.fromEntries(named.map(([kind, schema]) => [`${table.codeName}${KINDS[kind]}`, schema]))
 }
 
-function answerSchemas(table: Table) {
-  const { id, columns } = table
+function answerSchemas(table: NamedTable) {
+  const { codeName, columns } = table
+  const values = members(columns, (column) => columnSchema(column, 'answer'))
   return {
-    fields: { title: `Fields of ${id}`, type: 'object', ...members(columns, (column) => columnSchema(column, 'answer')) },
-    row: { title: `Row of ${id}`, allOf: [schemaRef(table, 'fields')], ...required(columns) },
+    fields: { title: `Fields of ${codeName}`, type: 'object', ...values },
+    row: { title: `Row of ${codeName}`, type: 'object', ...values, ...required(columns) },
     page: {
-      title: `Page of ${id}`,
+      title: `Page of ${codeName}`,
       type: 'object',
       properties: {
         list: { type: 'array', items: schemaRef(table, 'fields') },
@@ -193,7 +210,7 @@ function answerSchemas(table: Table) {
       required: ['list', 'pageInfo'],
     },
     groups: {
-      title: `Groups of ${id}`,
+      title: `Groups of ${codeName}`,
       type: 'array',
       items: {
         type: 'object',
@@ -204,37 +221,41 @@ function answerSchemas(table: Table) {
   }
 }
 
-function requestSchemas(table: Table) {
-  const { id, columns } = table
+function requestSchemas(table: NamedTable) {
+  const { codeName, columns } = table
   const keys = primaryKey(table)
-  const others = columns.filter((column) => !column.primaryKey)
-  // Defaults belong to inserts alone: a client that fills them in would reset what an update leaves out.
-  const defaults = columns.filter((column) => !column.primaryKey && hasDefault(column))
+  const writable = columns.filter((column) => !isReadOnly(column))
+  const others = writable.filter((column) => !column.primaryKey)
+  const schemas = new Map(writable.map((column) => [column, columnSchema(column, 'request')]))
+  const schemaOf = (column: Column): JsonSchema => schemas.get(column) ?? {}
   return {
-    values: { title: `Values of ${id}`, type: 'object', ...members(others, (column) => columnSchema(column, 'request')) },
-    change: extended(table, `Change to ${id}`, {}),
-    new: extended(table, `New row of ${id}`, {
-      ...members([...keys, ...defaults], (column) => newMember(keys, column)),
+    values: { title: `Values of ${codeName}`, type: 'object', ...members(others, schemaOf) },
+    change: extended(table, `Change to ${codeName}`, {}),
+    new: {
+      title: `New row of ${codeName}`,
+      type: 'object',
+      ...members(writable, (column) => newMember(keys, column, schemaOf(column))),
       ...required(columns.filter(isRequiredOnInsert)),
-    }),
+      additionalProperties: false,
+    },
   }
 }
 
-function keySchemas(table: Table) {
-  const { id, columns } = table
+function keySchemas(table: NamedTable) {
+  const { codeName, columns } = table
   const keys = primaryKey(table)
   const named = members(keys, keySchema)
   return {
     ...(upsertFields(table).length > 0 && {
-      upsert: extended(table, `Row to upsert into ${id}`, {
+      upsert: extended(table, `Row to upsert into ${codeName}`, {
         ...members(keys, (column) => ({ ...keySchema(column), ...newKeyPattern(keys, column) })),
         ...required(columns.filter(isRequiredOnInsert)),
       }),
     }),
-    keyed: extended(table, `Change by key to ${id}`, { ...named, ...required(keys) }),
-    key: { title: `Key of ${id}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
+    keyed: extended(table, `Change by key to ${codeName}`, { ...named, ...required(keys) }),
+    key: { title: `Key of ${codeName}`, type: 'object', ...named, ...required(keys), additionalProperties: false },
     keys: {
-      title: `Keys of ${id}`,
+      title: `Keys of ${codeName}`,
       type: 'array',
       items: {
         type: 'object',
@@ -247,20 +268,20 @@ function keySchemas(table: Table) {
 }
 
 /** The values of a table and more, but nothing that is no field. */
-function extended(table: Table, title: string, more: JsonSchema): JsonSchema {
+function extended(table: NamedTable, title: string, more: JsonSchema): JsonSchema {
   return { title, type: 'object', allOf: [schemaRef(table, 'values')], ...more, unevaluatedProperties: false }
 }
 
-function newMember(keys: readonly Column[], column: Column): JsonSchema {
-  return {
-    ...(column.primaryKey && { ...columnSchema(column, 'request'), ...newKeyPattern(keys, column) }),
-    ...(hasDefault(column) && { default: defaultOf(column) }),
-  }
-}
-
-function hasDefault(column: Column): boolean {
-  const value = isReadOnly(column) ? null : defaultOf(column)
-  return value !== null && value !== undefined
+/**
+ * Defaults belong to inserts alone: a client that fills them in would reset what an update leaves out. They stand one level
+ * down, for openapi-typescript takes a member with a bare default for one that is always there, as it is in answers.
+ */
+function newMember(keys: readonly Column[], column: Column, schema: JsonSchema): JsonSchema {
+  const own = column.primaryKey ? { ...schema, ...newKeyPattern(keys, column) } : schema
+  const value = defaultOf(column)
+  if (value === null || value === undefined) return own
+  const { description, ...shape } = own
+  return { allOf: [{ ...shape, default: value }], description }
 }
 
 type NameOf = (column: Column) => string
@@ -270,6 +291,9 @@ const byTitle: NameOf = ({ title }) => title
 function required(columns: readonly Column[], nameOf: NameOf = byTitle): { required?: string[] } {
   return columns.length === 0 ? {} : { required: columns.map(nameOf) }
 }
+
+/** Matches nothing. Of all patterns generators make one type, which every other member must fit: of this one it is any. */
+export const NO_NAME = '(?!)'
 
 /** JSON Schema for the members of an object; misread names as patterns, which say the same and are only text. */
 function members(
@@ -282,7 +306,10 @@ function members(
   return {
     ...(plain.length > 0 && { properties: Object.fromEntries(plain.map((column) => [nameOf(column), schemaOf(column)])) }),
     ...(misread.length > 0 && {
-      patternProperties: Object.fromEntries(misread.map((column) => [exactly(nameOf(column)), schemaOf(column)])),
+      patternProperties: {
+        ...Object.fromEntries(misread.map((column) => [exactly(nameOf(column)), schemaOf(column)])),
+        [NO_NAME]: {},
+      },
     }),
   }
 }

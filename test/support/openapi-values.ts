@@ -15,6 +15,7 @@ import {
   string,
   uuid,
 } from 'fast-check'
+import { NO_NAME } from '../../src/openapi/schemas'
 import { type Json, problemsOf, resolve } from '../unit/openapi/conforms'
 
 /** A schema with its references followed and its `allOf` merged: what a value of it may be, in one place. */
@@ -27,21 +28,23 @@ interface Flat {
 export function flatten(document: Json, schema: Json): Flat {
   if (typeof schema['$ref'] === 'string') return flatten(document, resolve(document, schema['$ref']))
   const parts = ((schema['allOf'] ?? []) as Json[]).map((part) => flatten(document, part))
-  const patterns = Object.entries((schema['patternProperties'] ?? {}) as Record<string, Json>)
+  const patterns = Object.entries((schema['patternProperties'] ?? {}) as Record<string, Json>).filter(
+    ([pattern]) => pattern !== NO_NAME,
+  )
   const own = [
     ...Object.entries((schema['properties'] ?? {}) as Record<string, Json>),
     ...patterns.map(([pattern, member]) => [pattern.replaceAll(/^\^|\$$|\\/g, ''), member] as const),
   ]
   const properties = new Map(parts.flatMap((part) => [...part.properties]))
-  for (const [name, member] of own) properties.set(name, { ...properties.get(name), ...member })
+  for (const [name, member] of own) properties.set(name, { ...properties.get(name), ...flatten(document, member).schema })
   return {
-    schema,
+    schema: { ...Object.assign({}, ...parts.map((part) => part.schema)), ...schema },
     properties,
     required: [...parts.flatMap(({ required }) => required), ...((schema['required'] ?? []) as string[])],
   }
 }
 
-/** Values that fit the schema and that a client would send: read-only members are left out. */
+/** Values that fit the schema. */
 export function valuesOf(document: Json, schema: Json): Arbitrary<unknown> {
   return anyOf(document, schema).filter((value) => problemsOf(document, schema, value).length === 0)
 }
@@ -79,7 +82,7 @@ function ofType(document: Json, flat: Flat, type: string): Arbitrary<unknown> {
 }
 
 function objects(document: Json, { properties, required }: Flat): Arbitrary<unknown> {
-  const members = [...properties].filter(([, member]) => member['readOnly'] !== true)
+  const members = [...properties]
   const named = record(Object.fromEntries(members.map(([, member], index) => [`m${index}`, valuesOf(document, member)])), {
     requiredKeys: members.flatMap(([name], index) => (required.includes(name) ? [`m${index}`] : [])),
   })
@@ -172,7 +175,6 @@ function spoilItems(document: Json, { schema }: Flat, good: unknown[]): Spoiled[
 
 /** What the server does not look at cannot be wrong. */
 function spoilMember(document: Json, object: Json, name: string, member: Json): Spoiled[] {
-  if (member['readOnly'] === true) return []
   const isWrong = (value: unknown): boolean => problemsOf(document, member, value).length > 0
   const wrong = [{ an: 'object' }, [['array']], null, '\u2603', 1e20, { toString: 1 }].filter(isWrong)
   return wrong

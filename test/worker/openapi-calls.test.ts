@@ -2,7 +2,7 @@
 import { type Arbitrary, asyncProperty, assert as check, constant, constantFrom, gen, integer, option } from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Json, problemsOf } from '../unit/openapi/conforms'
-import { type Described, type Operation, type Parameter, METHODS, operationsOf } from '../unit/openapi/document'
+import { type Described, type Operation, type Parameter, METHODS, operationOf, operationsOf } from '../unit/openapi/document'
 import { type Answer, addMember, request, signUp, unique } from '../support/client'
 import { type DocumentedProject, TABLE_TITLES, makeDocumentedProject } from '../support/openapi-project'
 import { flatten, spoil, valuesOf } from '../support/openapi-values'
@@ -94,25 +94,22 @@ async function makeRow(operation: Operation, body: unknown): Promise<Row> {
   }
 }
 
-const tableIdOf = ({ id }: Operation): string => id.slice(id.indexOf('md_'))
-
 function insertOf(operation: Operation): Operation {
-  return sibling(operation, 'insert')
+  return sibling(operation, 'insertRow')
 }
 
-function sibling(operation: Operation, id: string): Operation {
-  const found = operationsOf(project.document).find((other) => other.id === `${id}-${tableIdOf(operation)}`)
-  if (found === undefined) throw new Error(`there is no ${id}`)
-  return found
+function sibling({ tableId }: Operation, name: string): Operation {
+  return operationOf(project.document, name, tableId)
 }
 
 async function deleteRows(operation: Operation, headers: Record<string, string> = {}): Promise<void> {
-  const all = sibling(operation, 'bulk-delete-all')
+  const all = sibling(operation, 'deleteMatchingRows')
   expect(await send(all, { path: all.path, query: [['where', '']], headers })).toMatchObject({ status: 200 })
 }
 
 function keyTitles(operation: Operation): string[] {
-  return flatten(project.document, { $ref: `#/components/schemas/${tableIdOf(operation)}-key` }).required
+  const body = sibling(operation, 'deleteRows').body
+  return flatten(project.document, body?.schema['items'] as Json).required
 }
 
 /** Text that a field, filter or cursor cannot be made of by chance is one of the parameter's examples. */
@@ -140,7 +137,7 @@ async function drawCall(operation: Operation, draw: Draw): Promise<Call> {
   }
   if (operation.body === undefined) return call
   // Changes together are drawn as their parts: a body of four lists, all of it fitting, is hardly ever found by chance.
-  const isTogether = operation.id.startsWith('bulk-changes-')
+  const isTogether = operation.name === 'changeRowsTogether'
   const drawn = isTogether ? { insert: [draw(bodies)] } : draw(valuesOf(project.document, operation.body.schema))
   return { ...call, body: withKeys(operation, call, drawn, rows) }
 }
@@ -154,20 +151,19 @@ function drawable(parameter: Parameter, [row]: Row[]): Arbitrary<string> {
 
 /** What JSON Schema cannot say: which rows are there, and that a value for all rows is not one that must be unique. */
 function withKeys(operation: Operation, { query }: Call, drawn: unknown, rows: Row[]): unknown {
-  const kind = operation.id.replace(`-${tableIdOf(operation)}`, '')
   const items = (Array.isArray(drawn) ? drawn : []) as Json[]
-  switch (kind) {
-    case 'bulk-update':
+  switch (operation.name) {
+    case 'updateRows':
       return items.slice(0, rows.length).map((item, index) => mergeOwn(item, rows[index]?.key ?? {}))
-    case 'bulk-delete':
+    case 'deleteRows':
       return rows.slice(0, items.length).map(({ key }) => key)
-    case 'bulk-changes': {
+    case 'changeRowsTogether': {
       const update = rows.slice(0, 1).map(({ key, etag }) => ({ row: key, version: Number(etag.slice(2, -1)) }))
       return mergeOwn(drawn as Json, { update, delete: rows.slice(1).map(({ key }) => ({ row: key })) })
     }
-    case 'bulk-update-all':
+    case 'updateMatchingRows':
       return omit(drawn as Json, ['E-mail', 'Number', 'Name'])
-    case 'bulk-upsert': {
+    case 'upsertRows': {
       const on = query.find(([name]) => name === 'on')?.[1] ?? ''
       const keys = keyTitles(operation).filter((title) => title !== on)
       const named = items.slice(0, rows.length).map((item, index) => mergeOwn(rows[index]?.key ?? {}, omit(item, keys)))

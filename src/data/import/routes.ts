@@ -258,6 +258,8 @@ function isForm(c: Context<AppEnv>): boolean {
   return FORM_TYPE.test(c.req.header('content-type') ?? '')
 }
 
+importRoutes.openAPIRegistry.register('ImportForm', WholeOptions.extend({ file: bytes }))
+
 importRoutes.openapi(
   createRoute({
     method: 'post',
@@ -278,6 +280,8 @@ importRoutes.openapi(
           'text/csv': { schema: bytes },
           'text/tab-separated-values': { schema: bytes },
           'application/octet-stream': { schema: bytes },
+          // By name, since a schema would be checked where the body is a form and where it is none.
+          'multipart/form-data': { schema: { $ref: '#/components/schemas/ImportForm' } },
         },
       },
     },

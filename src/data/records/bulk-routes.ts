@@ -29,10 +29,10 @@ const VersionedRows = z
   .max(MAX_BULK_ROWS)
 const Changes = z
   .strictObject({
-    insert: Rows.default([]),
-    restore: Rows.default([]),
-    update: VersionedRows.default([]),
-    delete: VersionedRows.default([]),
+    insert: Rows.optional(),
+    restore: Rows.optional(),
+    update: VersionedRows.optional(),
+    delete: VersionedRows.optional(),
   })
   .openapi('RowChanges')
 const NewRows = z.array(z.object({ rowId: z.string(), version: z.number().int() }))
@@ -98,7 +98,8 @@ bulkRoutes.openapi(
   }),
   async (c) => {
     const { table, data } = await tableScope(c, c.req.valid('param').tableName)
-    const changes = c.req.valid('json')
+    const { insert = [], restore = [], update = [], delete: gone = [] } = c.req.valid('json')
+    const changes = { insert, restore, update, delete: gone }
     return c.json(await performBulk(c, data, table, changeRowsTogether(table, changes, c.get('startedAt'))), 200)
   },
 )

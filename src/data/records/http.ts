@@ -66,13 +66,17 @@ export const RowBody = z
     'must be an object',
   )
   .openapi('Row', { type: 'object', additionalProperties: true, description: 'Values by field title' })
-export const PageBody = z.object({
-  list: z.array(RowBody),
-  pageInfo: PageInfo.extend({
-    page: PageInfo.shape.page.optional().openapi({ description: 'offset / limit + 1, not rounded; not known behind a `cursor`' }),
+
+/** Not an extension of PageInfo: documents would say that every answer is one, and it has no `page` after a cursor. */
+const CursorPageInfo = z
+  .object({
+    ...PageInfo.shape,
+    page: PageInfo.shape.page.optional().openapi({ description: 'offset / limit + 1, not rounded; not known after a `cursor`' }),
     next: z.string().optional().openapi({ description: 'The `cursor` of the next page; absent on the last one' }),
-  }).openapi('CursorPageInfo'),
-})
+  })
+  .openapi('CursorPageInfo')
+
+export const PageBody = z.object({ list: z.array(RowBody), pageInfo: CursorPageInfo })
 
 export const WriteHeaders = z.object({
   'idempotency-key': z

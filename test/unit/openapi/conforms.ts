@@ -29,7 +29,6 @@ const KNOWN = new Set(
     'allOf',
     'title',
     'description',
-    'readOnly',
     'default',
     'examples',
     'example',

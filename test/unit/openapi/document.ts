@@ -1,5 +1,6 @@
 /** A project's document as a reader of it sees it: every operation, with all that it refers to. */
 import type { Table } from '../../../src/data/types/column'
+import { OPERATION_SUFFIXES } from '../../../src/openapi/operations'
 import { projectDocument } from '../../../src/openapi/project'
 import { type Json, resolve } from './conforms'
 import { LIMITS, ORIGIN, PROJECT } from './tables'
@@ -25,6 +26,9 @@ export const METHODS: readonly Method[] = ['get', 'post', 'patch', 'delete']
 
 export interface Operation {
   id: string
+  /** The id without the table: `listRows`, `viewListRows`. */
+  name: string
+  tableId: string
   method: Method
   path: string
   tags: string[]
@@ -54,11 +58,18 @@ export function operationsOf(document: Document): Operation[] {
   )
 }
 
-/** The operation whose id begins with `id`, such as `list`, on the rows of a table. */
-export function operationOf(document: Document, id: string, tableId: string): Operation {
-  const found = operationsOf(document).find((operation) => operation.id === `${id}-${tableId}`)
-  if (found === undefined) throw new Error(`the document has no ${id}-${tableId}`)
+/** The operation of a name, such as `listRows`, on the rows of a table. */
+export function operationOf(document: Document, name: string, tableId: string): Operation {
+  const found = operationsOf(document).find((operation) => operation.name === name && operation.tableId === tableId)
+  if (found === undefined) throw new Error(`the document has no ${name} of ${tableId}`)
   return found
+}
+
+function nameOf(id: string, path: string): string {
+  const isOfView = (suffix: string): boolean => suffix.startsWith('View')
+  const suffix = OPERATION_SUFFIXES.find((one) => id.endsWith(one) && isOfView(one) === path.includes('/views/'))
+  if (suffix === undefined) throw new Error(`${id} is the name of no operation`)
+  return suffix.charAt(0).toLowerCase() + suffix.slice(1)
 }
 
 function readOperation(document: Document, path: string, method: Method): Operation {
@@ -69,6 +80,8 @@ function readOperation(document: Document, path: string, method: Method): Operat
   const responses = Object.entries(operation['responses'] as Json)
   return {
     id: String(operation['operationId']),
+    name: nameOf(String(operation['operationId']), path),
+    tableId: /md_\w+/.exec(path)?.[0] ?? '',
     method,
     path,
     tags: operation['tags'] as string[],

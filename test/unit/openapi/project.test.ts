@@ -6,6 +6,7 @@ import { parseQuery } from '../../../src/data/query/query'
 import { readChange, readKey, readNewRow, readRowId, readUpsert } from '../../../src/data/records/row'
 import { PHONE_NUMBER } from '../../../src/data/types/validators'
 import { upsertColumn } from '../../../src/data/records/upsert'
+import { NO_NAME } from '../../../src/openapi/schemas'
 import { type Json, problemsOf, resolve } from './conforms'
 import { type Operation, type Parameter, documentOf, operationOf, operationsOf } from './document'
 import { beyond, redocly, spectral } from './lint'
@@ -28,27 +29,27 @@ import {
   options,
 } from './tables'
 
-function parameterOf(table: Table, name: string, id = name === 'rowId' ? 'read' : 'list'): Parameter | undefined {
-  return operationOf(documentOf([table]), id, table.id).parameters.find((parameter) => parameter.name === name)
+function parameterOf(table: Table, name: string, operation = name === 'rowId' ? 'readRow' : 'listRows'): Parameter | undefined {
+  return operationOf(documentOf([table]), operation, table.id).parameters.find((parameter) => parameter.name === name)
 }
 
 function valuesOf(parameter: Parameter | undefined): string[] {
   return Object.values(parameter?.examples ?? {}).map(({ value }) => value)
 }
 
-function bodyExample(table: Table, id: string): unknown {
-  return operationOf(documentOf([table]), id, table.id).body?.example
+function bodyExample(table: Table, name: string): unknown {
+  return operationOf(documentOf([table]), name, table.id).body?.example
 }
 
 function newRow(table: Table): Json | undefined {
-  return bodyExample(table, 'insert') as Json | undefined
+  return bodyExample(table, 'insertRow') as Json | undefined
 }
 
 /** The schema of one column in answers, and in requests. */
 function schemasOf(column: Partial<Column> & { type: ColumnType }): { answer: Json; request: Json; added: Json } {
   const { schemas } = documentOf([makeTable('md_x', 'X', [ID, { title: 'It', ...column }])]).components
   const member = (name: string): Json => (schemas[name]?.['properties'] as Record<string, Json> | undefined)?.['It'] ?? {}
-  return { answer: member('md_x-fields'), request: member('md_x-values'), added: schemas['md_x-new'] ?? {} }
+  return { answer: member('XFields'), request: member('XValues'), added: schemas['XNewRow'] ?? {} }
 }
 
 const EVERYTHING = [...TABLES, ...HOSTILE]
@@ -148,10 +149,11 @@ describe('operations', () => {
   })
 
   test('a table without a primary key has none on rows that a request must name', () => {
-    const ids = operationsOf(documentOf([NO_KEY])).map(({ id }) => id.replace('-md_nokey', ''))
-    const onTable = ['list', 'insert', 'find-one', 'count', 'group-by', 'grouped-list', 'export-csv']
+    const ids = operationsOf(documentOf([NO_KEY])).map(({ id }) => id)
+    const onTable = ['ListRows', 'InsertRow', 'FindRow', 'CountRows', 'CountRowsByField', 'ListRowsByField', 'ExportCsv']
+    const inBulk = ['UpdateMatchingRows', 'DeleteMatchingRows']
     expect(ids.toSorted()).toEqual(
-      [...onTable, 'bulk-update-all', 'bulk-delete-all', ...onTable.map((id) => `view-${id}`)].toSorted(),
+      [...onTable, ...inBulk, ...onTable.map((name) => `View${name}`)].map((name) => `noKey${name}`).toSorted(),
     )
   })
 
@@ -159,7 +161,7 @@ describe('operations', () => {
     const document = documentOf(EVERYTHING)
     const operations = operationsOf(document)
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
-    expect(operations.filter(({ id }) => !/^[a-z-]+-md_\w+$/.test(id))).toEqual([])
+    expect(operations.filter(({ id }) => !/^[a-z][A-Za-z0-9]+$/.test(id))).toEqual([])
     expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(document.tags.map(({ name }) => name)))
     const titles = EVERYTHING.map(({ title }) => title)
     expect(document.tags.map(({ name }) => name)).toEqual([...titles, ...titles.map((title) => `Default view of ${title}`)])
@@ -175,13 +177,13 @@ describe('operations', () => {
     ])
   })
 
-  const errorsOf = (id: string): string[] =>
-    Object.entries(operationOf(documentOf([EVERY_TYPE]), id, 'md_every').responses)
+  const errorsOf = (name: string): string[] =>
+    Object.entries(operationOf(documentOf([EVERY_TYPE]), name, 'md_every').responses)
       .filter(([status]) => status !== '200')
       .map(([status, { description }]) => `${status} ${description}`)
 
   test('document the errors that can occur, and no others: a list', () => {
-    expect(errorsOf('list')).toEqual([
+    expect(errorsOf('listRows')).toEqual([
       '400 `INVALID_PARAMETER`, `INVALID_FILTER`, `FIELD_NOT_FOUND`, `INVALID_CURSOR`',
       '401 `AUTHENTICATION_REQUIRED`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `TOKEN_INVALID`',
       '404 `PROJECT_NOT_FOUND`, `TABLE_NOT_FOUND`',
@@ -191,7 +193,7 @@ describe('operations', () => {
   })
 
   test('document the errors that can occur, and no others: an update through the view', () => {
-    expect(errorsOf('view-update')).toEqual([
+    expect(errorsOf('viewUpdateRow')).toEqual([
       '400 `BAD_JSON`, `INVALID_PARAMETER`, `INVALID_REQUEST_BODY`, `FIELD_NOT_FOUND`, `INVALID_VALUE_FOR_FIELD`, `REQUIRED_FIELD_MISSING`, `DUPLICATE_VALUE`',
       '401 `AUTHENTICATION_REQUIRED`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `TOKEN_INVALID`',
       '403 `HTTPS_REQUIRED`, `FORBIDDEN`',
@@ -206,22 +208,22 @@ describe('operations', () => {
   })
 
   test.each([
-    ['read', ['400', '401', '404', '429', '503']],
-    ['delete', ['400', '401', '403', '404', '412', '413', '415', '422', '429', '503']],
-    ['bulk-insert', ['400', '401', '403', '404', '413', '415', '422', '429', '503']],
-    ['bulk-delete-all', ['400', '401', '403', '404', '413', '415', '422', '429', '503']],
-  ])('%s may be refused with %j', (id, statuses) => {
-    expect(errorsOf(id).map((line) => line.slice(0, 3))).toEqual(statuses)
+    ['readRow', ['400', '401', '404', '429', '503']],
+    ['deleteRow', ['400', '401', '403', '404', '412', '413', '415', '422', '429', '503']],
+    ['insertRows', ['400', '401', '403', '404', '413', '415', '422', '429', '503']],
+    ['deleteMatchingRows', ['400', '401', '403', '404', '413', '415', '422', '429', '503']],
+  ])('%s may be refused with %j', (name, statuses) => {
+    expect(errorsOf(name).map((line) => line.slice(0, 3))).toEqual(statuses)
   })
 
   test('writes take an Idempotency-Key, those of one row that is there an If-Match, and others neither', () => {
-    const headers = operationsOf(documentOf([EVERY_TYPE])).map(({ id, method, parameters }) => ({
-      id: id.replace(/^view-|-md_every$/g, ''),
+    const headers = operationsOf(documentOf([EVERY_TYPE])).map(({ name: id, method, parameters }) => ({
+      id,
       method,
       names: parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name),
     }))
     for (const { id, method, names } of headers) {
-      const ofRow = id === 'update' || id === 'delete'
+      const ofRow = /^(u|viewU)pdateRow$|^(d|viewD)eleteRow$/.test(id)
       expect({ id, names }).toEqual({
         id,
         names: method === 'get' ? [] : ofRow ? ['Idempotency-Key', 'If-Match'] : ['Idempotency-Key'],
@@ -230,12 +232,12 @@ describe('operations', () => {
   })
 
   test('answers say what the request cost, and those with one row its version', () => {
-    for (const { id, method, responses } of operationsOf(documentOf([EVERY_TYPE]))) {
+    for (const { name: id, method, responses } of operationsOf(documentOf([EVERY_TYPE]))) {
       const names = Object.keys(responses['200']?.headers ?? {})
       expect(names).toEqual(expect.arrayContaining(['xc-db-response', 'server-timing', 'x-d1-rows-read', 'x-d1-rows-written']))
-      expect({ id, exported: names.includes('nc-export-offset') }).toEqual({ id, exported: /^(view-)?export-csv-/.test(id) })
+      expect({ id, exported: names.includes('nc-export-offset') }).toEqual({ id, exported: /^(e|viewE)xportCsv$/.test(id) })
       expect({ id, replayed: names.includes('idempotency-replayed') }).toEqual({ id, replayed: method !== 'get' })
-      expect({ id, versioned: names.includes('etag') }).toEqual({ id, versioned: /^(view-)?(insert|read|update)-/.test(id) })
+      expect({ id, versioned: names.includes('etag') }).toEqual({ id, versioned: /^(view)?(insert|read|update)Row$/i.test(id) })
     }
   })
 
@@ -288,7 +290,7 @@ describe('operations', () => {
 
 describe('columns', () => {
   const exact = { minimum: -9007199254740991, maximum: 9007199254740991 }
-  const anything = { type: ['object', 'array', 'string', 'number', 'boolean', 'null'], items: {} }
+  const anything = { type: ['object', 'array', 'string', 'number', 'boolean', 'null'], items: {}, additionalProperties: true }
 
   test.each<[ColumnType, Json, Json]>([
     ['SingleLineText', { type: ['string', 'null'] }, { type: ['string', 'null'] }],
@@ -382,7 +384,7 @@ describe('columns', () => {
     ['a rating, which is 0', { type: 'Rating', required: true }, 0],
   ])('the default of %s stands at inserts, not at updates', (_name, column, value) => {
     const { request, added } = schemasOf(column)
-    expect(added).toMatchObject({ properties: { It: { default: value } } })
+    expect(added).toMatchObject({ properties: { It: { allOf: [{ default: value }] } } })
     expect(added).not.toHaveProperty('required')
     expect(request).not.toHaveProperty('default')
   })
@@ -390,34 +392,33 @@ describe('columns', () => {
   test('a default that follows the clock is none to write down, but relieves an insert of the field', () => {
     const { added } = schemasOf({ type: 'DateTime', defaultValue: 'CURRENT_TIMESTAMP', required: true })
     expect(added).not.toHaveProperty('required')
-    expect(added).not.toHaveProperty(['properties', 'It'])
+    expect(JSON.stringify(added)).not.toContain('default')
   })
 
   test('a default that is not of the type is none: an insert must say', () => {
     expect(schemasOf({ type: 'Number', defaultValue: 'many' }).added).toMatchObject({ required: ['It'] })
   })
 
-  test('what the server sets is read-only, and an automatic key too where a row is new', () => {
+  test('what the server sets is in answers, and no request has room for it', () => {
     const { schemas } = documentOf([makeTable('md_x', 'X', [ID, CREATED_AT])]).components
-    expect(schemas['md_x-fields']).toMatchObject({ properties: { Id: { readOnly: true }, CreatedAt: { readOnly: true } } })
-    expect(schemas['md_x-values']).toMatchObject({ properties: { CreatedAt: { readOnly: true } } })
-    expect(schemas['md_x-new']).toMatchObject({ properties: { Id: { readOnly: true } } })
-    expect(schemas['md_x-new']).not.toHaveProperty('required')
+    expect(schemas['XRow']).toMatchObject({ properties: { Id: {}, CreatedAt: {} }, required: ['Id', 'CreatedAt'] })
+    expect(schemas['XValues']).not.toHaveProperty('properties')
+    expect(schemas['XNewRow']).toEqual({ title: 'New row of X', type: 'object', additionalProperties: false })
   })
 
   const document = documentOf([TEXT_KEY, EVERY_TYPE])
   const check = (name: string, value: unknown): string[] => problemsOf(document, { $ref: `#/components/schemas/${name}` }, value)
 
   test('an answer has every field, unless fields are chosen', () => {
-    expect(check('md_textkey-row', { Code: 'a', Name: null })).toEqual([])
-    expect(check('md_textkey-row', { Code: 'a' })).toEqual(['/Name is missing'])
-    expect(check('md_textkey-fields', { Name: 'b' })).toEqual([])
+    expect(check('TextKeyRow', { Code: 'a', Name: null })).toEqual([])
+    expect(check('TextKeyRow', { Code: 'a' })).toEqual(['/Name is missing'])
+    expect(check('TextKeyFields', { Name: 'b' })).toEqual([])
   })
 
   test('a new row needs its key and takes no field that there is not', () => {
-    expect(check('md_textkey-new', { Code: 'a' })).toEqual([])
-    expect(check('md_textkey-new', { Name: 'a' })).toEqual(['/Code is missing'])
-    expect(check('md_textkey-new', { Code: 'a', Nmae: 'b' })).toEqual(['/Nmae is not expected'])
+    expect(check('TextKeyNewRow', { Code: 'a' })).toEqual([])
+    expect(check('TextKeyNewRow', { Name: 'a' })).toEqual(['/Code is missing'])
+    expect(check('TextKeyNewRow', { Code: 'a', Nmae: 'b' })).toEqual(['/Nmae is not expected'])
   })
 
   test('a new row may leave out a key that the server makes up, whose value it says nothing of', () => {
@@ -426,20 +427,20 @@ describe('columns', () => {
       { title: 'Code', type: 'SingleLineText', unique: true },
     ])
     const document = documentOf([table])
-    const problems = (kind: string, row: Json) => problemsOf(document, { $ref: `#/components/schemas/md_x-${kind}` }, row)
-    expect([problems('new', {}), problems('new', { Key: 'a' }), problems('upsert', { Code: 'a' })]).toEqual([[], [], []])
+    const problems = (kind: string, row: Json) => problemsOf(document, { $ref: `#/components/schemas/X${kind}` }, row)
+    expect([problems('NewRow', {}), problems('NewRow', { Key: 'a' }), problems('Upsert', { Code: 'a' })]).toEqual([[], [], []])
     expect(JSON.stringify(document)).toContain('primary key; made up by the server where it is left out')
     expect(JSON.stringify(document)).not.toContain('rc_')
     expect(upsertColumn(table, 'Code').title).toBe('Code')
   })
 
   test('a change does not name the key; one in bulk must', () => {
-    expect(check('md_textkey-change', { Name: null })).toEqual([])
-    expect(check('md_textkey-change', { Code: 'a' })).toEqual(['/Code is not expected'])
-    expect(check('md_textkey-keyed', { Code: 'a', Name: null })).toEqual([])
-    expect(check('md_textkey-keyed', { Name: 'b' })).toEqual(['/Code is missing'])
-    expect(check('md_textkey-key', { Code: 'a', Name: 'b' })).toEqual(['/Name is not expected'])
-    expect(check('md_every-keyed', { Id: 1, Number: 2 })).toEqual([])
+    expect(check('TextKeyChange', { Name: null })).toEqual([])
+    expect(check('TextKeyChange', { Code: 'a' })).toEqual(['/Code is not expected'])
+    expect(check('TextKeyChangeByKey', { Code: 'a', Name: null })).toEqual([])
+    expect(check('TextKeyChangeByKey', { Name: 'b' })).toEqual(['/Code is missing'])
+    expect(check('TextKeyKey', { Code: 'a', Name: 'b' })).toEqual(['/Name is not expected'])
+    expect(check('EveryTypeChangeByKey', { Id: 1, Number: 2 })).toEqual([])
   })
 
   test.each([
@@ -453,7 +454,7 @@ describe('columns', () => {
       { title: 'Other', type: 'SingleLineText', primaryKey: true, required: true },
     ])
     const row = { One: one, Other: other }
-    const problems = problemsOf(documentOf([table]), { $ref: '#/components/schemas/md_x-new' }, row)
+    const problems = problemsOf(documentOf([table]), { $ref: '#/components/schemas/XNewRow' }, row)
     expect(problems.length === 0).toBe(taken)
     if (taken) expect(() => readNewRow(table, row, 0)).not.toThrow()
     else expect(() => readNewRow(table, row, 0)).toThrow('A key of several parts')
@@ -467,20 +468,20 @@ describe('columns', () => {
     ['.\n', true],
     ['a.b', true],
   ])('the key %j of a new row can stand in a path: %s', (Code, taken) => {
-    for (const kind of ['new', 'upsert']) expect(check(`md_textkey-${kind}`, { Code }).length === 0).toBe(taken)
-    expect(check('md_textkey-key', { Code })).toEqual([])
+    for (const kind of ['NewRow', 'Upsert']) expect(check(`TextKey${kind}`, { Code }).length === 0).toBe(taken)
+    expect(check('TextKeyKey', { Code })).toEqual([])
   })
 
   test('bulk operations answer with keys by column name, as they are stored', () => {
-    expect(check('md_textkey-keys', [{ column_0: 'a' }])).toEqual([])
-    expect(check('md_textkey-keys', [{ Code: 'a' }])).toEqual(['/0/column_0 is missing', '/0/Code is not expected'])
+    expect(check('TextKeyKeys', [{ column_0: 'a' }])).toEqual([])
+    expect(check('TextKeyKeys', [{ Code: 'a' }])).toEqual(['/0/column_0 is missing', '/0/Code is not expected'])
   })
 
   test('a page has rows, and may say where the next one begins', () => {
     const pageInfo = { totalRows: 1, page: 1, pageSize: 25, isFirstPage: true, isLastPage: true }
-    expect(check('md_textkey-page', { list: [{ Code: 'a' }], pageInfo })).toEqual([])
-    expect(check('md_textkey-page', { list: [{ Code: 'a' }], pageInfo: { ...pageInfo, next: 'WyJh' } })).toEqual([])
-    expect(check('md_textkey-page', { list: [{ Code: 1 }], pageInfo: { ...pageInfo, next: 2 } })).toEqual([
+    expect(check('TextKeyPage', { list: [{ Code: 'a' }], pageInfo })).toEqual([])
+    expect(check('TextKeyPage', { list: [{ Code: 'a' }], pageInfo: { ...pageInfo, next: 'WyJh' } })).toEqual([])
+    expect(check('TextKeyPage', { list: [{ Code: 1 }], pageInfo: { ...pageInfo, next: 2 } })).toEqual([
       '/list/0/Code is not string: 1',
       '/pageInfo/next is not string: 2',
     ])
@@ -489,7 +490,7 @@ describe('columns', () => {
 
 describe('upsert', () => {
   const on = (table: Table): Json | undefined => {
-    const operation = operationsOf(documentOf([table])).find(({ id }) => id.startsWith('bulk-upsert-'))
+    const operation = operationsOf(documentOf([table])).find(({ name }) => name === 'upsertRows')
     return operation?.parameters.find(({ name }) => name === 'on')?.schema
   }
   const code = { title: 'Code', type: 'SingleLineText', unique: true } as const
@@ -536,8 +537,8 @@ describe('examples', () => {
   )
 
   test('a filter of what changes or deletes all rows begins with a condition, where that of a list begins with every row', () => {
-    for (const id of ['bulk-update-all', 'bulk-delete-all']) {
-      const values = valuesOf(parameterOf(EVERY_TYPE, 'where', id))
+    for (const name of ['updateMatchingRows', 'deleteMatchingRows']) {
+      const values = valuesOf(parameterOf(EVERY_TYPE, 'where', name))
       expect(values[0]).toMatch(/^\(/)
       expect(values.toSorted()).toEqual(valuesOf(parameterOf(EVERY_TYPE, 'where')).toSorted())
     }
@@ -551,22 +552,22 @@ describe('examples', () => {
       for (const { id, body } of operations) {
         expect({ id, problems: problemsOf(document, body?.schema ?? {}, body?.example) }).toEqual({ id, problems: [] })
       }
-      const rows = (id: string): Json[] => {
-        const operation = operations.find((one) => one.id === `${id}-${table.id}`)
+      const rows = (name: string): Json[] => {
+        const operation = operations.find((one) => one.name === name)
         return (operation?.body?.example ?? []) as Json[]
       }
-      for (const row of [newRow(table) ?? {}, ...rows('bulk-insert')]) expect(() => readNewRow(table, row, 0)).not.toThrow()
-      for (const row of rows('bulk-update')) expect(() => readChange(table, row, readKey(table, row), 0)).not.toThrow()
-      for (const row of rows('bulk-delete')) expect(() => readKey(table, row)).not.toThrow()
-      expect(() => readChange(table, bodyExample(table, 'bulk-update-all') as Json, [], 0)).not.toThrow()
+      for (const row of [newRow(table) ?? {}, ...rows('insertRows')]) expect(() => readNewRow(table, row, 0)).not.toThrow()
+      for (const row of rows('updateRows')) expect(() => readChange(table, row, readKey(table, row), 0)).not.toThrow()
+      for (const row of rows('deleteRows')) expect(() => readKey(table, row)).not.toThrow()
+      expect(() => readChange(table, bodyExample(table, 'updateMatchingRows') as Json, [], 0)).not.toThrow()
     },
   )
 
   test.each([EVERY_TYPE, TEXT_KEY, makeTable('md_x', 'X', [ID, { title: 'Code', type: 'Number', unique: true }])])(
     '$title: that of an upsert names the field that its `on` does',
     (table) => {
-      const on = upsertColumn(table, String(parameterOf(table, 'on', 'bulk-upsert')?.example))
-      const [row] = bodyExample(table, 'bulk-upsert') as Json[]
+      const on = upsertColumn(table, String(parameterOf(table, 'on', 'upsertRows')?.example))
+      const [row] = bodyExample(table, 'upsertRows') as Json[]
       expect(row).toHaveProperty([on.title])
       expect(() => readUpsert(table, on, row ?? {}, 0)).not.toThrow()
     },
@@ -574,7 +575,7 @@ describe('examples', () => {
 
   test('of a change leave out what must be unique: it may be for every row', () => {
     const columns = [ID, { title: 'Code', type: 'Number', unique: true }, { title: 'Name', type: 'SingleLineText' }] as const
-    expect(bodyExample(makeTable('md_x', 'X', columns), 'bulk-update-all')).toEqual({ Name: 'Blue pen' })
+    expect(bodyExample(makeTable('md_x', 'X', columns), 'updateMatchingRows')).toEqual({ Name: 'Blue pen' })
   })
 
   test('of a group are a select where there is one, and never a column that would hide the count', () => {
@@ -584,13 +585,13 @@ describe('examples', () => {
       { title: 'Count', type: 'Number', columnName: 'count' },
     ] as const
     const pick = { title: 'Pick', type: 'SingleSelect', options: options('a') } as const
-    const group = (table: Table): Parameter | undefined => parameterOf(table, 'column_name', 'group-by')
+    const group = (table: Table): Parameter | undefined => parameterOf(table, 'column_name', 'countRowsByField')
     expect(group(makeTable('md_x', 'X', columns))).toMatchObject({
       schema: { enum: ['column_0', 'column_1'] },
       example: 'column_1',
     })
     expect(group(makeTable('md_x', 'X', [...columns, pick]))).toMatchObject({ example: 'column_3' })
-    expect(parameterOf(makeTable('md_x', 'X', [...columns, pick]), 'groupColumnId', 'grouped-list')).toMatchObject({
+    expect(parameterOf(makeTable('md_x', 'X', [...columns, pick]), 'groupColumnId', 'listRowsByField')).toMatchObject({
       schema: { enum: ['cl_md_x_0', 'cl_md_x_1', 'cl_md_x_2', 'cl_md_x_3'] },
       example: 'cl_md_x_3',
     })
@@ -661,7 +662,7 @@ describe('parameters', () => {
   test('limit says what the server does: it has a default, and brings what is outside inside', () => {
     const table = makeTable('md_x', 'X', [ID])
     const limit = (limits: typeof LIMITS): Parameter | undefined =>
-      operationOf(documentOf([table], { limits }), 'list', 'md_x').parameters.find(({ name }) => name === 'limit')
+      operationOf(documentOf([table], { limits }), 'listRows', 'md_x').parameters.find(({ name }) => name === 'limit')
     expect(limit(LIMITS)).toMatchObject({
       schema: { type: 'integer', default: 25 },
       example: 25,
@@ -689,7 +690,7 @@ describe('parameters', () => {
         expect(read(other, values[name])).not.toEqual(parseQuery(EVERY_TYPE, {}, { now: 0, limits: LIMITS }))
       }
     }
-    expect(parameterOf(EVERY_TYPE, 'where', 'bulk-delete-all')?.description).toContain('`w`')
+    expect(parameterOf(EVERY_TYPE, 'where', 'deleteMatchingRows')?.description).toContain('`w`')
   })
 
   test('the description of where names every operator, and none that does not exist', () => {
@@ -724,7 +725,7 @@ describe("users' text", () => {
       ...Object.values(document.components).flatMap((components) => Object.keys(components)),
     ]
     expect(names.filter((name) => !/^[\w/{}-]+$/.test(name))).toEqual([])
-    expect(Object.keys(document.components.schemas)).toContain('md_hostile0-row')
+    expect(Object.keys(document.components.schemas)).toContain('ImgSrcXOnerrorAlert1Row')
   })
 
   test('never becomes a prototype or a reference: such names are patterns', () => {
@@ -733,14 +734,14 @@ describe("users' text", () => {
       ...['__proto__', 'constructor', '$ref'].map((title) => ({ title, type: 'Number' as const })),
     ])
     const document = documentOf([table])
-    const { properties, patternProperties } = document.components.schemas['md_x-fields'] ?? {}
+    const { properties, patternProperties } = document.components.schemas['XFields'] ?? {}
     expect(Object.keys(properties as Json)).toEqual(['Id'])
-    expect(Object.keys(patternProperties as Json)).toEqual(['^__proto__$', '^constructor$', '^\\$ref$'])
+    expect(Object.keys(patternProperties as Json)).toEqual(['^__proto__$', '^constructor$', '^\\$ref$', NO_NAME])
     const row = JSON.parse('{"__proto__": 1, "constructor": 2, "$ref": 3}')
-    expect(problemsOf(document, { $ref: '#/components/schemas/md_x-change' }, row)).toEqual([])
-    expect(problemsOf(document, { $ref: '#/components/schemas/md_x-change' }, JSON.parse('{"__proto__": "x"}'))).toEqual([
+    expect(problemsOf(document, { $ref: '#/components/schemas/XChange' }, row)).toEqual([])
+    expect(problemsOf(document, { $ref: '#/components/schemas/XChange' }, JSON.parse('{"__proto__": "x"}'))).toEqual([
       '/__proto__ is not integer or null: "x"',
     ])
-    expect(document.components.schemas['md_x-row']?.['required']).toEqual(['Id', '__proto__', 'constructor', '$ref'])
+    expect(document.components.schemas['XRow']?.['required']).toEqual(['Id', '__proto__', 'constructor', '$ref'])
   })
 })
