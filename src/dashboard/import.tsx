@@ -12,7 +12,7 @@ import {
   runStep,
   storePart,
 } from '../data/import/imports'
-import { importScope } from '../data/import/routes'
+import { importScope } from '../api/v1/import-routes'
 import type { Choices, GivenFormat, Import } from '../data/import/state'
 import type { FilePreview } from '../data/import/preview'
 import { PART_SIZE, findParts, findUnfinished } from '../data/import/store'

@@ -1,7 +1,7 @@
 /** The routes of one row's form, and of a new row's. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
-import { perform } from '../data/records/http'
+import { perform } from '../api/v1/row-requests'
 import { type VersionedRow, insertOne, readOne, updateOne } from '../data/records/records'
 import { tableScope } from '../data/catalog/scope'
 import type { AppEnv } from '../env'

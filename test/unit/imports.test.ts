@@ -8,8 +8,9 @@ const SRC = resolve(import.meta.dirname, '../../src')
 /** What each part of the product may import, besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ['app', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  app: ['dashboard', 'openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  dashboard: ['data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
+  app: ['dashboard', 'api', 'openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
+  dashboard: ['api', 'openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
+  api: ['openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
   openapi: ['data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
   data: ['control', 'http', 'env', 'errors', 'lib', 'version'],
   control: ['http', 'env', 'errors', 'lib', 'version'],

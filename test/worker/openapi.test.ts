@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { projectDocument } from '../../src/openapi/project'
+import { projectDocument } from '../../src/api/v1/project-document'
 import { problemsOf } from '../unit/openapi/conforms'
 import { type Document, type Method, type Operation, operationsOf } from '../unit/openapi/document'
 import { LIMITS, ORIGIN, PROJECT, manyTables } from '../unit/openapi/tables'

@@ -1,7 +1,7 @@
 /** A project's document as a reader of it sees it: every operation, with all that it refers to. */
 import type { Table } from '../../../src/data/types/column'
-import { OPERATION_SUFFIXES } from '../../../src/openapi/operations'
-import { projectDocument } from '../../../src/openapi/project'
+import { OPERATION_SUFFIXES } from '../../../src/api/v1/row-operations'
+import { projectDocument } from '../../../src/api/v1/project-document'
 import { type Json, resolve } from './conforms'
 import { LIMITS, ORIGIN, PROJECT } from './tables'
 

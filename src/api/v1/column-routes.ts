@@ -2,11 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { columnScope, tableScope } from './scope'
-import { reloadTable } from './catalog'
-import { ColumnRequest } from './column-request'
-import { addColumn, changeColumn, chooseDisplayColumn, removeColumn } from './columns'
-import { ColumnBody, TableBody, toColumnBody, toTableBody } from './json'
+import { columnScope, tableScope } from '../../data/catalog/scope'
+import { reloadTable } from '../../data/catalog/catalog'
+import { ColumnRequest } from '../../data/catalog/column-request'
+import { addColumn, changeColumn, chooseDisplayColumn, removeColumn } from '../../data/catalog/columns'
+import { ColumnBody, TableBody, toColumnBody, toTableBody } from '../../data/catalog/json'
 
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
 const ColumnParameter = z.object({ columnId: z.string().openapi({ param: { name: 'columnId', in: 'path' } }) })

@@ -3,17 +3,17 @@
  * them per table. What they hold of a table (parameters, bodies, answers) are components, so that the operations through the
  * default view say the same in few words.
  */
-import { type Permission, isAllowed } from '../control/access/roles'
-import { primaryKey } from '../data/catalog/catalog'
-import type { Table } from '../data/types/column'
-import { PROJECT_ROLES } from '../env'
-import type { ErrorCode } from '../errors'
-import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from './answers'
-import { groupFields, upsertFields } from './column'
-import { type ErrorDocumentation, commonErrors, documentErrors, errorExamples } from './failures'
-import { type NamedTable, capitalized, uncapitalized } from './names'
-import { type ParameterName, parameterRef, tableParameters } from './parameters'
-import { tableSchemas } from './schemas'
+import { type Permission, isAllowed } from '../../control/access/roles'
+import { primaryKey } from '../../data/catalog/catalog'
+import type { Table } from '../../data/types/column'
+import { PROJECT_ROLES } from '../../env'
+import type { ErrorCode } from '../../errors'
+import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from '../../openapi/answers'
+import { groupFields, upsertFields } from '../../openapi/column'
+import { type ErrorDocumentation, commonErrors, documentErrors, errorExamples } from '../../openapi/failures'
+import { type NamedTable, capitalized, uncapitalized } from '../../openapi/names'
+import { type ParameterName, parameterRef, tableParameters } from '../../openapi/parameters'
+import { tableSchemas } from '../../openapi/schemas'
 
 type Described = Readonly<Record<string, unknown>>
 

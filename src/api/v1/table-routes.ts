@@ -7,10 +7,10 @@ import { ApiError } from '../../errors'
 import { listOf } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { wholeList } from '../../lib/paging'
-import { type Scope, projectScope, tableScope } from './scope'
-import { ColumnRequest } from './column-request'
-import { TableBody, TableSummary, ViewBody, toDefaultView, toTableBody, toTableSummary } from './json'
-import { changeTable, createTable, removeTable } from './tables'
+import { type Scope, projectScope, tableScope } from '../../data/catalog/scope'
+import { ColumnRequest } from '../../data/catalog/column-request'
+import { TableBody, TableSummary, ViewBody, toDefaultView, toTableBody, toTableSummary } from '../../data/catalog/json'
+import { changeTable, createTable, removeTable } from '../../data/catalog/tables'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })

@@ -7,10 +7,19 @@ import { needs, requireActor } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode, invalidInput } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { projectScope } from '../catalog/scope'
-import { type ImportScope, beginImport, currentPreview, findImport, giveUp, readFile, runStep, storePart } from './imports'
-import { PART_SIZE, countOfParts, findParts } from './store'
-import { MAX_WHOLE, type WholeRequest, importWhole, tooLarge } from './whole'
+import { projectScope } from '../../data/catalog/scope'
+import {
+  type ImportScope,
+  beginImport,
+  currentPreview,
+  findImport,
+  giveUp,
+  readFile,
+  runStep,
+  storePart,
+} from '../../data/import/imports'
+import { PART_SIZE, countOfParts, findParts } from '../../data/import/store'
+import { MAX_WHOLE, type WholeRequest, importWhole, tooLarge } from '../../data/import/whole'
 import {
   CancelAnswer,
   ColumnChoices,
@@ -29,7 +38,7 @@ import {
   toPreviewBody,
   toReportBody,
   toStatus,
-} from './wire'
+} from './import-wire'
 import { sizeText } from '../../lib/text'
 
 const tags = ['Imports']

@@ -6,10 +6,10 @@ import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { PageInfo } from '../../http/page'
 import type { Sql } from '../../lib/sql'
-import type { Table } from '../types/column'
-import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../query/query'
-import { type Write, readIdempotencyKey, runOnce } from './idempotency'
-import { type VersionedRow, duplicateValue } from './records'
+import type { Table } from '../../data/types/column'
+import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../../data/query/query'
+import { type Write, readIdempotencyKey, runOnce } from '../../data/records/idempotency'
+import { type VersionedRow, duplicateValue } from '../../data/records/records'
 
 const parameter = (name: string, description: string) => z.string().openapi({ param: { name, in: 'path' }, description })
 

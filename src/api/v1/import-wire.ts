@@ -1,11 +1,11 @@
 /** The import's JSON: what requests may hold, and what answers do. */
 import { z } from '@hono/zod-openapi'
-import { COLUMN_TYPES, MAX_NAME } from '../types/column'
-import { ENCODINGS } from '../inference/dialect'
-import type { Format } from '../inference/dialect'
-import type { FilePreview } from './preview'
-import type { Choices, ColumnChoice, GivenFormat, Import, Report } from './state'
-import { PART_SIZE, countOfParts } from './store'
+import { COLUMN_TYPES, MAX_NAME } from '../../data/types/column'
+import { ENCODINGS } from '../../data/inference/dialect'
+import type { Format } from '../../data/inference/dialect'
+import type { FilePreview } from '../../data/import/preview'
+import type { Choices, ColumnChoice, GivenFormat, Import, Report } from '../../data/import/state'
+import { PART_SIZE, countOfParts } from '../../data/import/store'
 
 const SEPARATORS = [',', ';', '\t', '|'] as const
 const DECIMAL_MARKS = ['.', ','] as const

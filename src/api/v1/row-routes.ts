@@ -8,13 +8,13 @@ import { needs } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import type { Column, Table } from '../types/column'
-import { parseFields } from '../query/fields'
-import { findColumn } from '../query/names'
-import { onlyValue } from '../query/query'
-import { type Scope, tableScope } from '../catalog/scope'
-import { csvStream, parseCsvOptions } from './export'
-import { type GroupSort, groupBy, groupedList, isGroupable } from './groups'
+import type { Column, Table } from '../../data/types/column'
+import { parseFields } from '../../data/query/fields'
+import { findColumn } from '../../data/query/names'
+import { onlyValue } from '../../data/query/query'
+import { type Scope, tableScope } from '../../data/catalog/scope'
+import { csvStream, parseCsvOptions } from '../../data/records/export'
+import { type GroupSort, groupBy, groupedList, isGroupable } from '../../data/records/groups'
 import {
   ExportParameters,
   FilterParameters,
@@ -32,8 +32,8 @@ import {
   listQuery,
   perform,
   setETag,
-} from './http'
-import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from './records'
+} from './row-requests'
+import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from '../../data/records/records'
 
 const ViewParameter = {
   viewName: z.string().openapi({ param: { name: 'viewName', in: 'path' }, description: 'Id or title of the view' }),

@@ -1,14 +1,14 @@
 /** The OpenAPI documents, and the Swagger pages that show them: contract/api-v1.md section 5. */
 import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
-import { needs, requireProject } from '../control/access/guard'
-import { getCatalog } from '../data/catalog/catalog'
-import type { AppEnv } from '../env'
-import { createRouter, errorResponses, json } from '../http/router'
-import { controlDocument } from './control'
-import { DOCS_CSP, docsPage } from './page'
-import { projectDocument } from './project'
-import { originsOf } from './servers'
+import { needs, requireProject } from '../../control/access/guard'
+import { getCatalog } from '../../data/catalog/catalog'
+import type { AppEnv } from '../../env'
+import { createRouter, errorResponses, json } from '../../http/router'
+import { controlDocument } from '../../openapi/control'
+import { DOCS_CSP, docsPage } from '../../openapi/page'
+import { projectDocument } from './project-document'
+import { originsOf } from '../../openapi/servers'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const Document = z.record(z.string(), z.unknown()).openapi('OpenAPIDocument', { description: 'OpenAPI 3.1' })
