@@ -1,48 +1,28 @@
-/** D1 away, overloaded or slow, at any of a request's calls: 503, nothing half done, and a retry that works. */
+/** D1 away, overloaded or slow: 503, and how long anyone waits for it. d1-faults.test.ts fails every call of every route. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Bindings } from '../../src/env'
 import {
   PASSWORD,
   type Person,
-  type RequestOptions,
-  addMember,
   createProject,
   createTable,
   createToken,
-  dump,
   refreshTokenOf,
   request,
   signUp,
   signUpCreator,
   succeed,
   superAdmin,
-  unique,
 } from '../support/client'
 import { type Tap, tapD1 } from '../support/tap-d1'
-
-/** As Cloudflare documents them. */
-const MESSAGES = [
-  'D1_ERROR: Network connection lost.',
-  'D1_ERROR: D1 DB reset because its code was updated.',
-  'D1_ERROR: Internal error in D1 DB storage caused object to be reset.',
-  'D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.',
-  'D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.',
-  'D1_ERROR: D1 DB is overloaded. Requests queued for too long.',
-  'D1_ERROR: D1 DB is overloaded. Too many requests queued.',
-  'D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.',
-  'D1_ERROR: D1 DB exceeded its CPU time limit and was reset.',
-  'D1_ERROR: D1 DB exceeded its memory limit and was reset.',
-  'D1_ERROR: client disconnected',
-] as const
+import { MESSAGES } from '../support/walk'
 
 const error = (message: string): never => {
   throw new Error(message)
 }
 
 const withTap = (tap: Tap): Bindings => ({ ...env, NC_PASSWORD_HASH: 'pbkdf2', DB: tapD1(env.DB, tap) })
-
-type Operation = [method: string, path: string, options: RequestOptions]
 
 let admin: Person
 let ada: Person
@@ -53,70 +33,6 @@ beforeAll(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
-const users = (id: string) => `/api/v1/db/meta/projects/${id}/users`
-const newEmail = () => `${unique('down')}@example.org`
-
-/** Each makes what it needs, and says what to ask. */
-const OPERATIONS: Record<string, () => Operation | Promise<Operation>> = {
-  'sign up': () => ['POST', '/api/v1/auth/user/signup', { body: { email: newEmail(), password: PASSWORD } }],
-  'sign in': async () => {
-    const { email, password } = await signUp()
-    return ['POST', '/api/v1/auth/user/signin', { body: { email, password } }]
-  },
-  'accept an invitation': async () => {
-    const email = newEmail()
-    const { body } = await succeed(request('POST', '/api/v1/users', { auth: admin.auth, body: { email } }))
-    return ['POST', '/api/v1/auth/user/signup', { body: { email, password: PASSWORD, token: body.invite_token } }]
-  },
-  refresh: async () => ['POST', '/api/v1/auth/token/refresh', { refresh: (await signUp()).refresh }],
-  'sign out': async () => {
-    const { auth, refresh } = await signUp()
-    return ['POST', '/api/v1/auth/user/signout', { auth, refresh }]
-  },
-  'change the password': async () => {
-    const { auth } = await signUp()
-    return ['POST', '/api/v1/auth/password/change', { auth, body: { currentPassword: PASSWORD, newPassword: 'a new password' } }]
-  },
-  'reset the password': async () => {
-    const { id } = await signUp()
-    const { body } = await succeed(request('POST', `/api/v1/users/${id}/generate-reset-url`, { auth: admin.auth }))
-    return ['POST', `/api/v1/auth/password/reset/${body.reset_password_token}`, { body: { password: 'a new password' } }]
-  },
-  'ask who one is': () => ['GET', '/api/v1/auth/user/me', { auth: ada.auth }],
-  'make an API Token': () => ['POST', '/api/v1/tokens', { auth: ada.auth, body: {} }],
-  'delete an API Token': async () => ['DELETE', `/api/v1/tokens/${(await createToken(ada.auth)).id}`, { auth: ada.auth }],
-  'list API Tokens': () => ['GET', '/api/v1/tokens', { auth: ada.auth }],
-  'make a project': () => ['POST', '/api/v1/db/meta/projects', { auth: ada.auth, body: { title: unique('Down ') } }],
-  'list projects': () => ['GET', '/api/v1/db/meta/projects', { auth: ada.auth }],
-  'rename a project': async () => {
-    const { id } = await createProject(ada.auth)
-    return ['PATCH', `/api/v1/db/meta/projects/${id}`, { auth: ada.auth, body: { title: unique('Down ') } }]
-  },
-  'delete a project': async () => [
-    'DELETE',
-    `/api/v1/db/meta/projects/${(await createProject(ada.auth)).id}`,
-    { auth: ada.auth },
-  ],
-  'invite two people': async () => {
-    const { id } = await createProject(ada.auth)
-    return ['POST', users(id), { auth: ada.auth, body: { email: `${newEmail()},${newEmail()}`, roles: 'viewer' } }]
-  },
-  'change a member': async () => {
-    const [bob, { id }] = [await signUp(), await createProject(ada.auth)]
-    await addMember(ada.auth, id, bob.email, 'viewer')
-    return ['PATCH', `${users(id)}/${bob.id}`, { auth: ada.auth, body: { roles: 'editor' } }]
-  },
-  'remove a member': async () => {
-    const [bob, { id }] = [await signUp(), await createProject(ada.auth)]
-    await addMember(ada.auth, id, bob.email, 'viewer')
-    return ['DELETE', `${users(id)}/${bob.id}`, { auth: ada.auth }]
-  },
-  'invite a user': () => ['POST', '/api/v1/users', { auth: admin.auth, body: { email: newEmail() } }],
-  'remove a user': async () => ['DELETE', `/api/v1/users/${(await signUp()).id}`, { auth: admin.auth }],
-  'set the switches': () => ['POST', '/api/v1/app-settings', { auth: admin.auth, body: { invite_only_signup: false } }],
-  'read about the instance': () => ['GET', '/api/v1/db/meta/nocodb/info', {}],
-}
-
 function expectUnavailable({ status, headers, body }: Awaited<ReturnType<typeof request>>): void {
   const message = 'The database is not available right now; try again shortly.'
   expect([status, body]).toEqual([
@@ -126,64 +42,6 @@ function expectUnavailable({ status, headers, body }: Awaited<ReturnType<typeof 
   expect(headers.get('retry-after')).toBe('2')
   expect(headers.get('set-cookie')).toBeNull()
   expect(headers.get('www-authenticate')).toBeNull()
-}
-
-/** How many calls to the control database an operation takes. */
-async function callsOf(make: () => Operation | Promise<Operation>): Promise<number> {
-  let calls = 0
-  const [method, path, options] = await make()
-  await succeed(request(method, path, { ...options, env: withTap({ before: () => void calls++ }) }))
-  return calls
-}
-
-describe.each(Object.entries(OPERATIONS))('to %s', (_, make) => {
-  test('fails whole at each of its calls, and works when tried again', async () => {
-    const calls = await callsOf(make)
-    expect(calls).toBeGreaterThan(0)
-    for (let failing = 1; failing <= calls; failing++) {
-      const [method, path, options] = await make()
-      const before = await state()
-      const tap: Tap = { before: (call) => void (call === failing && error(MESSAGES[failing % MESSAGES.length] ?? '')) }
-      expectUnavailable(await request(method, path, { ...options, env: withTap(tap) }))
-      const after = await state()
-      // Signing out twice over, by cookie and by token, may do the first half; either half alone ends the session.
-      if (!path.endsWith('/signout')) expect(after).toEqual(before)
-      expect((await request(method, path, { ...options, env: withTap({}) })).status).toBe(200)
-    }
-  })
-
-  test('is never half done when the answer of a call is lost after it took effect', async () => {
-    const calls = await callsOf(make)
-    for (let failing = 1; failing <= calls; failing++) {
-      const [method, path, options] = await make()
-      const tap: Tap = { after: (call) => void (call === failing && error(MESSAGES[failing % MESSAGES.length] ?? '')) }
-      expectUnavailable(await request(method, path, { ...options, env: withTap(tap) }))
-      await expectWhole()
-    }
-  })
-})
-
-/** A guess at a password counts from before it is looked at, and so also when nobody could. */
-async function state() {
-  const { attempts: _, ...tables } = await dump(env.DB)
-  return tables
-}
-
-/** What holds of the control plane whatever was interrupted. */
-async function expectWhole(): Promise<void> {
-  const {
-    projects = [],
-    project_members: members = [],
-    users: people = [],
-    sessions = [],
-    refresh_tokens: tokens = [],
-  } = await dump(env.DB)
-  const owned = members.filter(({ role }) => role === 'owner').map((member) => member['project_id'])
-  expect(projects.filter(({ id }) => !owned.includes(id))).toEqual([])
-  const usable = tokens.filter((token) => token['spent_at'] === null).map((token) => token['session_id'])
-  expect(sessions.filter(({ id }) => !usable.includes(id))).toEqual([])
-  const isOpen = (user: Record<string, unknown>) => user['password_hash'] === null && user['invite_hash'] === null
-  expect(people.filter(isOpen)).toEqual([])
 }
 
 describe.each(MESSAGES)('"%s"', (message) => {

@@ -1,0 +1,18 @@
+/** Each route of the dashboard, with each of its calls to D1 failing: 503 or done, never half, and nothing of the engine told. */
+import { beforeAll, describe, test, vi } from 'vitest'
+import { ROUTE_REQUESTS } from '../support/route-requests'
+import { type Stage, expectWholeAtEachFault, isApi, makeStage } from '../support/walk'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await makeStage()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+})
+
+describe('with each of its calls to D1 failing in turn, before its effect and after it, a route is 503 or done, never half', () => {
+  test.each(Object.keys(ROUTE_REQUESTS).filter((route) => !isApi(route)))('%s', async (route) => {
+    await expectWholeAtEachFault(stage, route)
+  })
+})
