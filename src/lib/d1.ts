@@ -1,8 +1,8 @@
 /** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
-import { ApiError } from '../errors'
+import { ApiError, ERRORS, type ErrorCode } from '../errors'
 import { addD1Cost } from './d1-cost'
 import { type Call, NoAnswer, inTime } from './patience'
-import { type Sql, literal, sql } from './sql'
+import { Sql, literal, sql } from './sql'
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
 export class UniqueViolation extends Error {
@@ -59,6 +59,14 @@ export function requireThat(condition: Sql): Sql {
   return sql`SELECT CASE WHEN ${condition} THEN 1 ELSE json('a condition does not hold') END`
 }
 
+/**
+ * An expression that refuses the request, with that sentence, when a statement comes to it: before it has done anything, where
+ * that depends on the database. SQLite tells what it cannot take for a path of JSON, and no path of ours is ever wrong.
+ */
+export function refusal(code: ErrorCode, message: Sql): Sql {
+  return sql`json_extract('{}', ${new Sql([`'${code}: '`], [])} || ${message})`
+}
+
 /** Right behind a statement in a batch: that one must have changed `count` rows. */
 export function requireChanges(count: number): Sql {
   return requireThat(sql`changes() = ${literal(count)}`)
@@ -104,6 +112,10 @@ const TOO_BIG = 'The values of this request are longer than the database takes a
 const WRITE_UNKNOWN =
   'The database did not answer in time, so it is not known whether this was done: look before you send it again.'
 
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
+
 function translate(error: unknown): unknown {
   if (error instanceof NoAnswer) return unavailable(error, error.isRead ? undefined : WRITE_UNKNOWN)
   const text = error instanceof Error ? error.message : String(error)
@@ -114,6 +126,8 @@ function translate(error: unknown): unknown {
   if (text.includes('too many columns')) return new TooManyColumns(error)
   if (text.includes('FOREIGN KEY constraint failed')) return new ReferenceViolation(error)
   if (text.includes('malformed JSON')) return new BatchUndone(error)
+  const [, code, message] = /bad JSON path: '([A-Z_]+): (.+)'/.exec(text) ?? []
+  if (code !== undefined && isErrorCode(code)) return new ApiError(code, message, { cause: error })
   const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
   if (unique?.[1] !== undefined) {
     const columns = unique[1].split(', ').map((name) => name.slice(name.indexOf('.') + 1).trim())

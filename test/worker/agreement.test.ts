@@ -5,12 +5,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../src/data/catalog/ddl'
 import { type Column, kindOf } from '../../src/data/types/column'
 import { OPERATORS } from '../../src/data/query/operators'
-import { parseFilter } from '../../src/data/query/query'
 import { toJson } from '../../src/data/types/values'
 import { batch } from '../../src/lib/d1'
 import { type Sql, ident, join, sql } from '../../src/lib/sql'
 import type { OracleRow } from '../support/oracle'
 import { EVERYTHING, roundOf } from '../support/random-filters'
+import { filterSql } from '../unit/query/table'
 
 /** `npm run test:long` asks ten times as many. */
 const ROUNDS = env.LONG === '1' ? 100 : 5
@@ -63,7 +63,7 @@ function questionsOf(column: Column, shown: unknown, place: number): Question[] 
 /** Whether a filter selects the row of that id. */
 function select(id: number, { column, operator, value }: Question): Sql {
   const filterArrJson = JSON.stringify([{ fk_column_id: column.id, comparison_op: operator, value }])
-  const filter = parseFilter(EVERYTHING, { filterArrJson }, 0) ?? sql`1`
+  const filter = filterSql(EVERYTHING, { filterArrJson }, 0) ?? sql`1`
   return sql`SELECT COUNT(*) AS found FROM ${ident(EVERYTHING.physicalName)} t WHERE t.c1 = ${id} AND ${filter}`
 }
 

@@ -319,6 +319,62 @@ describe('a list of more than 10 MB', () => {
   })
 })
 
+describe('a filter that is too much for the rows of a table', () => {
+  const many = (condition: string, count: number) => Array.from({ length: count }, () => condition).join('~or')
+  const pieces = `(Text,like,${'e%'.repeat(98)}z)`
+  let small: Paths
+  let large: Paths
+
+  beforeAll(async () => {
+    const columns = [
+      { title: 'Text', uidt: 'SingleLineText' },
+      { title: 'N', uidt: 'Decimal' },
+      { title: 'Tags', uidt: 'MultiSelect', dtxp: "'red','green'" },
+    ]
+    const rows = (count: number) => Array.from({ length: count }, (_, N) => ({ Text: `e${N}`, N, Tags: 'red' }))
+    ;[small, large] = [await newTable(columns), await newTable(columns)]
+    await send('POST', small.bulk, rows(20))
+    await send('POST', large.bulk, rows(6000))
+  })
+
+  test.each([
+    ['like with many %', many(pieces, 10)],
+    ['like of texts', many('(Text,like,zz)', 500)],
+    ['like of decimals', many('(N,like,zz)', 150)],
+    ['options', `(Tags,anyof,${Array.from({ length: 4000 }, (_, index) => `o${index}`).join(',')})`],
+    ['letters of many forms', many('(Text,like,äöüßéàèùâêîôûçñøåæœžščř)', 40)],
+  ])('is refused before a row is read, and works for fewer rows: %s', async (_, where) => {
+    const refused = await ask(large.rows, where)
+    expect(told(refused)).toEqual([400, 'INVALID_FILTER'])
+    expect(refused.body.message).toMatch(
+      /^The filter takes \d+ steps for each of 6000 rows, .* may take \d+; use fewer conditions/,
+    )
+    expect(Number(refused.headers.get('x-d1-rows-read'))).toBeLessThan(20)
+    expect((await ask(small.rows, where)).status).toBe(200)
+  })
+
+  test('is refused in every request that has one, and writes nothing', async () => {
+    const where = many(pieces, 10)
+    const { id } = large.columns.find(({ title }) => title === 'Text') ?? { id: '' }
+    for (const path of ['/find-one', '/count', '/groupby?column_name=text', `/group/${id}`, '/export/csv']) {
+      expect([path, ...told(await ask(large.rows + path, where))]).toEqual([path, 400, 'INVALID_FILTER'])
+    }
+    for (const [verb, body] of [['PATCH', { N: -1 }], ['DELETE']] as const) {
+      for (const headers of [{}, { 'idempotency-key': `too much ${verb}` }]) {
+        const answer = await send(verb, `${large.bulk}/all?where=${encodeURIComponent(where)}`, body, headers)
+        expect([verb, ...told(answer)]).toEqual([verb, 400, 'INVALID_FILTER'])
+      }
+    }
+    expect((await get(`${large.rows}/count?where=(N,ge,0)`)).body.count).toBe(6000)
+  })
+
+  /** A filter may be longer than a URL: as a form. */
+  function ask(path: string, where: string): Promise<Answer> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-http-method-override': 'GET' }
+    return request('POST', path, { auth, headers, body: new URLSearchParams({ where }).toString() })
+  }
+})
+
 test('a grouped list of more rows than an isolate holds at ease is refused', async () => {
   const paths = await newTable([{ title: 'State', uidt: 'SingleLineText' }])
   const rows = Array.from({ length: 10_100 }, (_, index) => ({ State: `s${index % 11}` }))

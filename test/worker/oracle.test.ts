@@ -16,7 +16,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTable } from '../../src/data/catalog/ddl'
 import { hasSortKey, sortKey, sortKeyColumn } from '../../src/data/types/collation'
 import type { Column, Table } from '../../src/data/types/column'
-import { parseFilter, parseQuery } from '../../src/data/query/query'
+import { parseQuery } from '../../src/data/query/query'
 import { insertRows } from '../../src/data/records/bulk-statements'
 import { type Page, listRows } from '../../src/data/records/records'
 import type { StoredRow } from '../../src/data/records/row'
@@ -33,7 +33,7 @@ import {
   roundOf,
   writeFilter,
 } from '../support/random-filters'
-import { makeTable } from '../unit/query/table'
+import { filterSql, makeTable } from '../unit/query/table'
 
 /** `npm run test:long` asks ten times as many. */
 const TIMES = env.LONG === '1' ? 10 : 1
@@ -63,7 +63,7 @@ describe('filters', () => {
   async function mismatches({ now, rows, filters }: Round): Promise<string[]> {
     const asked = filters.map((filter) => ({ filter, texts: writeFilter(filter) }))
     const queries = asked.map(({ texts }) => {
-      return sql`SELECT t.c1 AS id FROM ${ident(EVERYTHING.physicalName)} AS t WHERE ${parseFilter(EVERYTHING, texts, now) ?? sql`1`}`
+      return sql`SELECT t.c1 AS id FROM ${ident(EVERYTHING.physicalName)} AS t WHERE ${filterSql(EVERYTHING, texts, now) ?? sql`1`}`
     })
     const statements = [empty(EVERYTHING), ...insert(EVERYTHING, rows.map(cellsOf)), ...queries]
     const found = (await batch(env.DATA, statements)).slice(-queries.length)

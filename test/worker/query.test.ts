@@ -3,17 +3,17 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FilterNode } from '../../src/data/query/ast'
 import { checkFilter } from '../../src/data/query/check'
-import { MAX_PARAMETERS } from '../../src/data/query/compiler'
+import { MAX_PARAMETERS, compileFilter } from '../../src/data/query/compiler'
 import { countInstructions } from '../../src/data/query/cost'
 import { parseFilterJson } from '../../src/data/query/filter-json'
 import type { OperatorName } from '../../src/data/query/operators'
 import { parseWhere } from '../../src/data/query/parser'
-import { type FilterTexts, type QueryParams, parseFilter, parseQuery } from '../../src/data/query/query'
+import { type FilterTexts, type QueryParams, parseQuery } from '../../src/data/query/query'
 import { compileSort } from '../../src/data/query/sort'
 import { ApiError } from '../../src/errors'
 import { rows } from '../../src/lib/d1'
 import { type Sql, sql } from '../../src/lib/sql'
-import { NOW, THINGS } from '../unit/query/table'
+import { NOW, THINGS, filterSql } from '../unit/query/table'
 
 type Cell = string | number | null
 
@@ -61,7 +61,7 @@ async function idsOf(filter: Sql | null): Promise<number[]> {
   return found.map(({ c1 }) => c1)
 }
 
-const select = (texts: FilterTexts): Promise<number[]> => idsOf(parseFilter(THINGS, texts, NOW))
+const select = (texts: FilterTexts): Promise<number[]> => idsOf(filterSql(THINGS, texts, NOW))
 
 const ALL = [1, 2, 3, 4, 5, 6]
 
@@ -332,7 +332,7 @@ describe('long values', () => {
 
   test('5,000 values of `in` are one parameter', async () => {
     const value = Array.from({ length: 5000 }, (_, index) => index * 3)
-    const filter = parseFilter(
+    const filter = filterSql(
       THINGS,
       { filterArrJson: JSON.stringify([{ fk_column_id: 'cl_3', comparison_op: 'in', value }]) },
       NOW,
@@ -474,7 +474,7 @@ describe('the largest filter of each operator runs', () => {
   test.each(CASES)('%s on column %i with %j', async (operator, column, value) => {
     const filterOf = (count: number): Sql | null => {
       const filters = Array.from({ length: count }, () => question(operator, column, value))
-      return parseFilter(THINGS, { filterArrJson: JSON.stringify(filters) }, NOW)
+      return filterSql(THINGS, { filterArrJson: JSON.stringify(filters) }, NOW)
     }
     const largest = [500, 450, 400, 350, 300, 250, 200, 150, 100, 50].find((count) => isAllowed(() => filterOf(count))) ?? 0
     expect(largest).toBeGreaterThanOrEqual(operator.endsWith('like') ? 50 : 200)
@@ -488,7 +488,7 @@ describe('the largest filter of each operator runs', () => {
         // With more values than parameters, so that each is read from the one that holds all.
         const others = Array.from({ length: MAX_PARAMETERS + 1 }, () => question('eq', 3, 1))
         const text = JSON.stringify([...others, ...Array.from({ length: count }, () => question(operator, column, value))])
-        const filter = parseFilter(THINGS, { filterArrJson: text }, NOW) ?? sql`1`
+        const filter = filterSql(THINGS, { filterArrJson: text }, NOW) ?? sql`1`
         return (await rows(env.DATA, sql`EXPLAIN SELECT * FROM "ut_1" AS t WHERE ${filter}`)).length
       }),
     )
@@ -510,8 +510,8 @@ function isAllowed(call: () => unknown): boolean {
 }
 
 const pageOf = async (params: QueryParams): Promise<unknown[]> => {
-  const { where, order, limit, offset } = parseQuery(THINGS, params, { now: NOW })
-  const page = sql`SELECT t.c1 FROM "ut_1" AS t WHERE ${where ?? sql`1`} ORDER BY ${compileSort(order)} LIMIT ${limit} OFFSET ${offset}`
+  const { filter, order, limit, offset } = parseQuery(THINGS, params, { now: NOW })
+  const page = sql`SELECT t.c1 FROM "ut_1" AS t WHERE ${filter === null ? sql`1` : compileFilter(filter)} ORDER BY ${compileSort(order)} LIMIT ${limit} OFFSET ${offset}`
   return (await rows<{ c1: number }>(env.DATA, page)).map(({ c1 }) => c1)
 }
 

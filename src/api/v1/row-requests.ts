@@ -5,8 +5,8 @@ import { requireActor } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { PageInfo } from '../../http/page'
-import type { Sql } from '../../lib/sql'
 import type { Table } from '../../data/types/column'
+import type { Predicate } from '../../data/query/predicate'
 import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../../data/query/query'
 import { type Write, readIdempotencyKey, runOnce } from '../../data/records/idempotency'
 import { type VersionedRow, duplicateValue } from '../../data/records/records'
@@ -121,7 +121,7 @@ export function listQuery(c: Context<AppEnv>, table: Table, queries: QueryParams
 }
 
 /** The filter alone; null for none. */
-export function filterOf(c: Context<AppEnv>, table: Table): Sql | null {
+export function filterOf(c: Context<AppEnv>, table: Table): Predicate | null {
   const queries = c.req.queries()
   const texts = { where: onlyValue(queries, 'where', 'w'), filterArrJson: onlyValue(queries, 'filterArrJson') }
   return parseFilter(table, texts, c.get('startedAt'))
@@ -135,7 +135,7 @@ const PARAMETERS_TO_WRITE: readonly string[] = ['where', 'w', 'filterArrJson', '
  * misspelt filter, and a view that is not known may have one: to pass over them could change the whole table. Throws
  * INVALID_PARAMETER, VIEW_NOT_FOUND.
  */
-export function filterToWrite(c: Context<AppEnv>, table: Table): Sql | null {
+export function filterToWrite(c: Context<AppEnv>, table: Table): Predicate | null {
   const queries = c.req.queries()
   // Not the keys of `queries`: those leave out a name that is empty.
   const unknown = [...new URL(c.req.url).searchParams.keys()].find((name) => !PARAMETERS_TO_WRITE.includes(name))

@@ -2,17 +2,27 @@
  * A checked filter as SQL over the table alias `t`. Values are bound, columns are catalog names. It has at
  * most MAX_PARAMETERS parameters, and given the limits of limits.ts an expression depth well under D1's 100.
  */
+import { ApiError } from '../../errors'
 import { type Sql, all, any, column, empty, literal, sql } from '../../lib/sql'
 import { type Binder, Pool, parameters } from './binder'
+import { MAX_INSTRUCTIONS, countInstructions } from './cost'
 import type { Reading } from './letters'
-import { MAX_NESTED_READINGS } from './limits'
+import { MAX_FILTER_SQL, MAX_NESTED_READINGS } from './limits'
 import type { Comparison, Constant, Predicate, Subject, Test } from './predicate'
 
 /** Parameters that a filter may take; the rest of D1's 100 are for the statement around it. */
 export const MAX_PARAMETERS = 80
 
-/** The expression that is true for the rows selected. It may be NULL where it is not true. */
+/** The expression that is true for the rows selected. It may be NULL where it is not true. Throws INVALID_FILTER. */
 export function compileFilter(predicate: Predicate): Sql {
+  const filter = compile(predicate)
+  if (countInstructions(predicate) > MAX_INSTRUCTIONS || filter.sql.length > MAX_FILTER_SQL) {
+    throw new ApiError('INVALID_FILTER', 'The filter asks for more than one query can do; use fewer conditions or shorter lists.')
+  }
+  return filter
+}
+
+function compile(predicate: Predicate): Sql {
   const direct = build(predicate, parameters).sql
   if (direct.values.length <= MAX_PARAMETERS) return direct
   const pool = new Pool()

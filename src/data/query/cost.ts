@@ -1,4 +1,7 @@
-/** Whether D1 can run a filter. It answers "out of memory" (SQLITE_NOMEM) to a statement of too many instructions. */
+/**
+ * Whether D1 can run a filter, and for how long that holds up everybody else. It answers "out of memory" (SQLITE_NOMEM) to a
+ * statement of too many instructions.
+ */
 import type { Predicate, Subject, Test } from './predicate'
 
 /**
@@ -49,4 +52,64 @@ export function countInstructions(predicate: Predicate): number {
 
 function forReadings({ readings = [], first }: Subject): number {
   return first === undefined ? readings.length * FOR_READING : first.readings.length * FOR_READING + FOR_READINGS
+}
+
+/**
+ * Steps of a filter over all rows of a table. A step is what it takes to compare a number, 10 to 50 ns: so many are a second or
+ * two for a list, which looks at each row twice, for the page and for the count.
+ */
+export const MAX_STEPS = 25_000_000
+
+/** Steps a row that a table of any size may take: five texts looked for, or fifty comparisons, are not much to ask. */
+export const FREE_STEPS = 50
+
+/** Functions of texts walk along the cell: measured with cells of 20 and of 200 characters. */
+const FOR_TEXT = 10
+const FOR_PIECE = 15
+const FOR_ITEM = 8
+
+const STEPS_FOR_SUBJECT = { plain: 0, day: 3, zeroForNull: 1, digits: 2, decimal: 50, jsonString: 8 } as const satisfies Record<
+  Subject['as'],
+  number
+>
+
+/** How many steps a filter takes for a row at most, estimated. */
+export function countSteps(predicate: Predicate): number {
+  switch (predicate.type) {
+    case 'test':
+      return stepsOf(predicate) + STEPS_FOR_SUBJECT[predicate.subject.as] + stepsForReadings(predicate.subject)
+    case 'not':
+      return countSteps(predicate.child)
+    case 'and':
+    case 'or':
+      return predicate.children.reduce((sum, child) => sum + countSteps(child), 0)
+  }
+}
+
+function stepsOf(test: Test): number {
+  switch (test.test) {
+    case 'null':
+    case 'constant':
+    case 'compare':
+      return 1
+    case 'contains':
+    case 'startsWith':
+    case 'endsWith':
+    case 'hasItem':
+      return FOR_TEXT
+    case 'oneOf':
+      return FOR_TEXT + Math.ceil(Math.log2(test.values.length + 1))
+    case 'pattern':
+      return FOR_TEXT + test.text.length
+    case 'pieces':
+      return FOR_TEXT + FOR_PIECE * test.pieces.length
+    case 'hasAnyItem':
+    case 'hasAllItems':
+      return FOR_TEXT + FOR_ITEM * test.items.length
+  }
+}
+
+/** Each is a call of replace(). Where there are many, only cells that hold the first text are read with them: any may. */
+function stepsForReadings({ readings = [], first }: Subject): number {
+  return (readings.length + (first?.readings.length ?? 0)) * FOR_TEXT
 }

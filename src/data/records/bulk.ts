@@ -16,11 +16,13 @@ import {
   updateAll,
   updateRows,
 } from './bulk-statements'
+import type { Predicate } from '../query/predicate'
 import { type Claim, duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
 import { readAll } from './problems'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
+import { selectRows } from './selection'
 import { countRemoved, lastCounted } from './statements'
 import type { Stored } from '../types/values'
 
@@ -149,11 +151,11 @@ async function missingRows(data: D1Database, table: Table, keys: readonly (reado
 }
 
 /** How many rows were changed: every row that matches. Throws when the body names the key, and as readChange does. */
-export function updateMatching(table: Table, where: Sql | null, body: Row, now: number): Write<number> {
+export function updateMatching(table: Table, filter: Predicate | null, body: Row, now: number): Write<number> {
   const change = readChange(table, body, [], now)
   if (change.size === 0) return { statements: [sql`SELECT 0`], read: () => 0, answer: () => sql`'0'`, restore: Number }
   return {
-    statements: [updateAll(table, where, change)],
+    statements: [updateAll(table, selectRows(table, filter), change)],
     read: ([result]) => result?.meta.changes ?? 0,
     answer: () => sql`changes()`,
     restore: Number,
@@ -161,9 +163,9 @@ export function updateMatching(table: Table, where: Sql | null, body: Row, now: 
 }
 
 /** How many rows were deleted: every row that matches. */
-export function deleteMatching(table: Table, where: Sql | null): Write<number> {
+export function deleteMatching(table: Table, filter: Predicate | null): Write<number> {
   return {
-    statements: [deleteAll(table, where), countRemoved(table)],
+    statements: [deleteAll(table, selectRows(table, filter)), countRemoved(table)],
     read: ([result]) => result?.meta.changes ?? 0,
     answer: () => lastCounted(table),
     restore: Number,

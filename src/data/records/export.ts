@@ -10,6 +10,7 @@ import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
 import { compileSort } from '../query/sort'
 import { behind, positionOf } from './cursor'
 import type { Row } from './records'
+import { selectRows } from './selection'
 import { both, selectPage } from './statements'
 import { toJson } from '../types/values'
 
@@ -70,11 +71,12 @@ export async function csvStream(
 
 async function* csvChunks(data: D1Database, table: Table, query: ListQuery): AsyncGenerator<string, void> {
   const columns = [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
+  const selected = selectRows(table, query.filter)
   let after: Sql | null = null
   let offset = query.offset
   let limit = FIRST_ROWS
   for (;;) {
-    const where = both(query.where, after)
+    const where = both(selected, after)
     const page: Row[] = await rows<Row>(
       data,
       selectPage(table, { columns, where, orderBy: compileSort(query.order), limit, offset }),

@@ -8,6 +8,7 @@ import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
 import type { Page } from './records'
 import { toRecord } from './row'
+import { selectRows } from './selection'
 import { columnList, condition, selectCount } from './statements'
 import { type Stored, toJson } from '../types/values'
 
@@ -33,10 +34,11 @@ export async function groupBy(
   data: D1Database,
   table: Table,
   column: Column,
-  query: Pick<ListQuery, 'where' | 'limit' | 'offset'>,
+  query: Pick<ListQuery, 'filter' | 'limit' | 'offset'>,
   sort: readonly GroupSort[],
 ): Promise<Page> {
-  const { where, limit, offset } = query
+  const { limit, offset } = query
+  const where = selectRows(table, query.filter)
   const terms = [...sort, ...(sort.some(({ by }) => by === 'value') ? [] : [{ by: 'value', descending: false } as const])]
   const order = terms.map(({ by, descending }) =>
     by === 'count' ? sql`1 ${direction(descending)}` : compileSort(orderOf(column, descending)),
@@ -70,7 +72,8 @@ export interface Group {
  */
 export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
   const { fields, limit, offset } = query
-  const [counted, found] = await batch(data, [selectTotals(table, column, query.where), selectGroupPages(table, column, query)])
+  const where = selectRows(table, query.filter)
+  const [counted, found] = await batch(data, [selectTotals(table, column, where), selectGroupPages(table, column, where, query)])
   const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
   if (totals.length > MAX_GROUPS)
     throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
@@ -94,7 +97,12 @@ function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
     GROUP BY 1 ORDER BY ${compileSort(orderOf(column, false))} LIMIT ${MAX_GROUPS + 1}`
 }
 
-function selectGroupPages(table: Table, column: Column, { fields, where, order, limit, offset, shuffle }: ListQuery): Sql {
+function selectGroupPages(
+  table: Table,
+  column: Column,
+  where: Sql | null,
+  { fields, order, limit, offset, shuffle }: ListQuery,
+): Sql {
   const orderBy = shuffle ? sql`random()` : compileSort(order)
   const place = sql`ROW_NUMBER() OVER (PARTITION BY ${columnOf(column.physicalName)} ORDER BY ${orderBy}) AS place`
   return sql`SELECT * FROM (

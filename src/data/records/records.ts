@@ -2,14 +2,16 @@
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, requireChanges, requireThat } from '../../lib/d1'
 import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
-import { type Sql, sql } from '../../lib/sql'
+import { sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../types/column'
+import type { Predicate } from '../query/predicate'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
 import { behind, readCursor, writeCursor } from './cursor'
 import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
+import { selectRows } from './selection'
 import {
   BYTES,
   MAX_PAGE_BYTES,
@@ -52,7 +54,8 @@ interface ListOptions {
 
 /** A page and the number of rows that match, in one round trip (two behind a cursor of long values). Throws INVALID_CURSOR. */
 export async function listRows(data: D1Database, table: Table, query: ListQuery, { cursor }: ListOptions = {}): Promise<Page> {
-  const { where, limit, offset } = query
+  const { limit, offset } = query
+  const where = selectRows(table, query.filter)
   const after = cursor === undefined ? null : behind(query.order, await readCursor(data, table, query.order, cursor))
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   // The values of the sort are needed for the cursor, also where they are no fields of the answer.
@@ -82,8 +85,9 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
 export async function listVersionedRows(
   data: D1Database,
   table: Table,
-  { where, order, limit, offset }: ListQuery,
+  { filter, order, limit, offset }: ListQuery,
 ): Promise<{ rows: VersionedRow[]; total: number }> {
+  const where = selectRows(table, filter)
   const [page, count] = await batch(data, [
     selectPage(table, { columns: table.columns, versioned: true, where, orderBy: compileSort(order), limit, offset }),
     selectCount(table, where),
@@ -96,14 +100,15 @@ export async function listVersionedRows(
 
 /** The first row that matches, or null. */
 export async function findOne(data: D1Database, table: Table, query: ListQuery): Promise<Row | null> {
-  const { where, fields: columns, offset } = query
+  const { fields: columns, offset } = query
+  const where = selectRows(table, query.filter)
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   const row = await first<Row>(data, selectPage(table, { columns, where, orderBy, limit: 1, offset }))
   return row === null ? null : toRecord(columns, row)
 }
 
-export async function countRows(data: D1Database, table: Table, where: Sql | null): Promise<number> {
-  return (await first<{ total: number }>(data, selectCount(table, where)))?.total ?? 0
+export async function countRows(data: D1Database, table: Table, filter: Predicate | null): Promise<number> {
+  return (await first<{ total: number }>(data, selectCount(table, selectRows(table, filter))))?.total ?? 0
 }
 
 /** Throws ROW_NOT_FOUND. */

@@ -83,9 +83,10 @@ export function selectBounded(table: Table, page: PageOptions): Sql {
  * table's size. (Someone may have dropped that row by hand: then the rows are counted.)
  */
 export function selectCount(table: Table, where: Sql | null): Sql {
-  const counted = sql`SELECT COUNT(*) FROM ${ident(table.physicalName)} t${condition(where)}`
-  if (where !== null) return sql`SELECT (${counted}) AS total`
-  return sql`SELECT COALESCE((SELECT total FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table.physicalName}), (${counted})) AS total`
+  // Not as a subquery: all that stands in it would count for the depth of the expression.
+  if (where !== null) return sql`SELECT COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}`
+  const kept = sql`SELECT total FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table.physicalName}`
+  return sql`SELECT COALESCE((${kept}), (SELECT COUNT(*) FROM ${ident(table.physicalName)} t)) AS total`
 }
 
 /** Right behind a statement that inserts: adds as many rows as that did to the count. */

@@ -529,7 +529,7 @@ describe('examples', () => {
     '%s: the two spellings of a filter and of a sort mean the same',
     (_title, table) => {
       const query = (name: string, value: string | undefined) => parseQuery(table, { [name]: [value ?? ''] }, { now: 0 })
-      const [where, json] = ['where', 'filterArrJson'].map((name) => query(name, valuesOf(parameterOf(table, name))[1]).where)
+      const [where, json] = ['where', 'filterArrJson'].map((name) => query(name, valuesOf(parameterOf(table, name))[1]).filter)
       expect(json).toEqual(where)
       const [sort, sortJson] = ['sort', 'sortArrJson'].map((name) => query(name, valuesOf(parameterOf(table, name))[1]).order)
       expect(sortJson).toEqual(sort)

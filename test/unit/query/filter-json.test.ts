@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { parseFilter } from '../../../src/data/query/query'
 import { refusalOf } from './refusal'
-import { NOW, THINGS } from './table'
+import { NOW, THINGS, filterSql } from './table'
 
 function compiled(filters: unknown, where?: string): [sql: string, ...params: unknown[]] {
-  const filter = parseFilter(THINGS, { where, filterArrJson: JSON.stringify(filters) }, NOW)
+  const filter = filterSql(THINGS, { where, filterArrJson: JSON.stringify(filters) }, NOW)
   if (filter === null) throw new Error('expected a filter')
   return [filter.sql, ...filter.values]
 }
 
-const refused = (filterArrJson: string, where?: string) => refusalOf(() => parseFilter(THINGS, { where, filterArrJson }, NOW))
+const refused = (filterArrJson: string, where?: string) => refusalOf(() => filterSql(THINGS, { where, filterArrJson }, NOW))
 
 const title = { fk_column_id: 'cl_2', comparison_op: 'eq', value: 'a' }
 const qty = { fk_column_id: 'cl_3', comparison_op: 'gt', value: 3 }
@@ -97,8 +96,8 @@ describe('filterArrJson', () => {
   })
 
   test('that says nothing is no filter', () => {
-    expect(parseFilter(THINGS, { filterArrJson: ' ' }, NOW)).toBeNull()
-    expect(parseFilter(THINGS, { filterArrJson: '[]' }, NOW)).toBeNull()
+    expect(filterSql(THINGS, { filterArrJson: ' ' }, NOW)).toBeNull()
+    expect(filterSql(THINGS, { filterArrJson: '[]' }, NOW)).toBeNull()
   })
 })
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { parseFilter } from '../../../src/data/query/query'
 import { refusalOf } from './refusal'
-import { NOW, THINGS, makeTable } from './table'
+import { NOW, THINGS, makeTable, filterSql } from './table'
 
 /** SQL and parameters of a `where` over THINGS. */
 function compiled(where: string): [sql: string, ...params: unknown[]] {
-  const filter = parseFilter(THINGS, { where }, NOW)
+  const filter = filterSql(THINGS, { where }, NOW)
   if (filter === null) throw new Error('expected a filter')
   return [filter.sql, ...filter.values]
 }
 
-const refused = (where: string) => refusalOf(() => parseFilter(THINGS, { where }, NOW))
+const refused = (where: string) => refusalOf(() => filterSql(THINGS, { where }, NOW))
 
 describe('a condition becomes SQL with bound values', () => {
   test.each<[where: string, sql: string, ...params: unknown[]]>([
@@ -296,7 +295,7 @@ describe('fields are found', () => {
       ['CL_3', 'Number'], // id cl_2, column_name cl_3
       ['Other', 'Number'], // id cl_3
     ])
-    const sqlOf = (where: string) => parseFilter(table, { where }, NOW)?.sql
+    const sqlOf = (where: string) => filterSql(table, { where }, NOW)?.sql
     expect(sqlOf('(cl_2,eq,1)')).toBe('t."c1" = ?')
     expect(sqlOf('(cl_3,eq,1)')).toBe('t."c3" = ?')
     expect(sqlOf('(other,eq,1)')).toBe('t."c3" = ?')
@@ -307,7 +306,7 @@ describe('fields are found', () => {
       ['Title', 'Number'],
       [' Title', 'Number'],
     ])
-    expect(parseFilter(table, { where: '( Title,eq,1)' }, NOW)?.sql).toBe('t."c2" = ?')
+    expect(filterSql(table, { where: '( Title,eq,1)' }, NOW)?.sql).toBe('t."c2" = ?')
   })
 
   test.each(['Nope', 'TITLE', '__proto__', 'constructor', 'c2', 'Ti\0tle', '"', 't."c2" OR 1'])('%j is not one', (field) => {
@@ -403,8 +402,8 @@ describe('what does not fit is refused with its place', () => {
     expect(compiled(list(8000))).toHaveLength(2)
     expect(refused(list(8001)).message).toBe('The lists of a filter may have 8000 values together; here are more.')
     expect(refused(`${list(4000)}~and~not(${list(4001)})`).code).toBe('INVALID_FILTER')
-    expect(parseFilter(THINGS, { where: list(4000), filterArrJson }, NOW)?.values).toHaveLength(2)
-    expect(refusalOf(() => parseFilter(THINGS, { where: list(4001), filterArrJson }, NOW)).code).toBe('INVALID_FILTER')
+    expect(filterSql(THINGS, { where: list(4000), filterArrJson }, NOW)?.values).toHaveLength(2)
+    expect(refusalOf(() => filterSql(THINGS, { where: list(4001), filterArrJson }, NOW)).code).toBe('INVALID_FILTER')
   })
 })
 
@@ -419,8 +418,8 @@ describe('trees', () => {
   })
 
   test('without conditions are null', () => {
-    expect(parseFilter(THINGS, { where: ' ', filterArrJson: '[]' }, NOW)).toBeNull()
-    expect(parseFilter(THINGS, {}, NOW)).toBeNull()
+    expect(filterSql(THINGS, { where: ' ', filterArrJson: '[]' }, NOW)).toBeNull()
+    expect(filterSql(THINGS, {}, NOW)).toBeNull()
   })
 
   test('of values that need no type check carry request text only as parameters', () => {
@@ -467,7 +466,7 @@ describe('parameters', () => {
   test('a list of 5,000 values is one parameter', () => {
     const value = Array.from({ length: 5000 }, (_, index) => index)
     const filterArrJson = JSON.stringify([{ fk_column_id: 'cl_3', comparison_op: 'in', value }])
-    const filter = parseFilter(THINGS, { filterArrJson }, NOW)
+    const filter = filterSql(THINGS, { filterArrJson }, NOW)
     expect(filter?.sql).toBe('t."c3" IN (SELECT value FROM json_each(?))')
     expect(filter?.values).toEqual([JSON.stringify(value)])
   })
@@ -479,7 +478,7 @@ describe('parameters', () => {
     const suffix = what === 'SQL' ? '_with_a_long_name' : ''
     const columns = THINGS.columns.map((column) => ({ ...column, physicalName: column.physicalName + suffix }))
     const filterArrJson = JSON.stringify(Array.from({ length: count }, () => filter))
-    const { code, message } = refusalOf(() => parseFilter({ ...THINGS, columns }, { filterArrJson }, NOW))
+    const { code, message } = refusalOf(() => filterSql({ ...THINGS, columns }, { filterArrJson }, NOW))
     expect([code, message]).toEqual([
       'INVALID_FILTER',
       'The filter asks for more than one query can do; use fewer conditions or shorter lists.',

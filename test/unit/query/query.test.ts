@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { compileFilter } from '../../../src/data/query/compiler'
 import { type QueryParams, parseQuery } from '../../../src/data/query/query'
 import { compileSort } from '../../../src/data/query/sort'
 import { refusalOf } from './refusal'
@@ -10,15 +11,15 @@ const refused = (params: QueryParams) => refusalOf(() => query(params))
 
 describe('parseQuery', () => {
   test('without parameters is the first 25 rows, whole, by primary key', () => {
-    const { fields, where, order, ...page } = query({})
+    const { fields, filter, order, ...page } = query({})
     expect(fields).toEqual(THINGS.columns)
-    expect(where).toBeNull()
+    expect(filter).toBeNull()
     expect(compileSort(order).sql).toBe('t."c1" ASC')
     expect(page).toEqual({ limit: 25, offset: 0, shuffle: false })
   })
 
   test('reads every parameter under its long name', () => {
-    const { fields, where, order, ...page } = query({
+    const { fields, filter, order, ...page } = query({
       fields: ['Title'],
       sort: ['-Qty'],
       where: ['(Qty,gt,3)'],
@@ -27,6 +28,7 @@ describe('parseQuery', () => {
       shuffle: ['1'],
     })
     expect(fields.map(({ title }) => title)).toEqual(['Title'])
+    const where = filter === null ? null : compileFilter(filter)
     expect([where?.sql, where?.values]).toEqual(['t."c3" > ?', [3]])
     expect(compileSort(order).sql).toBe('t."c3" DESC, t."c1" ASC')
     expect(page).toEqual({ limit: 10, offset: 20, shuffle: true })
@@ -53,11 +55,12 @@ describe('parseQuery', () => {
   })
 
   test('does not look at other parameters', () => {
-    expect(query({ 'nested[Films][limit]': ['x'], ignoreWebhook: ['true'], Where: ['garbage'] }).where).toBeNull()
+    expect(query({ 'nested[Films][limit]': ['x'], ignoreWebhook: ['true'], Where: ['garbage'] }).filter).toBeNull()
   })
 
   test('counts date words from the time it is given', () => {
-    expect(query({ where: ['(Day,eq,today)'] }).where?.values).toEqual(['2026-03-31'])
+    const { filter } = query({ where: ['(Day,eq,today)'] })
+    expect(filter === null ? [] : compileFilter(filter).values).toEqual(['2026-03-31'])
   })
 
   test('uses sortArrJson only when there is no sort', () => {

@@ -1,4 +1,7 @@
 /** A table as the catalog would give it: one column of most types, in D1 as c1, c2, … Used by the unit and the worker tests. */
+import type { Sql } from '../../../src/lib/sql'
+import { compileFilter } from '../../../src/data/query/compiler'
+import { type FilterTexts, parseFilter } from '../../../src/data/query/query'
 import type { Column, ColumnType, Table } from '../../../src/data/types/column'
 
 /** 2026-03-31 12:00:00 UTC, a Tuesday, and a day that February and April do not have. */
@@ -58,3 +61,9 @@ export const THINGS = makeTable([
   ['Größe 📏', 'SingleLineText'], // c13
   ['Last, First', 'SingleLineText'], // c14
 ])
+
+/** A filter as the SQL that selects its rows; null for none. */
+export function filterSql(table: Table, texts: FilterTexts, now: number): Sql | null {
+  const filter = parseFilter(table, texts, now)
+  return filter === null ? null : compileFilter(filter)
+}
