@@ -46,26 +46,28 @@ export function makeEditor(column, value, typed) {
  */
 function makeFitting(column, value, typed) {
   const text = textOf(column, value)
-  switch (column.kind) {
-    case 'select':
-    case 'multiselect':
-      return makeOptions(column, typed ?? text)
-    case 'datetime':
-      return makeMoment(column, text, typed)
-    case 'date':
-      return makeNative('date', typed ?? text) ?? makeText(column, typed ?? text)
-    case 'time':
-      return makeNative('time', typed ?? text) ?? makeText(column, typed ?? text)
-    case 'integer':
-    case 'number':
-      return makeNumber(column, typed ?? text)
-    case 'json':
-      return makeJson(column, typed ?? text)
-    default:
-      return column.type === 'LongText' || /[\n\r]/.test(typed ?? text)
-        ? makeArea(typed ?? text)
-        : makeText(column, typed ?? text)
-  }
+  return EDITORS[column.kind](column, typed ?? text, { text, typed })
+}
+
+/** @typedef {{ text: string, typed: string | undefined }} Texts what the cell holds, and what was typed before */
+
+/** @type {(column: Column, shown: string) => Editor} */
+const makeLines = (column, shown) =>
+  column.type === 'LongText' || /[\n\r]/.test(shown) ? makeArea(shown) : makeText(column, shown)
+
+/** By the kind of values. @type {Record<import('./looks.js').Kind, (column: Column, shown: string, texts: Texts) => Editor>} */
+const EDITORS = {
+  text: makeLines,
+  // A click turns it; where letters are typed, they are the value.
+  boolean: makeLines,
+  integer: makeNumber,
+  number: makeNumber,
+  date: (column, shown) => makeNative('date', shown) ?? makeText(column, shown),
+  time: (column, shown) => makeNative('time', shown) ?? makeText(column, shown),
+  datetime: (column, _shown, { text, typed }) => makeMoment(column, text, typed),
+  select: makeOptions,
+  multiselect: makeOptions,
+  json: makeJson,
 }
 
 /**

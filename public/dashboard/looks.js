@@ -10,7 +10,9 @@
  * @property {number} [max] stars of a rating
  */
 
-/** @typedef {{ kind: string, type: string, format: Format }} Look the parts of a column that decide how its values look */
+/** @typedef {'text' | 'integer' | 'number' | 'boolean' | 'date' | 'datetime' | 'time' | 'select' | 'multiselect' | 'json'} Kind of values: src/data/types */
+
+/** @typedef {{ kind: Kind, type: string, format: Format }} Look the parts of a column that decide how its values look */
 
 /**
  * @typedef {{ is: 'text' | 'chip' | 'code', text: string }
@@ -34,7 +36,7 @@ const MAX_STARS = 10
 
 /**
  * A value as people write it: the text of an input.
- * @param {{ kind: string }} column
+ * @param {{ kind: Kind }} column
  * @param {unknown} value
  */
 export function textOf({ kind }, value) {
@@ -44,7 +46,7 @@ export function textOf({ kind }, value) {
 
 /**
  * Whether a cell shows only the beginning of a value, so that it cannot be edited in place.
- * @param {{ kind: string }} column
+ * @param {{ kind: Kind }} column
  * @param {unknown} value
  */
 export function isCut(column, value) {
@@ -74,21 +76,30 @@ export function formatOf(type, meta) {
 export function partsOf(column, value, { whole = false } = {}) {
   if (value === null || value === undefined) return []
   const text = textOf(column, value)
-  const shown = shownText(text, whole)
-  switch (column.kind) {
-    case 'boolean':
-      return [value === true ? { is: 'mark', icon: 'check', label: 'Yes' } : { is: 'mark', icon: 'box', label: 'No' }]
-    case 'select':
-      return [{ is: 'chip', text }]
-    case 'multiselect':
-      return text === '' ? [] : text.split(',').map((title) => ({ is: 'chip', text: title }))
-    case 'datetime':
-      return [timePart(text)]
-    case 'json':
-      return [{ is: 'code', text: shown }]
-    default:
-      return [typeof value === 'number' ? numberPart(column, value) : linkPart(column.type, text, shown)]
-  }
+  return LOOKS[column.kind](column, { value, text, shown: shownText(text, whole) })
+}
+
+/** @typedef {{ value: unknown, text: string, shown: string }} Shown a value, the text of it, and as much of that as is shown */
+
+/** @type {(column: Look, shown: Shown) => Part[]} */
+const plainParts = (column, { value, text, shown }) => [
+  typeof value === 'number' ? numberPart(column, value) : linkPart(column.type, text, shown),
+]
+
+/** @type {Record<Kind, (column: Look, shown: Shown) => Part[]>} */
+const LOOKS = {
+  text: plainParts,
+  integer: plainParts,
+  number: plainParts,
+  date: plainParts,
+  time: plainParts,
+  boolean: (_column, { value }) => [
+    value === true ? { is: 'mark', icon: 'check', label: 'Yes' } : { is: 'mark', icon: 'box', label: 'No' },
+  ],
+  select: (_column, { text }) => [{ is: 'chip', text }],
+  multiselect: (_column, { text }) => (text === '' ? [] : text.split(',').map((title) => ({ is: 'chip', text: title }))),
+  datetime: (_column, { text }) => [timePart(text)],
+  json: (_column, { shown }) => [{ is: 'code', text: shown }],
 }
 
 /**

@@ -26,7 +26,7 @@ export function readColumn({ dataset }) {
   const { title = '', kind = '', type = '', options = '[]', format = '{}', readonly } = dataset
   return {
     title,
-    kind,
+    kind: /** @type {import('./looks.js').Kind} */ (kind),
     type,
     options: /** @type {string[]} */ (JSON.parse(options)),
     format: /** @type {import('./looks.js').Format} */ (JSON.parse(format)),

@@ -1,8 +1,9 @@
 /** Values of rows between their JSON form and what a cell shows. */
 import { type Part, formatOf, partsOf } from '../../public/dashboard/looks.js'
 import { primaryKey } from '../data/catalog/catalog'
-import { type Column, type Table, kindOf } from '../data/types/column'
+import { type Column, type Table } from '../data/types/column'
 import { Icon } from './icons'
+import { kindOf } from '../data/types/column-types'
 
 /** Whether the server fills it by itself. */
 export function isFilled(column: Column): boolean {

@@ -1,6 +1,7 @@
 /** The fields of a form that describe a column, for a new table and for one column alone. */
 import type { ColumnRequestBody } from '../data/catalog/column-request'
-import { COLUMN_TYPES, type ColumnType } from '../data/types/column'
+import { type ColumnType, isColumnType } from '../data/types/column-types'
+import { rulesOf } from '../data/types/kinds'
 
 /** The types people choose from, in the order in which they need them, with what each is for. */
 const CHOICES: readonly { type: ColumnType; label: string }[] = [
@@ -30,12 +31,12 @@ export function typeLabel(type: ColumnType): string {
 }
 
 export function hasOptions(type: string): boolean {
-  return type === 'SingleSelect' || type === 'MultiSelect'
+  return isColumnType(type) && rulesOf({ type }).options !== null
 }
 
 /** The types, and the column's own when it is one that people do not choose. */
 export function TypeOptions({ chosen }: { chosen: string }) {
-  const others = Object.hasOwn(COLUMN_TYPES, chosen) && !CHOICES.some(({ type }) => type === chosen) ? [chosen] : []
+  const others = isColumnType(chosen) && !CHOICES.some(({ type }) => type === chosen) ? [chosen] : []
   return (
     <>
       {CHOICES.map(({ type, label }) => (

@@ -1,8 +1,8 @@
 /** The filter above a grid: the API's own `where`, and a builder that writes it (public/dashboard/filter.js). */
 import type { Condition, FilterNode } from '../data/query/ast'
-import { OPERATORS, type OperatorName } from '../data/query/operators'
+import { OPERATORS, type OperatorName, isFor } from '../data/query/operators'
 import { parseWhere } from '../data/query/parser'
-import { type Column, type Table, kindOf } from '../data/types/column'
+import { type Column, type Table } from '../data/types/column'
 import { Icon } from './icons'
 
 /** The operators that the builder offers, in people's words. The text of the filter takes all of them. */
@@ -145,7 +145,7 @@ function ConditionRow({ table, row, first }: { table: Table; row: BuilderRow | n
         {table.columns.map((column) => (
           <option
             value={filterName(column)}
-            data-operators={WORDS.filter(([name]) => (OPERATORS[name].kinds as readonly string[]).includes(kindOf(column)))
+            data-operators={WORDS.filter(([name]) => isFor(OPERATORS[name], column))
               .map(([name]) => name)
               .join(' ')}
             selected={row === null ? column.displayValue : [column.title, column.id, column.columnName].includes(row.field)}

@@ -1,6 +1,6 @@
 /** The screens of an import before and after its preview: choosing the file, waiting, and what was made of it. */
 import type { Child } from 'hono/jsx'
-import type { ColumnType, Table } from '../data/types/column'
+import type { Table } from '../data/types/column'
 import type { Import, Report } from '../data/import/state'
 import { countOfParts } from '../data/import/store'
 import type { ApiError } from '../errors'
@@ -9,6 +9,7 @@ import { typeLabel } from './column-fields'
 import { Field, Hidden } from './controls'
 import { ProjectPage } from './layout'
 import { usePage } from './page-info'
+import type { ColumnType } from '../data/types/column-types'
 
 interface ChooserProps {
   tables: readonly Table[]

@@ -5,18 +5,13 @@
  * comes back has another one, and only changed fields are written. Works without a script.
  */
 import { createHash } from 'node:crypto'
-import { textOf } from '../../public/dashboard/looks.js'
-import { type Column, type Table, type ValueKind, keyMaker, kindOf } from '../data/types/column'
-import { parseIsoDate, readTime, storedDate } from '../data/types/iso-date'
+import { type Column, type Table, keyMaker } from '../data/types/column'
 import type { Row } from '../data/records/records'
 import { defaultFor, toJson } from '../data/types/values'
-import { ApiError, issuesOf } from '../errors'
-import { checkJson } from '../http/json-body'
-import { exactNumber } from '../lib/number'
 import { isFilled } from './cells'
-
-/** What stands in a field: one text, or one for each box that is ticked. */
-export type Texts = readonly string[]
+import { kindOf } from '../data/types/column-types'
+import type { Texts } from './form-texts'
+import { WIDGETS } from './widgets'
 
 export interface FormField {
   column: Column
@@ -32,7 +27,7 @@ export function formColumns(table: Table, { isNew }: { isNew: boolean }): Column
 
 /** A field that shows a value. */
 export function fieldFor(column: Column, value: unknown): FormField {
-  const texts = RULES[kindOf(column)].show(value, column)
+  const texts = WIDGETS[kindOf(column)].show(value, column)
   return { column, texts, shown: fingerprint(column, texts) }
 }
 
@@ -82,107 +77,11 @@ export function changesOf(fields: readonly FormField[], row: Row = {}): Row {
   const changed = fields.filter(isChanged)
   // Not an object literal: a column may be called `__proto__`.
   return Object.fromEntries(
-    changed.map(({ column, texts }) => [column.title, RULES[kindOf(column)].read(texts, row[column.title], column)]),
+    changed.map(({ column, texts }) => [column.title, WIDGETS[kindOf(column)].read(texts, row[column.title], column)]),
   )
 }
 
 function fingerprint(column: Column, texts: Texts): string {
-  const plain = RULES[kindOf(column)].plain(texts)
+  const plain = WIDGETS[kindOf(column)].plain(texts)
   return createHash('sha256').update(plain).digest('base64url').slice(0, 22)
-}
-
-interface Rule {
-  /** What a field shows for a value. */
-  show: (value: unknown, column: Column) => Texts
-  /** One text for all texts that a browser may send for what was shown, and for no others. */
-  plain: (texts: Texts) => string
-  /** The value that changed texts mean. `before`: the value that they replace. */
-  read: (texts: Texts, before: unknown, column: Column) => unknown
-}
-
-const first = ([text = '']: Texts): string => text
-const asText = (value: unknown, column: Column): Texts => [textOf({ kind: kindOf(column) }, value)]
-const orNull = (text: string): string | null => (text === '' ? null : text)
-
-const TEXT: Rule = {
-  show: asText,
-  plain: (texts) => withLf(first(texts)),
-  read: (texts, before) => orNull(withLineEndsOf(before, withLf(first(texts)))),
-}
-
-const NUMBER: Rule = {
-  show: asText,
-  // A number that no double holds stays as it was written, for the record service to refuse.
-  plain: (texts) => String(exactNumber(first(texts).trim()) ?? first(texts)),
-  read: (texts) => exactNumber(first(texts).trim()) ?? orNull(first(texts)),
-}
-
-const WORD: Rule = { show: asText, plain: first, read: (texts) => orNull(first(texts)) }
-
-const RULES: Record<ValueKind, Rule> = {
-  text: TEXT,
-  integer: NUMBER,
-  number: NUMBER,
-  select: WORD,
-  date: WORD,
-  // Browsers leave out seconds that are 0, and zeros at the end of a fraction.
-  time: { ...WORD, plain: (texts) => readTime(first(texts)) ?? first(texts) },
-  datetime: {
-    ...WORD,
-    plain: (texts) => {
-      const parsed = parseIsoDate(first(texts))
-      return (parsed === null ? null : storedDate('datetime', parsed.ms)) ?? first(texts)
-    },
-  },
-  boolean: {
-    show: asText,
-    plain: first,
-    read: (texts) => (first(texts) === '' ? null : first(texts) === 'true'),
-  },
-  multiselect: {
-    show: (value) => titlesOf(value),
-    plain: (texts) => texts.toSorted().join(','),
-    // Titles that stay keep their order; new ones follow.
-    read: (texts, before) => {
-      const kept = titlesOf(before).filter((title) => texts.includes(title))
-      return orNull([...kept, ...texts.filter((title) => !kept.includes(title))].join(','))
-    },
-  },
-  json: {
-    show: (value) => [value === null || value === undefined ? '' : JSON.stringify(value, null, 2)],
-    plain: (texts) => withLf(first(texts)),
-    read: (texts, _before, column) => (first(texts).trim() === '' ? null : readJson(column, first(texts))),
-  },
-}
-
-function titlesOf(value: unknown): string[] {
-  return typeof value === 'string' && value !== '' ? value.split(',') : []
-}
-
-function withLf(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n')
-}
-
-/**
- * A browser does not say which line ends a person typed. A text that had CR LF throughout keeps to it; any other gets LF, as
- * new texts do.
- */
-function withLineEndsOf(before: unknown, text: string): string {
-  if (typeof before !== 'string' || !before.includes('\r\n') || /[\r\n]/.test(before.replaceAll('\r\n', ''))) return text
-  return text.replaceAll('\n', '\r\n')
-}
-
-/** As strict as the API's bodies: a number that a double would change is refused, not changed. */
-function readJson(column: Column, text: string): unknown {
-  try {
-    checkJson(text)
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    const sentence = `The field "${column.title}" (${column.type}) takes JSON, such as {"a": 1} or "a text in quotes"`
-    const why = error instanceof ApiError ? `: ${issuesOf(error)[0]?.message ?? error.message}` : ''
-    throw new ApiError('INVALID_VALUE_FOR_FIELD', `${sentence}${why}`.replace(/\.?$/, '.'), {
-      cause: error,
-      details: { field: column.title },
-    })
-  }
 }

@@ -2,7 +2,9 @@
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import { type ListQuery, parseQuery } from '../data/query/query'
-import { type Column, type Table, kindOf, ratingMax } from '../data/types/column'
+import type { Column, Table } from '../data/types/column'
+import { boundsOf, isBounded } from '../data/types/integer'
+import { WIDGETS } from './widgets'
 import { primaryKey } from '../data/catalog/catalog'
 import { csvStream, parseCsvOptions } from '../data/records/export'
 import { listQuery } from '../api/v1/row-requests'
@@ -26,6 +28,7 @@ import { usePage } from './page-info'
 import { Pager, lastOffset, withQuery } from './pager'
 import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
 import { type View, readView, viewQuery } from './view'
+import { kindOf } from '../data/types/column-types'
 
 /** Rows of a page. */
 const PAGE_SIZE = 25
@@ -328,7 +331,7 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
       data-type={column.type}
       data-options={JSON.stringify(column.options.map(({ title }) => title))}
       data-format={JSON.stringify(lookOf(column).format)}
-      {...boundsOf(column)}
+      {...boundsFor(column)}
       {...(isFilled(column) ? { 'data-filled': true } : {})}
       {...(column.primaryKey ? { 'data-key': true } : {})}
       {...(isRequiredInNewRow(column) ? { 'data-required': true } : {})}
@@ -363,9 +366,9 @@ function ColumnHead({ column, base, view }: { column: Column; base: string; view
 }
 
 /** The least and the most that an editor takes, where it is less than any number. */
-function boundsOf(column: Column): { 'data-min': string; 'data-max': string } | object {
-  if (column.type === 'Rating') return { 'data-min': '0', 'data-max': String(ratingMax(column)) }
-  return column.type === 'Year' ? { 'data-min': '0', 'data-max': '9999' } : {}
+function boundsFor(column: Column): { 'data-min': string; 'data-max': string } | object {
+  const { least, most } = boundsOf(column)
+  return isBounded(column) ? { 'data-min': String(least), 'data-max': String(most) } : {}
 }
 
 interface GridRowProps {
@@ -423,9 +426,7 @@ function Cell({ column, value }: { column: Column; value: unknown }) {
 }
 
 function lookClass(column: Column): string {
-  const kind = kindOf(column)
-  if (kind === 'boolean') return 'cell tick'
-  return kind === 'integer' || kind === 'number' ? 'cell number' : 'cell'
+  return WIDGETS[kindOf(column)].cell
 }
 
 /** The line in which a new row is typed; only a script can do anything with it. */

@@ -1,66 +1,16 @@
 /** Example values and parameters that work as they stand: what the document shows can be pasted, sent, and is answered 200. */
 import { primaryKey } from '../data/catalog/catalog'
-import { COLUMN_TYPES, type Column, type ColumnType, type Table, ratingMax } from '../data/types/column'
-import type { OperatorName } from '../data/query/operators'
+import type { Column, Table } from '../data/types/column'
 import { isMisread, isReadOnly, isRequiredOnInsert, upsertFields } from './column'
+import type { Which } from '../data/types/kind'
+import { rulesOf } from '../data/types/kinds'
 
 /** Members that make linters take an example for a schema of its own. */
 const SCHEMA_WORDS: ReadonlySet<string> = new Set(['example', 'default'])
 
-/** Two of each, so that two rows can stand in one table whatever must be unique. */
-const BY_TYPE = {
-  ID: [1, 2],
-  SingleLineText: ['Blue pen', 'Green pen'],
-  LongText: ['A pen.\nIt writes blue.', 'A pen.\nIt writes green.'],
-  Attachment: [
-    [{ url: 'https://files.example.com/pen.png', title: 'pen.png', mimetype: 'image/png', size: 2048 }],
-    [{ url: 'https://files.example.com/ink.png', title: 'ink.png', mimetype: 'image/png', size: 4096 }],
-  ],
-  Checkbox: [true, false],
-  Number: [12, 24],
-  Decimal: [12.5, 24.5],
-  Currency: [9.99, 19.99],
-  Percent: [50, 75],
-  Duration: [90, 120],
-  Date: ['2026-01-31', '2026-02-28'],
-  DateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
-  CreateTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
-  LastModifiedTime: ['2026-01-31 09:30:00+00:00', '2026-02-28 18:00:00+00:00'],
-  Time: ['09:30:00', '18:00:00'],
-  Year: [2026, 2027],
-  Email: ['ada@example.com', 'grace@example.com'],
-  URL: ['https://example.com/pens', 'https://example.com/inks'],
-  PhoneNumber: ['+44 20 7946 0958', '+44 20 7946 0959'],
-  JSON: [
-    { colour: 'blue', sizes: [1, 2] },
-    { colour: 'green', sizes: [3] },
-  ],
-  GeoData: ['52.52;13.405', '48.85;2.35'],
-  AutoNumber: [1, 2],
-  Count: [3, 4],
-  ForeignKey: ['abc', 'def'],
-  Collaborator: ['ada@example.com', 'grace@example.com'],
-  Geometry: ['POINT (13.405 52.52)', 'POINT (2.35 48.85)'],
-  Button: ['Open', 'Close'],
-  SpecificDBType: ['abc', 'def'],
-} as const satisfies Record<Exclude<ColumnType, 'SingleSelect' | 'MultiSelect' | 'Rating'>, readonly [unknown, unknown]>
-
-/** The first row that the examples make, and the second. */
-type Which = 0 | 1
-
 /** A value of the column, in requests as in answers; undefined when there can be none. */
 export function exampleValue(column: Column, which: Which = 0): unknown {
-  const titles = column.options.map((option) => option.title)
-  switch (column.type) {
-    case 'SingleSelect':
-      return titles[which] ?? titles[0]
-    case 'MultiSelect':
-      return titles.slice(0, 2 - which).join(',')
-    case 'Rating':
-      return ratingMax(column) - 1 + which
-    default:
-      return BY_TYPE[column.type][which]
-  }
+  return rulesOf(column).example(column, which)
 }
 
 /** The body of an insert, with every field that a client may set; undefined when a required one has no example. */
@@ -235,39 +185,11 @@ function condition(column: Column): string {
 function filterItem(column: Column): Record<string, unknown> {
   const [operator, value] = question(column)
   const condition = { fk_column_id: column.id, comparison_op: operator }
-  const { kind } = COLUMN_TYPES[column.type]
-  if (kind !== 'date' && kind !== 'datetime') return { ...condition, value }
+  if (rulesOf(column).filter.by !== 'moment') return { ...condition, value }
   const [comparison_sub_op, date] = value.split(',')
   return { ...condition, comparison_sub_op, value: date }
 }
 
-function question(column: Column): [operator: OperatorName, value: string] {
-  const { kind } = COLUMN_TYPES[column.type]
-  const value = exampleValue(column)
-  const option = column.options[0]?.title
-  switch (kind) {
-    case 'integer':
-    case 'number':
-      return ['ge', String(value)]
-    case 'text':
-      return ['like', /\w+/.exec(String(value))?.[0] ?? '']
-    case 'boolean':
-      return ['eq', 'true']
-    case 'date':
-    case 'datetime':
-      return ['ge', 'exactDate,2026-01-31']
-    case 'time':
-      return ['ge', '09:30']
-    case 'select':
-      return isPlainValue(option) ? ['eq', option] : ['notnull', '']
-    case 'multiselect':
-      return isPlainValue(option) ? ['anyof', option] : ['notnull', '']
-    case 'json':
-      return ['notnull', '']
-  }
-}
-
-/** Text that ends no condition early and loses nothing to trimming. */
-function isPlainValue(value: unknown): value is string {
-  return typeof value === 'string' && /^[^\s()](?:[^()]*[^\s()])?$/.test(value)
+function question(column: Column): readonly [operator: string, value: string] {
+  return rulesOf(column).exampleFilter(column, exampleValue(column))
 }

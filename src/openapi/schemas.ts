@@ -1,94 +1,15 @@
 /** From the catalog to JSON Schema: what a table's rows look like in answers, and what they may be in requests. */
 import { primaryKey } from '../data/catalog/catalog'
-import {
-  type Column,
-  type ColumnType,
-  type ValueKind,
-  COLUMN_TYPES,
-  MAX_CHOSEN_ID,
-  keyMaker,
-  kindOf,
-  ratingMax,
-} from '../data/types/column'
+import { type Column, MAX_CHOSEN_ID, keyMaker } from '../data/types/column'
 import { defaultOf, isMisread, isReadOnly, isRequiredOnInsert, takesNull, upsertFields } from './column'
 import { NO_KEYS } from '../data/records/row'
-import { PHONE_NUMBER } from '../data/types/validators'
 import { exampleValue } from './examples'
 import type { NamedTable } from './names'
+import { type ColumnType, kindOf } from '../data/types/column-types'
+import type { Shape, Way } from '../data/types/kind'
+import { rulesOf } from '../data/types/kinds'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
-
-/** A schema before `null` is let in. */
-interface Shape {
-  type: string | readonly string[]
-  enum?: readonly string[]
-  format?: string
-  pattern?: string
-  minimum?: number
-  maximum?: number
-  items?: JsonSchema
-  additionalProperties?: boolean
-}
-
-/** Which way a value goes. Requests may be looser than what comes back. */
-type Way = 'request' | 'answer'
-
-/** Beyond, a double has gaps between the integers, and values would be rounded: the server refuses them. */
-const EXACT = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } as const
-const INTEGER = { type: 'integer', ...EXACT } as const
-const DATETIME = '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?\\+00:00$'
-const ISO_8601 = '^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:?\\d\\d)?)?$'
-const TIME = '^([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{3})?$'
-const HOUR_MINUTE = '^([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?$'
-
-const SHAPES: Record<ValueKind, (column: Column, way: Way) => Shape> = {
-  text: (column, way) => ({ type: 'string', ...textFormat(column, way) }),
-  integer: (column, way) => wholeNumbers(column, way),
-  number: () => ({ type: 'number', format: 'double', ...EXACT }),
-  boolean: () => ({ type: 'boolean' }),
-  date: () => ({ type: 'string', format: 'date' }),
-  // Not the format `date-time`: RFC 3339 as JSON Schema reads it wants a T where NocoDB has a blank.
-  datetime: (_column, way) => ({ type: 'string', pattern: way === 'answer' ? DATETIME : ISO_8601 }),
-  time: (_column, way) => ({ type: 'string', pattern: way === 'answer' ? TIME : HOUR_MINUTE }),
-  select: (column) => ({ type: 'string', ...optionTitles(column) }),
-  multiselect: (column, way) =>
-    way === 'answer'
-      ? { type: 'string' }
-      : { type: ['string', 'array'], ...optionList(column), items: { type: 'string', ...optionTitles(column) } },
-  json: () => ({ type: ['object', 'array', 'string', 'number', 'boolean'], items: {}, additionalProperties: true }),
-}
-
-/** A row may be older than the number of stars that its rating has now. */
-function wholeNumbers(column: Column, way: Way): Shape {
-  if (column.type === 'Year') return { type: 'integer', minimum: 0, maximum: 9999 }
-  return column.type === 'Rating' && way === 'request' ? { type: 'integer', minimum: 0, maximum: ratingMax(column) } : INTEGER
-}
-
-/** Always what a request should send; promised of answers only where the server checks it, and holds to nothing looser. */
-function textFormat(column: Column, way: Way): { format?: string; pattern?: string } {
-  const isChecked = column.meta?.['validate'] === true
-  switch (column.type) {
-    case 'PhoneNumber':
-      return isChecked ? { pattern: PHONE_NUMBER.source } : {}
-    case 'Email':
-      return way === 'request' || isChecked ? { format: 'idn-email' } : {}
-    case 'URL':
-      return way === 'request' ? { format: 'uri' } : {}
-    default:
-      return {}
-  }
-}
-
-/** JSON Schema knows no empty enum. */
-function optionTitles(column: Column): { enum?: string[] } {
-  return column.options.length === 0 ? {} : { enum: column.options.map((option) => option.title) }
-}
-
-/** Options separated by commas; none, too. */
-function optionList({ options }: Column): { pattern?: string } {
-  const titles = options.map(({ title }) => title.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
-  return titles.length === 0 ? {} : { pattern: `^(?:(?:${titles.join('|')})(?:,(?!$)|$))*$` }
-}
 
 const NOTES: Partial<Record<ColumnType, string>> = {
   Attachment: 'Attachment: any JSON; by custom a list of objects with `url`, `title`, `mimetype`, `size`',
@@ -112,7 +33,7 @@ function describe(column: Column): string {
 }
 
 function columnSchema(column: Column, way: Way): JsonSchema {
-  const shape = SHAPES[kindOf(column)](column, isReadOnly(column) ? 'answer' : way)
+  const shape = rulesOf(column).schema(column, isReadOnly(column) ? 'answer' : way)
   const nullable = way === 'answer' ? !column.primaryKey : takesNull(column)
   const example = way === 'answer' ? exampleValue(column) : undefined
   return {
@@ -124,7 +45,7 @@ function columnSchema(column: Column, way: Way): JsonSchema {
 
 /** A part of the key where a request names a row by it, whoever made the value. */
 function keySchema(column: Column): JsonSchema {
-  const shape = SHAPES[kindOf(column)](column, 'request')
+  const shape = rulesOf(column).schema(column, 'request')
   return { ...shape, ...(column.autoIncrement && { maximum: MAX_CHOSEN_ID }), description: describe(column) }
 }
 
@@ -140,7 +61,7 @@ function newKeyPattern(keys: readonly Column[], column: Column): { pattern?: str
 
 /** A part of the key as bulk operations answer with it: as it is stored. */
 function storedSchema(column: Column): JsonSchema {
-  return { type: STORED[COLUMN_TYPES[column.type].sql] }
+  return { type: STORED[rulesOf(column).sql] }
 }
 
 const STORED = { INTEGER: 'integer', REAL: 'number', TEXT: 'string' } as const

@@ -1,5 +1,5 @@
 /** A project with every column type and every bad name, and its document as a client reads it. */
-import { COLUMN_TYPES } from '../../src/data/types/column'
+import { COLUMN_TYPES } from '../../src/data/types/column-types'
 import type { Document } from '../unit/openapi/document'
 import { HOSTILE_NAMES } from '../unit/openapi/tables'
 import { createProject, createTable, createToken, request, succeed, superAdmin } from './client'

@@ -3,7 +3,7 @@
  * the other opinion that test/worker/oracle.test.ts compares the SQL with. It takes filters as they were written, before any
  * parser saw them, so that all between the text and the rows is compared. Slow and obvious on purpose.
  */
-import { COLUMN_TYPES, type ColumnType, type ValueKind } from '../../src/data/types/column'
+import { COLUMN_TYPES, type ColumnType, type ValueKind } from '../../src/data/types/column-types'
 import type { OperatorName } from '../../src/data/query/operators'
 
 /** As it is stored. */

@@ -19,7 +19,7 @@ import {
   tuple,
   uniqueArray,
 } from 'fast-check'
-import { COLUMN_TYPES, type ColumnType } from '../../src/data/types/column'
+import { COLUMN_TYPES, type ColumnType } from '../../src/data/types/column-types'
 
 export const TYPES = Object.keys(COLUMN_TYPES) as ColumnType[]
 

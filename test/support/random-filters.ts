@@ -15,11 +15,12 @@ import {
   subarray,
   tuple,
 } from 'fast-check'
-import { COLUMN_TYPES, type ColumnType, type Table, type ValueKind } from '../../src/data/types/column'
-import { OPERATORS, type Operator, type OperatorName } from '../../src/data/query/operators'
+import { type Table } from '../../src/data/types/column'
+import { OPERATORS, type Operator, type OperatorName, isFor } from '../../src/data/query/operators'
 import type { FilterTexts } from '../../src/data/query/query'
 import { makeTable } from '../unit/query/table'
 import { type Cell, type JoinText, type OracleCondition, type OracleItem, type OracleRow, isGroup } from './oracle'
+import { COLUMN_TYPES, type ColumnType, type ValueKind } from '../../src/data/types/column-types'
 
 export const TYPES = Object.keys(COLUMN_TYPES) as ColumnType[]
 
@@ -410,9 +411,9 @@ function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
 }
 
 /** `eq Number`, `like JSON`, …: all that are allowed, but see ANY_DOUBLE. */
-export const PAIRS = Object.entries(OPERATORS).flatMap(([name, { kinds, asks }]) =>
-  TYPES.filter((type) => (kinds as readonly ValueKind[]).includes(COLUMN_TYPES[type].kind))
-    .filter((type) => asks !== 'like' || !ANY_DOUBLE.has(type))
+export const PAIRS = Object.entries(OPERATORS).flatMap(([name, operator]) =>
+  TYPES.filter((type) => isFor(operator, { type }))
+    .filter((type) => operator.asks !== 'like' || !ANY_DOUBLE.has(type))
     .map((field) => [name as OperatorName, field] as const),
 )
 

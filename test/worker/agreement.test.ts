@@ -3,14 +3,15 @@ import { env } from 'cloudflare:workers'
 import { sample } from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../src/data/catalog/ddl'
-import { type Column, kindOf } from '../../src/data/types/column'
-import { OPERATORS } from '../../src/data/query/operators'
+import { type Column } from '../../src/data/types/column'
+import { OPERATORS, isFor } from '../../src/data/query/operators'
 import { toJson } from '../../src/data/types/values'
 import { batch } from '../../src/lib/d1'
 import { type Sql, ident, join, sql } from '../../src/lib/sql'
 import type { OracleRow } from '../support/oracle'
 import { EVERYTHING, roundOf } from '../support/random-filters'
 import { filterSql } from '../unit/query/table'
+import { kindOf } from '../../src/data/types/column-types'
 
 /** `npm run test:long` asks ten times as many. */
 const ROUNDS = env.LONG === '1' ? 100 : 5
@@ -55,8 +56,7 @@ function questionsOf(column: Column, shown: unknown, place: number): Question[] 
     ask('neq', text, false),
     ask('in', `"${text.replaceAll('\\', '\\\\').replaceAll('"', '""')}"`, true),
   ]
-  const kinds: readonly string[] = OPERATORS.like.kinds
-  if (!kinds.includes(kindOf(column)) || isSubnormal(shown)) return [...states, ...equal]
+  if (!isFor(OPERATORS.like, column) || isSubnormal(shown)) return [...states, ...equal]
   return [...states, ...equal, ask('like', partOf(text, place), true)]
 }
 

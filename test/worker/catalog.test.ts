@@ -1,7 +1,8 @@
 /** Tables and columns over HTTP: contract/api-v1.md 3.3 to 3.6. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/types/column'
+import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/types/column-types'
+import { rulesOf } from '../../src/data/types/kinds'
 import {
   type Answer,
   type Person,
@@ -200,7 +201,7 @@ describe('making a table', () => {
     const { columns = [] } = await dump(env.DB)
     const name = columns.find(({ id }) => id === columnOf(table, 'Value').id)?.['physical_name']
     const info = await env.DATA.prepare(`SELECT type FROM pragma_table_info(?) WHERE name = ?`).bind(table.id, name).first('type')
-    expect(info).toBe(COLUMN_TYPES[uidt].sql)
+    expect(info).toBe(rulesOf({ type: uidt }).sql)
   })
 
   test.each(VIRTUAL_TYPES)('%s is not implemented, in a table and as a column', async (uidt) => {

@@ -1,6 +1,6 @@
 /** What an export writes, an import gives back: value by value, types included. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { COLUMN_TYPES, type ColumnType, kindOf } from '../../src/data/types/column'
+import { COLUMN_TYPES, type ColumnType, kindOf } from '../../src/data/types/column-types'
 import { createProject, createTable, request, succeed, superAdmin, unique } from '../support/client'
 
 let auth: string

@@ -33,30 +33,38 @@ const WITH_OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/
  * @returns {Reading}
  */
 export function fromText(column, text) {
-  const value = text.trim()
-  switch (column.kind) {
-    case 'boolean':
-      return { text, value: YES.test(value) ? true : NO.test(value) ? false : text }
-    case 'json':
-      return readJson(column, text)
-    case 'datetime':
-      return readMoment(column, value)
-    case 'multiselect':
-      return {
-        text,
-        value:
-          value === ''
-            ? null
-            : value
-                .split(',')
-                .map((title) => title.trim())
-                .join(','),
-      }
-    case 'number':
-      return { text, value: value === '' ? null : column.type === 'Percent' ? value.replace(/\s*%$/, '') : value }
-    default:
-      return { text, value: text === '' ? null : text }
-  }
+  return READERS[column.kind](column, text)
+}
+
+/** @type {(column: Column, text: string) => Reading} */
+const asTyped = (_column, text) => ({ text, value: text === '' ? null : text })
+
+/** By the kind of values. @type {Record<import('../looks.js').Kind, (column: Column, text: string) => Reading>} */
+const READERS = {
+  text: asTyped,
+  integer: asTyped,
+  date: asTyped,
+  time: asTyped,
+  select: asTyped,
+  number: ({ type }, text) => {
+    const value = text.trim()
+    return { text, value: value === '' ? null : type === 'Percent' ? value.replace(/\s*%$/, '') : value }
+  },
+  boolean: (_column, text) => {
+    const value = text.trim()
+    return { text, value: YES.test(value) ? true : NO.test(value) ? false : text }
+  },
+  datetime: (column, text) => readMoment(column, text.trim()),
+  multiselect: (_column, text) => ({ text, value: text.trim() === '' ? null : trimmedTitles(text.trim()) }),
+  json: readJson,
+}
+
+/** @param {string} titles */
+function trimmedTitles(titles) {
+  return titles
+    .split(',')
+    .map((title) => title.trim())
+    .join(',')
 }
 
 /**

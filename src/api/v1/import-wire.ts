@@ -1,6 +1,7 @@
 /** The import's JSON: what requests may hold, and what answers do. */
 import { z } from '@hono/zod-openapi'
-import { COLUMN_TYPES, MAX_NAME } from '../../data/types/column'
+import { MAX_NAME } from '../../data/types/column'
+import { COLUMN_TYPES } from '../../data/types/column-types'
 import { ENCODINGS } from '../../data/inference/dialect'
 import type { Format } from '../../data/inference/dialect'
 import type { FilePreview } from '../../data/import/preview'

@@ -10,8 +10,10 @@ import {
   readDefault,
   refuseTooLarge,
 } from './column-request'
-import { changedOptions, hasOptions, keepOptionIds, renamedOptions } from './options'
-import { type Column, type Table, kindOf, ratingMax } from '../types/column'
+import { changedOptions, hasOptions, keepOptionIds } from './options'
+import type { Column, Table } from '../types/column'
+import { rulesOf } from '../types/kinds'
+import { renamedOptions } from '../types/options'
 
 /** What the answers say of the default of a date that the server fills. */
 const SERVER_TIME = 'CURRENT_TIMESTAMP'
@@ -99,7 +101,7 @@ function defaultAfter(from: Column, to: Column, request: ColumnRequestBody, now:
   const wanted = request.cdf === undefined ? standing : readDefault(request.cdf)
   if (wanted === null || wanted !== standing) return wanted
   const followed = hasOptions(from.type) && hasOptions(to.type) ? renamedOptions(wanted, from, to) : wanted
-  const left = kindOf(to) === 'multiselect' ? knownOptions(followed, to) : followed
+  const left = rulesOf(to).options === 'several' ? knownOptions(followed, to) : followed
   return left !== '' && isDefault(left, to, now) ? left : null
 }
 
@@ -122,16 +124,7 @@ function isDefault(value: string, column: Column, now: number): boolean {
 
 /** Whether values stored for the old column could be anything but values of the new one, or their sort keys come or go. */
 export function needsNewValues(from: Column, to: Column): boolean {
-  const kinds = [kindOf(from), kindOf(to)] as const
   if (hasSortKey(from) !== hasSortKey(to)) return true
-  if (kinds[1] === 'select' || kinds[1] === 'multiselect') {
-    return (
-      kinds[0] !== kinds[1] ||
-      !from.options.every(({ id, title }) => to.options.some((option) => option.id === id && option.title === title))
-    )
-  }
-  if (to.type === 'Year' && from.type !== 'Year') return true
-  if (to.type === 'Rating' && (from.type !== 'Rating' || ratingMax(to) < ratingMax(from))) return true
   if (to.meta?.['validate'] === true && (from.meta?.['validate'] !== true || from.type !== to.type)) return true
-  return kinds[0] !== kinds[1] && !(kinds[1] === 'text' && kinds[0] === 'select')
+  return !rulesOf(to).holds(from, to)
 }

@@ -8,16 +8,9 @@ import { defaultFor } from '../types/values'
 import { displayColumnAt } from './display-column'
 import { freeName, nameFromTitle, titleFromName } from './names'
 import { readOptions } from './options'
-import {
-  type AutoValue,
-  type Column,
-  type ColumnType,
-  COLUMN_TYPES,
-  MAX_NAME,
-  VIRTUAL_TYPES,
-  isRatingMax,
-  keyMaker,
-} from '../types/column'
+import { type AutoValue, type Column, MAX_NAME, isRatingMax, keyMaker } from '../types/column'
+import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES, isColumnType, kindOf } from '../types/column-types'
+import { rulesOf } from '../types/kinds'
 
 /** Characters of a table's columns as JSON. They travel to D1 in one parameter, where a character takes at most four bytes. */
 const MAX_DESCRIPTION = D1_LIMITS.rowBytes / 4
@@ -107,7 +100,7 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
   const type = readKeyType(readType(request, title), primaryKey ? keyMaker({ meta }) : null, title)
   const auto = readAuto(type, request)
   // A path could not name the JSON of a row, nor a client the moment at which the server wrote it.
-  if (primaryKey && (COLUMN_TYPES[type].kind === 'json' || auto !== null)) {
+  if (primaryKey && (kindOf({ type }) === 'json' || auto !== null)) {
     throw new ApiError(
       'INVALID_COLUMN',
       `The field "${title}" cannot be a primary key: a path cannot name its values. Choose a text, a number or a date that clients give.`,
@@ -117,7 +110,7 @@ export function buildColumn(request: ColumnRequestBody, others: readonly Column[
     )
   }
   const autoIncrement =
-    primaryKey && COLUMN_TYPES[type].sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
+    primaryKey && rulesOf({ type }).sql === 'INTEGER' && (type === 'ID' || request.ai === true || request.ai === 1)
   return {
     id: newId('column'),
     title,
@@ -192,10 +185,6 @@ function readType(request: ColumnRequestBody, title: string): ColumnType {
   })
 }
 
-function isColumnType(name: string): name is ColumnType {
-  return Object.hasOwn(COLUMN_TYPES, name)
-}
-
 /** Throws INVALID_COLUMN for a rating that would have no stars, or half of one. */
 export function checkStars({ type, meta, title }: Column): void {
   const max = meta?.['max']
@@ -209,7 +198,7 @@ export function checkStars({ type, meta, title }: Column): void {
 function readKeyType(type: ColumnType, maker: ReturnType<typeof keyMaker>, title: string): ColumnType {
   if (maker === null) return type
   if (type === 'ID') return 'SingleLineText'
-  if (COLUMN_TYPES[type].kind === 'text') return type
+  if (kindOf({ type }) === 'text') return type
   throw new ApiError(
     'INVALID_COLUMN',
     `Keys that the server makes up (\`meta.ag\`) are texts: "${title}" cannot be of type ${type}.`,
@@ -255,14 +244,14 @@ export function duplicateColumn(what: 'name' | 'alias', name: string, cause?: un
 
 /** Throws INVALID_COLUMN or INVALID_VALUE_FOR_FIELD for a default value that no row could have. */
 export function checkDefault(column: Column, now: number): void {
-  const { kind } = COLUMN_TYPES[column.type]
+  const { defaults, options } = rulesOf(column)
   const given = column.defaultValue
   if (given === null || column.auto !== null) return
   const problem = (message: string) => new ApiError('INVALID_COLUMN', message, { details: { field: column.title } })
-  if (/^current_timestamp/i.test(given) && kind !== 'date' && kind !== 'datetime' && kind !== 'text') {
+  if (/^current_timestamp/i.test(given) && defaults.fromNow === null) {
     throw problem(`Default value '${given}' is for dates and texts only; "${column.title}" is a ${column.type}.`)
   }
-  const chosen = kind === 'select' ? [given] : kind === 'multiselect' ? given.split(',') : []
+  const chosen = options === 'one' ? [given] : options === 'several' ? given.split(',') : []
   const unknown = chosen.find((title) => !column.options.some((option) => isSameText(option.title, title)))
   if (unknown !== undefined) {
     throw problem(`Default value '${unknown}' is not a select option. Give "${column.title}" that option, or another default.`)

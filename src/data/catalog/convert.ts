@@ -3,12 +3,13 @@ import { ApiError, type Issue } from '../../errors'
 import { first, rows, run } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib/sql'
-import { type Stored, toJson, toStored } from '../types/values'
+import { toJson, toStored } from '../types/values'
 import { hasSortKey, sortKey, sortKeyName } from '../types/collation'
 import { VERSION_COLUMN } from './ddl'
-import { renamedOptions } from './options'
 import { type Reading, isRead, readText } from './reading'
-import { type Column, type Table, kindOf } from '../types/column'
+import { type Column, type Table } from '../types/column'
+import { rulesOf } from '../types/kinds'
+import type { Stored } from '../types/kind'
 
 /** Rows read at a time: two queries each, and an invocation may make 1,000. */
 const CHUNK_ROWS = 5000
@@ -121,39 +122,20 @@ function convertChunk(chunk: readonly ValueRow[], from: Column, reading: Reading
 
 function converted(value: Stored, from: Column, reading: Reading): Stored {
   const { to } = reading
-  if (value === null || !isRead(from, to)) return toStored(to, convertible(value, from, to))
+  if (value === null || !isRead(from, to)) return toStored(to, value === null ? null : convertible(value, from, to))
   const text = String(value)
   // An option is found as it is written, whatever the readers would make of it; and no choice is the choice of none.
-  const isChoice =
-    kindOf(to) === 'select' ? to.options.some(({ title }) => title === text) : kindOf(to) === 'multiselect' && text === ''
+  const { options } = rulesOf(to)
+  const isChoice = options === 'one' ? to.options.some(({ title }) => title === text) : options === 'several' && text === ''
   return isChoice ? text : readText(text, reading)
 }
 
 /** What a client would write to get the same meaning under the new type. */
-function convertible(value: Stored, from: Column, to: Column): unknown {
-  if (value === null) return null
-  const [fromKind, toKind] = [kindOf(from), kindOf(to)]
-  const json = toJson(from, value)
-  // An empty text is no value of any other type; of options it is the choice of none.
-  if (json === '' && toKind !== 'text' && toKind !== 'json' && toKind !== 'multiselect') return null
-  if (toKind === 'select' || toKind === 'multiselect') return renamedOptions(String(value), from, to)
-  if (toKind === 'json' && fromKind === 'text') return fromText(String(value))
-  if (fromKind === 'json' && toKind === 'text') return typeof json === 'string' ? json : value
-  if (fromKind === 'boolean' && (toKind === 'integer' || toKind === 'number')) return value
-  return json
-}
-
-/** JSON where the text is that: what became text by a change of type comes back. Never with another number than it says. */
-function fromText(text: string): unknown {
-  const exact = (_key: string, member: unknown): unknown => {
-    if (typeof member === 'number' && Math.abs(member) > Number.MAX_SAFE_INTEGER) throw new RangeError('no exact number')
-    return member
-  }
-  try {
-    return JSON.parse(text, exact) as unknown
-  } catch {
-    return text
-  }
+function convertible(stored: string | number, from: Column, to: Column): unknown {
+  const json = toJson(from, stored)
+  const rules = rulesOf(to)
+  if (json === '' && !rules.holdsEmptyText(to)) return null
+  return rules.convert({ stored, json, column: from }, to)
 }
 
 function refusal(from: Column, to: Column, errors: Issue[]): ApiError {

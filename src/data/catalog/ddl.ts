@@ -1,7 +1,8 @@
 /** Physical tables. Their names and their columns' names are generated, so that no text of a user is ever an identifier. */
 import { type Sql, bracketed, empty, ident, join, sql } from '../../lib/sql'
 import { type Collation, collationsOf, hasSortKey, isText, sortKeyName, writtenColumns } from '../types/collation'
-import { COLUMN_TYPES, type Column, type Table } from '../types/column'
+import { type Column, type Table } from '../types/column'
+import { rulesOf } from '../types/kinds'
 
 /** A column beside the user's: counts the writes of a row, for ETag and If-Match. */
 export const VERSION_COLUMN = 'v'
@@ -50,7 +51,7 @@ export function createTable(table: Physical & Pick<Table, 'columns'>, now: numbe
 
 /** The column, and that of its sort keys. */
 function columnDefinitions(column: Column): Sql[] {
-  const type = SQL_TYPES[COLUMN_TYPES[column.type].sql]
+  const type = SQL_TYPES[rulesOf(column).sql]
   // Ids are never handed out twice, not even after the newest row was deleted.
   const key = column.autoIncrement ? sql` PRIMARY KEY AUTOINCREMENT` : column.primaryKey ? sql` NOT NULL` : empty
   const definition = sql`${ident(column.physicalName)} ${type}${key}`
@@ -60,7 +61,7 @@ function columnDefinitions(column: Column): Sql[] {
 /** A table without keys, counts or versions beside the first column, for rows on their way to another one. */
 export function createStaging({ physicalName, columns: [first, ...others] }: Physical & Pick<Table, 'columns'>): Sql {
   const definitions = writtenColumns({ columns: others }).map(
-    ({ physicalName: name, type }) => sql`${ident(name)} ${SQL_TYPES[COLUMN_TYPES[type].sql]}`,
+    (column) => sql`${ident(column.physicalName)} ${SQL_TYPES[rulesOf(column).sql]}`,
   )
   const key = first === undefined ? [] : [sql`${ident(first.physicalName)} INTEGER PRIMARY KEY`]
   return sql`CREATE TABLE ${ident(physicalName)} (${join([...key, ...definitions], ', ')}) STRICT`

@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { timestamp } from '../../lib/time'
 import { writeOptionList } from './options'
-import { COLUMN_TYPES, type Column, type Table, keyMaker } from '../types/column'
+import { type Column, type Table, keyMaker } from '../types/column'
+import { COLUMN_TYPES } from '../types/column-types'
 
 const nullable = z.null()
 

@@ -2,7 +2,9 @@
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { quoteValue } from '../../lib/text'
-import { COLUMN_TYPES, type Column, type ColumnType, type SelectOption } from '../types/column'
+import { type Column, type SelectOption } from '../types/column'
+import type { ColumnType } from '../types/column-types'
+import { rulesOf } from '../types/kinds'
 
 interface OptionRequest {
   id?: string | null | undefined
@@ -17,8 +19,7 @@ interface OptionsRequest {
 }
 
 export function hasOptions(type: ColumnType): boolean {
-  const { kind } = COLUMN_TYPES[type]
-  return kind === 'select' || kind === 'multiselect'
+  return rulesOf({ type }).options !== null
 }
 
 /** Throws INVALID_COLUMN with the texts that old clients know, and plain ones after them. */
@@ -45,7 +46,7 @@ function optionsProblem(titles: readonly string[], type: ColumnType, field: stri
   if (broken !== undefined) {
     return `An option must be well-formed Unicode without control characters: ${quoteValue(broken)} of "${field}" is not.`
   }
-  const withComma = type === 'MultiSelect' ? titles.find((title) => title.includes(',')) : undefined
+  const withComma = rulesOf({ type }).options === 'several' ? titles.find((title) => title.includes(',')) : undefined
   if (withComma === undefined) return null
   return `Illegal char(',') for MultiSelect: a comma separates the options of "${field}", so ${quoteValue(withComma)} cannot be one.`
 }
@@ -105,13 +106,4 @@ export function keepOptionIds(options: readonly SelectOption[], column: Column, 
           column.options.find(({ title }) => title === option.title),
         ),
   )
-}
-
-/** The titles of `chosen` (one, or several with commas between) as they are called in `to`: by their ids. */
-export function renamedOptions(chosen: string, from: Column, to: Column): string {
-  const renamed = (title: string): string => {
-    const id = from.options.find((option) => option.title === title)?.id
-    return to.options.find((option) => option.id === id)?.title ?? title
-  }
-  return COLUMN_TYPES[from.type].kind === 'multiselect' ? chosen.split(',').map(renamed).join(',') : renamed(chosen)
 }

@@ -5,41 +5,35 @@
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { guarded } from '../types/formula-guard'
-import { type CellFormat, readCell } from '../inference/cell'
 import type { Format } from '../inference/dialect'
 import { proposeColumns } from '../inference/propose'
 import { type Scan, scanRecords, selectOptions, startScan } from '../inference/scan'
-import { type Stored, toStored } from '../types/values'
+import { readCell, toStored } from '../types/values'
 import type { ColumnRequestBody } from './column-request'
 import { hasOptions } from './options'
-import { type Column, type ValueKind, kindOf } from '../types/column'
-
-/** What the readers ask of each kind, where the request does not say it and the texts leave it open. */
-const QUESTIONS: Partial<Record<ValueKind, 'decimal_mark' | 'date_order'>> = {
-  integer: 'decimal_mark',
-  number: 'decimal_mark',
-  date: 'date_order',
-  datetime: 'date_order',
-}
-
-/** Kinds that have no reader of their own here: a text is one already, and JSON takes any text. */
-const UNREAD: ReadonlySet<ValueKind> = new Set<ValueKind>(['text', 'json'])
+import { type Column } from '../types/column'
+import { type ValueKind, kindOf } from '../types/column-types'
+import type { Stored, TextFormat } from '../types/kind'
+import { rulesOf } from '../types/kinds'
 
 export interface Reading {
   /** The column to be, with what its texts say of it: options, a currency. */
   to: Column
-  format: CellFormat
+  format: TextFormat
 }
+
+/** A text is one already, and JSON takes any text. */
+const KEEPS_TEXT: ReadonlySet<ValueKind> = new Set<ValueKind>(['text', 'json'])
 
 /** Whether a text becomes a value by these readers. */
 export function isRead(from: Column, to: Column): boolean {
-  return kindOf(from) === 'text' && !UNREAD.has(kindOf(to))
+  return kindOf(from) === 'text' && !KEEPS_TEXT.has(kindOf(to))
 }
 
 /** Whether all texts have to be seen before the first of them can be read. */
 function needsScan(from: Column, to: Column): boolean {
   if (!isRead(from, to)) return false
-  return QUESTIONS[kindOf(to)] !== undefined || isWithoutOptions(to)
+  return rulesOf(to).asks !== null || isWithoutOptions(to)
 }
 
 function isWithoutOptions(column: Column): boolean {
@@ -69,7 +63,7 @@ export async function planReading(
   }
   if (isWithoutOptions(to)) return { to: { ...to, options: optionsOf(scan, to) }, format: asked }
   const { format, questions, columns } = proposeColumns(scan, asked)
-  const question = questions.find(({ name }) => name === QUESTIONS[kindOf(to)])
+  const question = questions.find(({ name }) => name === rulesOf(to).asks)
   if (question !== undefined) {
     const { name, choices, message } = question
     throw new ApiError(
@@ -87,7 +81,7 @@ function cellOf(to: Column, text: Stored): string | null {
 }
 
 function optionsOf(scan: Scan, to: Column): Column['options'] {
-  const titles = selectOptions(scan, 0, kindOf(to) === 'select' ? 'select' : 'multiselect')
+  const titles = selectOptions(scan, 0, rulesOf(to).options ?? 'one')
   if (titles === null) {
     throw new ApiError(
       'INVALID_COLUMN',

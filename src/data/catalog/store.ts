@@ -3,7 +3,8 @@ import { ApiError } from '../../errors'
 import { batch, first } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { type Orphan, isOrphan } from './orphans'
-import type { AutoValue, Column, ColumnType, SelectOption, Table } from '../types/column'
+import type { AutoValue, Column, SelectOption, Table } from '../types/column'
+import type { ColumnType } from '../types/column-types'
 
 interface TableRow {
   id: string

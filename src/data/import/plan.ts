@@ -6,23 +6,14 @@ import type { ColumnRequestBody } from '../catalog/column-request'
 import { nameFromTitle } from '../catalog/names'
 import { type ProjectPlace, planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
-import {
-  type Column,
-  type ColumnType,
-  type Table,
-  type ValueKind,
-  COLUMN_TYPES,
-  MAX_COLUMNS,
-  isRatingMax,
-  kindOf,
-  ratingMax,
-} from '../types/column'
+import { type Column, type Table, MAX_COLUMNS, isRatingMax, ratingMax } from '../types/column'
 import { upsertColumn } from '../records/upsert'
 import { defaultFor } from '../types/values'
 import type { FilePreview, PreviewColumn } from './preview'
-import type { Question } from '../inference/propose'
 import { type Scan, selectOptions } from '../inference/scan'
 import type { Choices, ColumnChoice, LeftOut, LoadPlan, OnBad } from './state'
+import { type ColumnType, isColumnType } from '../types/column-types'
+import { rulesOf } from '../types/kinds'
 
 /** What the plan is made from. */
 export interface PlanRequest {
@@ -92,7 +83,7 @@ function choiceProblem(
 ): string | null {
   if (!proposed.some((column) => column.index === index)) return `the file has no column ${index}`
   if (chosen.has(index)) return `column ${index} is there twice`
-  if (type !== undefined && !Object.hasOwn(COLUMN_TYPES, type)) return `there is no column type "${type}"`
+  if (type !== undefined && !isColumnType(type)) return `there is no column type "${type}"`
   const foreign = isExisting ? { title, type } : { column_id: columnId }
   const wrong = Object.entries(foreign).find(([, value]) => value !== undefined)?.[0]
   const where = isExisting ? 'a new table' : 'a table that is there'
@@ -103,16 +94,10 @@ function choiceProblem(
 /** Throws INVALID_REQUEST_BODY that names each question whose answer would change a value. */
 function refuseOpenQuestions({ preview }: PlanRequest, columns: readonly ChosenColumn[]): void {
   const errors = preview.questions.flatMap(({ name, message, columns: about }) => {
-    const isOpen = columns.some(({ index, skip, type }) => about.includes(index) && !skip && ASKED_OF[name].has(kindOf({ type })))
+    const isOpen = columns.some(({ index, skip, type }) => about.includes(index) && !skip && rulesOf({ type }).asks === name)
     return isOpen ? [{ path: name, message }] : []
   })
   if (errors.length > 0) throw invalidInput(errors, 'body')
-}
-
-/** Kinds of values that each question is about: as a text a cell stays as it is. */
-const ASKED_OF: Record<Question['name'], ReadonlySet<ValueKind>> = {
-  date_order: new Set(['date', 'datetime']),
-  decimal_mark: new Set(['integer', 'number']),
 }
 
 function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPlan {
@@ -169,9 +154,9 @@ function requestFor({ index, title, type, meta }: ChosenColumn, scan: Scan): Col
   if (type === 'ID') return { title, uidt: 'ID', pk: true }
   const uidt = FILLED[type] ?? type
   if (uidt === 'Rating') return { title, uidt, meta: { max: starsOf(scan, index) } }
-  const kind = kindOf({ type: uidt })
-  if (kind !== 'select' && kind !== 'multiselect') return { title, uidt, meta: uidt === 'Currency' ? meta : null }
-  const options = selectOptions(scan, index, kind)
+  const { options: of } = rulesOf({ type: uidt })
+  if (of === null) return { title, uidt, meta: uidt === 'Currency' ? meta : null }
+  const options = selectOptions(scan, index, of)
   if (options === null) {
     throw invalidInput([{ path: `columns.${index}`, message: `"${title}" has too many different values for a ${type}` }], 'body')
   }

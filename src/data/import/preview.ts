@@ -2,7 +2,7 @@
 import { ApiError, type Issue, invalidInput } from '../../errors'
 import { batch } from '../../lib/d1'
 import { isSameText } from '../../lib/text'
-import type { Column, ColumnType, Table } from '../types/column'
+import type { Column, Table } from '../types/column'
 import { findColumn } from '../query/names'
 import { splitHeader } from './csv'
 import { detectFormat } from './detect'
@@ -12,6 +12,7 @@ import { type ProposedColumn, type Question, proposeColumns } from '../inference
 import { scanRecords, startScan } from '../inference/scan'
 import type { GivenFormat, Import, LeftOut, ReadingState } from './state'
 import { advance, findParts, readPart } from './store'
+import type { ColumnType } from '../types/column-types'
 
 /** Rows that are shown. */
 const SHOWN_ROWS = 10

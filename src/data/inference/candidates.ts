@@ -1,5 +1,5 @@
 /** Which types the cells of a column fit, by the shapes that were counted. */
-import type { ColumnType } from '../types/column'
+import type { ColumnType } from '../types/column-types'
 import type { DateOrder } from '../types/date-text'
 import type { DecimalMark } from '../types/number-text'
 import { type ShapeCount, type ColumnScan } from './scan'

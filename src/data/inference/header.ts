@@ -1,7 +1,8 @@
 /** Headings of a file as titles of columns. */
 import { beginning } from '../../lib/text'
-import { COLUMN_TYPES, type ColumnType, MAX_NAME } from '../types/column'
+import { MAX_NAME } from '../types/column'
 import { unguarded } from '../types/formula-guard'
+import { COLUMN_TYPES, type ColumnType } from '../types/column-types'
 
 export interface Heading {
   title: string

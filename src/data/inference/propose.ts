@@ -1,10 +1,11 @@
 /** What a file is proposed to become: a title and a type for each column, what is left out, and what only a person can say. */
-import { type ColumnType } from '../types/column'
+import type { ColumnType } from '../types/column-types'
 import { type Candidate, type CountedShape, type Resolution, candidatesOf, shapesOf, total } from './candidates'
 import type { Format } from './dialect'
 import { CENTURY_TURN, parseDate } from '../types/date-text'
 import { type Question, evidenceOf } from './evidence'
-import { type ColumnScan, type LineProblem, type Scan, selectOptions, splitOptions, textType } from './scan'
+import { type ColumnScan, type LineProblem, type Scan, selectOptions, textType } from './scan'
+import { splitOptions } from '../types/multiselect'
 import { PHONE_NUMBER } from '../types/validators'
 
 export type { Question }
@@ -262,11 +263,11 @@ function alternativesOf(
   if (all(({ shape }) => shape.kind === 'date'))
     found.push(...(all(({ shape }) => shape.kind === 'date' && shape.dateOnly) ? ['Date' as const] : []), 'DateTime')
   if (isPhone(shapes)) found.push('PhoneNumber')
-  if (isChoice(column, selectOptions(scan, index, 'select'))) found.push('SingleSelect')
+  if (isChoice(column, selectOptions(scan, index, 'one'))) found.push('SingleSelect')
   if (
     !candidates.some((candidate) => isNear(candidate)) &&
     isList(column) &&
-    isChoice(column, selectOptions(scan, index, 'multiselect'))
+    isChoice(column, selectOptions(scan, index, 'several'))
   )
     found.push('MultiSelect')
   return found

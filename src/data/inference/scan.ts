@@ -1,12 +1,14 @@
 /** What is known of each column of a file, added to record by record: JSON, and of a bounded size however long the file is. */
 import { ApiError } from '../../errors'
 import { quoteValue } from '../../lib/text'
-import { COLUMN_TYPES, MAX_COLUMNS } from '../types/column'
+import { MAX_COLUMNS } from '../types/column'
 import { unguarded } from '../types/formula-guard'
 import type { CsvRecord, Format, RecordProblem } from './dialect'
 import { type Heading, readHeadings } from './header'
 import { type IdScan, addIds, startIds } from './ids'
 import { parseShape, shapeKey } from './shape'
+import { rulesOf } from '../types/kinds'
+import { splitOptions } from '../types/multiselect'
 
 /** Cells of one shape. */
 export interface ShapeCount {
@@ -175,8 +177,8 @@ function scanColumn(scan: Scan, column: ColumnScan, index: number, records: read
 /** A typed file says which columns have options, or as many stars as their best rating. */
 function isOptionColumn({ heading, values, items }: ColumnScan, { typed }: Scan): boolean {
   if (values === null && items === null) return false
-  const kind = heading.type === null ? null : COLUMN_TYPES[heading.type].kind
-  return !typed || heading.type === 'Rating' || kind === 'select' || kind === 'multiselect'
+  const hasOptions = heading.type !== null && rulesOf({ type: heading.type }).options !== null
+  return !typed || heading.type === 'Rating' || hasOptions
 }
 
 function measure(column: ColumnScan, text: string): void {
@@ -232,18 +234,11 @@ class Distinct {
   }
 }
 
-/** Titles of options in a cell. An export writes commas; people write semicolons, too, and spaces after them. */
-export function splitOptions(text: string, typed: boolean): string[] {
-  if (typed) return text.split(',').filter((part) => part !== '')
-  const parts = text.includes(',') ? text.split(',') : text.split(';')
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
-}
-
 /** What the options of a column would be, in the order of the file; null when there are too many. */
-export function selectOptions(scan: Scan, index: number, kind: 'select' | 'multiselect'): string[] | null {
+export function selectOptions(scan: Scan, index: number, of: 'one' | 'several'): string[] | null {
   const column = scan.columns[index]
   if (column === undefined) return null
-  const options = kind === 'select' ? column.values : column.items
+  const options = of === 'one' ? column.values : column.items
   // oxlint-disable-next-line no-control-regex -- no title has one
   return options === null || options.some((option) => /[\u0000-\u001f\u007f]/.test(option)) ? null : options
 }

@@ -2,14 +2,15 @@
  * A filter against a table: names become columns, texts become values of the column's type. What does not fit is refused,
  * with its place: FIELD_NOT_FOUND for names, INVALID_FILTER for operators and values.
  */
-import { type Column, type Table, kindOf } from '../types/column'
+import { type Column, type Table } from '../types/column'
 import type { Condition, FilterNode } from './ast'
 import { fieldNotFound, invalidFilter, quote } from './failures'
 import { countItems } from './list'
 import { findColumn, findColumnById } from './names'
-import { type Asks, type Operator, findOperator, suggestOperator } from './operators'
+import { type Asks, type Operator, findOperator, isFor, suggestOperator } from './operators'
 import { type Predicate, not } from './predicate'
-import { QUESTIONS, type Question, isDateKind, refuse } from './questions'
+import { QUESTIONS, type Question, refuse } from './questions'
+import { rulesOf } from '../types/kinds'
 
 /** What a date word may stand after. */
 const DATED: ReadonlySet<Asks> = new Set<Asks>(['=', '>', '<', '>=', '<=', 'within'])
@@ -51,7 +52,7 @@ function checkCondition(condition: Condition, table: Table, now: number): Predic
     const message = `${quote(condition.operator)} is not an operator; ${suggestOperator(condition.operator)}`
     throw invalidFilter(message, condition.at.operator, column.title)
   }
-  if (!operator.kinds.includes(kindOf(column))) {
+  if (!isFor(operator, column)) {
     throw invalidFilter(`${condition.operator} is not for ${column.type} fields.`, condition.at.operator, column.title)
   }
   const question = { condition, column, text: '', now }
@@ -75,7 +76,7 @@ function readText(question: Question, { asks, value: takes }: Operator): string 
   if (texts.some((text) => text.includes('\0'))) throw refuse(question, 'a value may not contain the character NUL.')
   if (Array.isArray(value) && takes === 'one') throw refuse(question, `${operator} takes one value, not a list.`)
   if (subOperator !== null) {
-    if (isDateKind(kindOf(question.column)) && DATED.has(asks)) return [subOperator, ...texts].join(',')
+    if (rulesOf(question.column).filter.by === 'moment' && DATED.has(asks)) return [subOperator, ...texts].join(',')
     throw refuse(question, `${quote(subOperator)} is not for ${operator} on ${type} fields.`)
   }
   if (value === null) throw refuse(question, `${operator} needs a value, as in (${title},${operator},value).`)

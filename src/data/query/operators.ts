@@ -1,5 +1,7 @@
 /** The comparison operators of `where`: one line each says what the operator means and what it is for. */
-import type { ValueKind } from '../types/column'
+import type { ColumnType } from '../types/column-types'
+import type { OperatorGroup } from '../types/kind'
+import { rulesOf } from '../types/kinds'
 
 /** What an operator asks, before any negation; questions.ts has one rule for each. */
 export type Asks =
@@ -28,56 +30,41 @@ export interface Operator {
   negated?: true
   /** `list`: values separated by commas, as list.ts reads them. */
   value: 'none' | 'one' | 'list'
-  kinds: readonly ValueKind[]
+  /** Each kind of values has all operators of a group, or none. */
+  group: OperatorGroup
 }
 
-const ORDERED = ['text', 'integer', 'number', 'date', 'datetime', 'time', 'select'] as const satisfies ValueKind[]
-const WRITTEN = [
-  'text',
-  'integer',
-  'number',
-  'date',
-  'datetime',
-  'time',
-  'select',
-  'multiselect',
-  'json',
-] as const satisfies ValueKind[]
-const EVERY = [...WRITTEN, 'boolean'] as const satisfies ValueKind[]
-const OPTIONS = ['select', 'multiselect'] as const satisfies ValueKind[]
-const DATES = ['date', 'datetime'] as const satisfies ValueKind[]
-
 export const OPERATORS = {
-  eq: { asks: '=', value: 'one', kinds: EVERY },
-  neq: { asks: '=', negated: true, value: 'one', kinds: EVERY },
-  not: { asks: '=', negated: true, value: 'one', kinds: EVERY },
-  gt: { asks: '>', value: 'one', kinds: ORDERED },
-  lt: { asks: '<', value: 'one', kinds: ORDERED },
-  ge: { asks: '>=', value: 'one', kinds: ORDERED },
-  gte: { asks: '>=', value: 'one', kinds: ORDERED },
-  le: { asks: '<=', value: 'one', kinds: ORDERED },
-  lte: { asks: '<=', value: 'one', kinds: ORDERED },
-  like: { asks: 'like', value: 'one', kinds: WRITTEN },
-  nlike: { asks: 'like', negated: true, value: 'one', kinds: WRITTEN },
-  in: { asks: 'in', value: 'list', kinds: EVERY },
-  btw: { asks: 'between', value: 'list', kinds: ORDERED },
-  nbtw: { asks: 'between', negated: true, value: 'list', kinds: ORDERED },
-  is: { asks: 'is', value: 'one', kinds: EVERY },
-  isnot: { asks: 'is not', value: 'one', kinds: EVERY },
-  null: { asks: 'null', value: 'none', kinds: EVERY },
-  notnull: { asks: 'null', negated: true, value: 'none', kinds: EVERY },
-  empty: { asks: 'empty', value: 'none', kinds: EVERY },
+  eq: { asks: '=', value: 'one', group: 'equality' },
+  neq: { asks: '=', negated: true, value: 'one', group: 'equality' },
+  not: { asks: '=', negated: true, value: 'one', group: 'equality' },
+  gt: { asks: '>', value: 'one', group: 'order' },
+  lt: { asks: '<', value: 'one', group: 'order' },
+  ge: { asks: '>=', value: 'one', group: 'order' },
+  gte: { asks: '>=', value: 'one', group: 'order' },
+  le: { asks: '<=', value: 'one', group: 'order' },
+  lte: { asks: '<=', value: 'one', group: 'order' },
+  like: { asks: 'like', value: 'one', group: 'like' },
+  nlike: { asks: 'like', negated: true, value: 'one', group: 'like' },
+  in: { asks: 'in', value: 'list', group: 'equality' },
+  btw: { asks: 'between', value: 'list', group: 'order' },
+  nbtw: { asks: 'between', negated: true, value: 'list', group: 'order' },
+  is: { asks: 'is', value: 'one', group: 'equality' },
+  isnot: { asks: 'is not', value: 'one', group: 'equality' },
+  null: { asks: 'null', value: 'none', group: 'equality' },
+  notnull: { asks: 'null', negated: true, value: 'none', group: 'equality' },
+  empty: { asks: 'empty', value: 'none', group: 'equality' },
   // Not the negation of `empty`: NULL is neither.
-  notempty: { asks: 'not empty', value: 'none', kinds: EVERY },
-  blank: { asks: 'blank', value: 'none', kinds: EVERY },
-  notblank: { asks: 'blank', negated: true, value: 'none', kinds: EVERY },
-  checked: { asks: 'checked', value: 'none', kinds: ['boolean'] },
-  notchecked: { asks: 'checked', negated: true, value: 'none', kinds: ['boolean'] },
-  allof: { asks: 'all of', value: 'list', kinds: OPTIONS },
-  nallof: { asks: 'all of', negated: true, value: 'list', kinds: OPTIONS },
-  anyof: { asks: 'any of', value: 'list', kinds: OPTIONS },
-  nanyof: { asks: 'any of', negated: true, value: 'list', kinds: OPTIONS },
-  isWithin: { asks: 'within', value: 'one', kinds: DATES },
+  notempty: { asks: 'not empty', value: 'none', group: 'equality' },
+  blank: { asks: 'blank', value: 'none', group: 'equality' },
+  notblank: { asks: 'blank', negated: true, value: 'none', group: 'equality' },
+  checked: { asks: 'checked', value: 'none', group: 'checked' },
+  notchecked: { asks: 'checked', negated: true, value: 'none', group: 'checked' },
+  allof: { asks: 'all of', value: 'list', group: 'items' },
+  nallof: { asks: 'all of', negated: true, value: 'list', group: 'items' },
+  anyof: { asks: 'any of', value: 'list', group: 'items' },
+  nanyof: { asks: 'any of', negated: true, value: 'list', group: 'items' },
+  isWithin: { asks: 'within', value: 'one', group: 'window' },
 } as const satisfies Record<string, Operator>
 
 export type OperatorName = keyof typeof OPERATORS
@@ -112,6 +99,11 @@ export function findOperator(name: string): Operator | undefined {
 
 function isOperatorName(name: string): name is OperatorName {
   return Object.hasOwn(OPERATORS, name)
+}
+
+/** Whether the operator is for values of that column. */
+export function isFor({ group }: Operator, column: { type: ColumnType }): boolean {
+  return rulesOf(column).operators.includes(group)
 }
 
 /** What to tell someone who wrote an operator that does not exist. */

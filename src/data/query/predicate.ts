@@ -1,5 +1,5 @@
 /** A checked filter: columns that exist, values of the right type in the form they are stored in. What the compiler reads. */
-
+import type { Nothing } from '../types/kind'
 import type { Reading } from './letters'
 
 export type Scalar = string | number
@@ -20,7 +20,7 @@ export interface Subject {
 
 export type Comparison = '=' | '<' | '<=' | '>' | '>='
 
-export type Constant = '' | 'null' | '""' | '[]'
+export type Constant = Nothing
 
 export type Test =
   | { test: 'null' }

@@ -2,7 +2,7 @@
  * What each operator asks of a column, as tests: one rule for each name in operators.ts. The values become what is stored;
  * one that is not of the column's type is refused.
  */
-import { type Column, type ValueKind, kindOf } from '../types/column'
+import { type Column } from '../types/column'
 import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
 import { invalidFilter, quote } from './failures'
@@ -12,7 +12,8 @@ import { MAX_NESTED_READINGS } from './limits'
 import { readList } from './list'
 import type { Asks } from './operators'
 import { type Comparison, type Constant, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
-import { EXPECTED, type PlainKind, readValue } from './values'
+import type { FilterValue } from '../types/kind'
+import { rulesOf } from '../types/kinds'
 
 /** Lists up to this length are compared item by item, which needs fewer instructions than json_each() does (cost.ts). */
 const SHORT_LIST = 2
@@ -47,10 +48,10 @@ export const QUESTIONS = {
 } as const satisfies Record<Asks, (question: Question) => Predicate>
 
 function compare(question: Question, comparison: Comparison, text: string): Predicate {
-  const kind = kindOf(question.column)
+  const { filter } = rulesOf(question.column)
   const subject = comparable(question.column)
-  if (!isDateKind(kind)) return test(subject, { test: 'compare', comparison, value: readScalar(question, kind, text) })
-  return compareMoment(subject, comparison, readDate(question, kind, text))
+  if (filter.by === 'moment') return compareMoment(subject, comparison, readDate(question, filter.precision, text))
+  return test(subject, { test: 'compare', comparison, value: readScalar(question, filter, text) })
 }
 
 /** A value that lasts (a day, against a DateTime column) is equal to all that lies in it, and less than what follows it. */
@@ -74,14 +75,14 @@ function checkIn(question: Question): Predicate {
 }
 
 function isOneOf(question: Question, items: readonly string[]): Predicate {
-  const kind = kindOf(question.column)
+  const { filter } = rulesOf(question.column)
   const subject = comparable(question.column)
-  if (isDateKind(kind)) {
+  if (filter.by === 'moment') {
     if (items.length === 1) return or(...items.map((item) => compare(question, '=', item)))
-    const moments = items.map((item) => readDate(question, kind, item))
+    const moments = items.map((item) => readDate(question, filter.precision, item))
     return oneOfMoments(subject, moments)
   }
-  const values = [...new Set(items.flatMap((item) => readScalars(question, kind, item)))]
+  const values = [...new Set(items.flatMap((item) => readScalars(question, filter, item)))]
   if (values.length > SHORT_LIST) return test(subject, { test: 'oneOf', values })
   return or(...values.map((value) => test(subject, { test: 'compare', comparison: '=', value })))
 }
@@ -109,14 +110,8 @@ function isLike(subject: Subject, { pattern, readings, first }: Extract<Like, { 
 }
 
 /** What the JSON of a row shows of a cell. Of JSON that is both its text and, where that is of a string, the string. */
-function likeSubjects({ physicalName, ...column }: Column): Subject[] {
-  const kind = kindOf(column)
-  if (kind === 'json')
-    return [
-      { physicalName, as: 'plain' },
-      { physicalName, as: 'jsonString' },
-    ]
-  return [{ physicalName, as: kind === 'number' ? 'decimal' : kind === 'integer' ? 'digits' : 'plain' }]
+function likeSubjects(column: Column): Subject[] {
+  return rulesOf(column).shown.map((as) => ({ physicalName: column.physicalName, as }))
 }
 
 /** `isnot` is the opposite state. Of `empty` that is `notempty`, and of `true` every row that is not true. */
@@ -133,7 +128,8 @@ function checkState(question: Question, opposite: boolean): Predicate {
     case 'true':
     case 'false': {
       const { type } = question.column
-      if (kindOf(question.column) !== 'boolean') throw refuse(question, `true and false are not for ${type} fields.`)
+      if (!rulesOf(question.column).operators.includes('checked'))
+        throw refuse(question, `true and false are not for ${type} fields.`)
       const is = compare(question, '=', question.text)
       return opposite ? not(is) : is
     }
@@ -144,16 +140,12 @@ function checkState(question: Question, opposite: boolean): Predicate {
 
 /** No value; of JSON also the `null` that JSON has. */
 function isNull({ column }: Question): Predicate {
-  const none = test(plain(column), { test: 'null' })
-  return kindOf(column) === 'json' ? or(none, equals(column, 'null')) : none
+  return or(test(plain(column), { test: 'null' }), ...nothing(column, 'null'))
 }
 
 /** The empty text, in JSON too; for columns that cannot hold one, no value. */
 function isEmpty(question: Question): Predicate {
-  const { column } = question
-  if (!holdsText(column)) return isNull(question)
-  const empty = equals(column, '')
-  return kindOf(column) === 'json' ? or(empty, equals(column, '""')) : empty
+  return holdsText(question.column) ? or(...nothing(question.column, 'empty')) : isNull(question)
 }
 
 function isNotEmpty(question: Question): Predicate {
@@ -162,10 +154,17 @@ function isNotEmpty(question: Question): Predicate {
 
 /** No value or the empty text; for JSON columns also `[]`. */
 function isBlank(question: Question): Predicate {
-  const { column } = question
-  if (!holdsText(column)) return isNull(question)
-  const blank = or(isNull(question), isEmpty(question))
-  return kindOf(column) === 'json' ? or(blank, equals(column, '[]')) : blank
+  if (!holdsText(question.column)) return isNull(question)
+  return or(or(isNull(question), isEmpty(question)), ...nothing(question.column, 'blank'))
+}
+
+/** The texts that mean nothing, in one of the ways in which a cell can be asked for that. */
+function nothing(column: Column, how: 'null' | 'empty' | 'blank'): Predicate[] {
+  return rulesOf(column).nothing[how].map((text) => equals(column, text))
+}
+
+function holdsText(column: Column): boolean {
+  return rulesOf(column).nothing.empty.length > 0
 }
 
 function equals(column: Column, text: Constant): Predicate {
@@ -180,7 +179,7 @@ function checkItems(question: Question, all: 'hasAllItems' | 'hasAnyItem'): Pred
   const items = listOf(question).filter((item) => item !== '')
   if (items.length === 0) throw refuse(question, `${question.condition.operator} needs at least one option.`)
   const subject = plain(question.column)
-  if (kindOf(question.column) === 'select') return isItem(question, [...new Set(items)], all)
+  if (rulesOf(question.column).options === 'one') return isItem(question, [...new Set(items)], all)
   const forms = items.map(formsOf)
   if (all === 'hasAnyItem') return hasAny(subject, forms.flat())
   const plainItems = forms.flatMap((list) => (list.length === 1 ? list : []))
@@ -201,8 +200,8 @@ function isItem(question: Question, items: readonly string[], all: 'hasAllItems'
 }
 
 function checkWithin(question: Question): Predicate {
-  const kind = kindOf(question.column)
-  const window = isDateKind(kind) ? readWindow(kind, question.text, question.now) : null
+  const { filter } = rulesOf(question.column)
+  const window = filter.by === 'moment' ? readWindow(filter.precision, question.text, question.now) : null
   if (window === null) throw refuse(question, `${quote(question.text)} is not known here; expected ${EXPECTED_WINDOW}.`)
   const subject = plain(question.column)
   return and(
@@ -221,16 +220,18 @@ function listOf(question: Question): readonly string[] {
   throw invalidFilter(list.message, place, question.column.title)
 }
 
-function readScalar(question: Question, kind: PlainKind, text: string): Scalar {
-  const value = readValue(kind, text)
-  if (value === null) throw refuse(question, `${quote(text)} is not ${EXPECTED[kind]} as ${question.column.type} fields hold.`)
+type PlainValue = Extract<FilterValue, { by: 'value' }>
+
+function readScalar(question: Question, { read, expected }: PlainValue, text: string): Scalar {
+  const value = read(text)
+  if (value === null) throw refuse(question, `${quote(text)} is not ${expected} as ${question.column.type} fields hold.`)
   return value
 }
 
 /** All that a text may be equal to: both Unicode forms, and of JSON the string of that text too. */
-function readScalars(question: Question, kind: PlainKind, text: string): Scalar[] {
-  if (kind === 'json') return [readScalar(question, kind, text), JSON.stringify(text)].map(String).flatMap(formsOf)
-  return isTextKind(kind) ? formsOf(text) : [readScalar(question, kind, text)]
+function readScalars(question: Question, filter: PlainValue, text: string): Scalar[] {
+  const values = [readScalar(question, filter, text), ...(filter.alike === undefined ? [] : [filter.alike(text)])]
+  return values.flatMap((value): Scalar[] => (typeof value === 'string' ? formsOf(value) : [value]))
 }
 
 function readDate(question: Question, kind: DateKind, text: string): Moment {
@@ -242,19 +243,6 @@ function readDate(question: Question, kind: DateKind, text: string): Moment {
 /** 400 INVALID_FILTER about the value. */
 export function refuse({ condition, column }: Question, message: string) {
   return invalidFilter(message, condition.at.value, column.title)
-}
-
-export function isDateKind(kind: ReturnType<typeof kindOf>): kind is DateKind {
-  return kind === 'date' || kind === 'datetime'
-}
-
-function holdsText(column: Column): boolean {
-  const kind = kindOf(column)
-  return isTextKind(kind) || kind === 'json'
-}
-
-function isTextKind(kind: ValueKind): boolean {
-  return kind === 'text' || kind === 'select' || kind === 'multiselect'
 }
 
 function plain({ physicalName }: Column): Subject {

@@ -8,7 +8,7 @@ import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../types/column'
 import type { StoredRow } from './row'
 import { assignments, columnList, condition, countAdded, countRemoved, nameList } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 const version = ident(VERSION_COLUMN)
 

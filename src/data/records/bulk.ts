@@ -24,7 +24,7 @@ import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { selectRows } from './selection'
 import { countRemoved, lastCounted } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** Rows of one request. */
 export const MAX_BULK_ROWS = 100_000

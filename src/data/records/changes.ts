@@ -17,7 +17,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { KEY_SEPARATOR, type StoredRow, readChange, readKey, readNewRow, readRestoredRow } from './row'
 import { columnList } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** A row of the table, and the version that it must have; without one, any. */
 export interface VersionedBody {

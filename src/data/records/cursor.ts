@@ -14,7 +14,7 @@ import { type Binder, Pool, parameters } from '../query/binder'
 import { MAX_PARAMETERS } from '../query/compiler'
 import { type SortTerm, sortCell } from '../query/sort'
 import { selectByKey } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** Characters up to which a cursor holds the values of the sort; a longer one holds the row's key, for URLs have an end. */
 const MAX_LENGTH = 4096

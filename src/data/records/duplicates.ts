@@ -6,7 +6,7 @@ import { findPositions, selectTaken } from './bulk-statements'
 import { type Problem, refusal } from './problems'
 import { valueTaken } from './records'
 import type { StoredRow } from './row'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** The values that a row of the request was to get, and what tells it from the other rows of the table: nothing for a new row. */
 export interface Claim {

@@ -3,7 +3,7 @@ import { ApiError } from '../../errors'
 import { rows } from '../../lib/d1'
 import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
-import { type Column, type Table, kindOf } from '../types/column'
+import { type Column, type Table } from '../types/column'
 import { guarded } from '../types/formula-guard'
 import { parseFlag } from '../query/page'
 import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
@@ -13,6 +13,7 @@ import type { Row } from './records'
 import { selectRows } from './selection'
 import { both, selectPage } from './statements'
 import { toJson } from '../types/values'
+import { rulesOf } from '../types/kinds'
 
 /** Rows of the first query: ten of 2 MB, the largest that D1 has, are what an isolate can hold. */
 const FIRST_ROWS = 10
@@ -102,11 +103,9 @@ function csvRow(fields: readonly Column[], row: Row): string {
   return csvLine(fields.map((column) => csvCell(column, row[column.physicalName])))
 }
 
-/** JSON stays JSON, so that the string "1" and the number 1 differ. Only text can hide a formula. */
 function csvCell(column: Column, stored: unknown): string | null {
   const value = toJson(column, stored)
-  if (value === null) return null
-  return typeof value === 'string' && kindOf(column) !== 'json' ? guarded(value) : JSON.stringify(value)
+  return value === null ? null : rulesOf(column).toText(value)
 }
 
 /** No value is nothing at all, the empty text is a pair of quotes. Quoted also where a spreadsheet of another country splits a line, or a reader trims. */

@@ -3,14 +3,16 @@ import { ApiError } from '../../errors'
 import { batch } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'
 import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
-import { type Column, type Table, kindOf } from '../types/column'
+import { type Column, type Table } from '../types/column'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
 import type { Page } from './records'
 import { toRecord } from './row'
 import { selectRows } from './selection'
 import { columnList, condition, selectCount } from './statements'
-import { type Stored, toJson } from '../types/values'
+import { toJson } from '../types/values'
+import { rulesOf } from '../types/kinds'
+import type { Stored } from '../types/kind'
 
 /** Groups of a grouped list: each brings a page of its own. */
 const MAX_GROUPS = 100
@@ -111,6 +113,6 @@ function selectGroupPages(
 }
 
 function groupKeys(column: Column, values: readonly Stored[]): Stored[] {
-  const known = kindOf(column) === 'select' ? column.options.map(({ title }) => title) : values
+  const known = rulesOf(column).options === 'one' ? column.options.map(({ title }) => title) : values
   return [...new Set<Stored>([...known, ...values, null])].toSorted((one, other) => Number(one === null) - Number(other === null))
 }

@@ -30,7 +30,7 @@ import {
   selectPage,
   updateRow,
 } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** A row as clients see it: values by field title. */
 export type Row = Record<string, unknown>

@@ -5,8 +5,10 @@ import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
 import { primaryKey } from '../catalog/catalog'
 import { hasSortKey, sortKey, sortKeyColumn } from '../types/collation'
-import { type Column, MAX_CHOSEN_ID, type Table, keyMaker, kindOf } from '../types/column'
-import { type Stored, byteLength, defaultFor, missing, toJson, toStored } from '../types/values'
+import { type Column, MAX_CHOSEN_ID, type Table, keyMaker } from '../types/column'
+import { byteLength, defaultFor, missing, toJson, toStored } from '../types/values'
+import { rulesOf } from '../types/kinds'
+import type { Stored } from '../types/kind'
 
 /** Stored values by column. */
 export type StoredRow = Map<Column, Stored>
@@ -35,7 +37,7 @@ export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>
 /** Whether a new row must bring a value: it has none that the server could fill in, as defaultFor() says. */
 export function isRequiredInNewRow(column: Column): boolean {
   const isFilled = column.auto !== null || column.autoIncrement || column.defaultValue !== null || keyMaker(column) !== null
-  return column.required && !isFilled && kindOf(column) !== 'boolean' && column.type !== 'Rating'
+  return column.required && !isFilled && rulesOf(column).initial(column) === null
 }
 
 /**

@@ -2,9 +2,10 @@
 import { type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
-import { COLUMN_TYPES, type Column, type Table } from '../types/column'
+import { type Column, type Table } from '../types/column'
 import type { StoredRow } from './row'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
+import { rulesOf } from '../types/kinds'
 
 const version = ident(VERSION_COLUMN)
 
@@ -69,7 +70,7 @@ export const BYTES = 'bytes'
  */
 export function selectBounded(table: Table, page: PageOptions): Sql {
   const sizes = page.columns
-    .filter(({ type }) => COLUMN_TYPES[type].sql === 'TEXT')
+    .filter((column) => rulesOf(column).sql === 'TEXT')
     .map(({ physicalName }) => sql`coalesce(octet_length(${column(physicalName)}), 0)`)
   if (sizes.length === 0) return selectPage(table, page)
   const own = sum(sizes)

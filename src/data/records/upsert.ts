@@ -13,7 +13,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { readNewRow, readUpsert } from './row'
 import { columnList } from './statements'
-import type { Stored } from '../types/values'
+import type { Stored } from '../types/kind'
 
 /** The field that `on` names. Throws INVALID_PARAMETER unless it is unique, or the whole primary key. */
 export function upsertColumn(table: Table, on: string | undefined): Column {

@@ -2,7 +2,8 @@
  * How texts are sorted: as people expect (a, B, c), which D1 can do for the letters of ASCII only. Where a column asks for more
  * with `"meta": {"collate": "unicode"}`, each value has a sort key beside it, made here at every write.
  */
-import { type Column, type Table, kindOf } from './column'
+import { type Column, type Table } from './column'
+import { rulesOf } from './kinds'
 
 /** What SQL compares: the value as it is, or its letters without regard to their case, or its sort key. */
 export type Collation = 'value' | 'letters' | 'key'
@@ -14,8 +15,7 @@ export function collationsOf(column: Column): Collation[] {
 }
 
 export function isText(column: Column): boolean {
-  const kind = kindOf(column)
-  return kind === 'text' || kind === 'select' || kind === 'multiselect'
+  return rulesOf(column).order === 'text'
 }
 
 export function hasSortKey(column: Column): boolean {

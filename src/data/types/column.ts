@@ -1,5 +1,6 @@
 /** Tables and columns as the whole data plane sees them. */
 import { D1_LIMITS } from '../../lib/sql'
+import type { ColumnType } from './column-types'
 
 /** Characters of a table's or a column's name, prefix included. */
 export const MAX_NAME = 255
@@ -9,68 +10,6 @@ export const MAX_COLUMNS = D1_LIMITS.columns - 1
 
 /** The largest Id that a client may choose: enough of those after it are whole numbers that JSON holds exactly. */
 export const MAX_CHOSEN_ID = 2 ** 52
-
-/** How a column type behaves, by the names clients use (contract/api-v1.md 3.5). */
-export const COLUMN_TYPES = {
-  ID: { sql: 'INTEGER', kind: 'integer', dt: 'integer' },
-  SingleLineText: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  LongText: { sql: 'TEXT', kind: 'text', dt: 'text' },
-  Attachment: { sql: 'TEXT', kind: 'json', dt: 'text' },
-  Checkbox: { sql: 'INTEGER', kind: 'boolean', dt: 'boolean' },
-  SingleSelect: { sql: 'TEXT', kind: 'select', dt: 'text' },
-  MultiSelect: { sql: 'TEXT', kind: 'multiselect', dt: 'text' },
-  Number: { sql: 'INTEGER', kind: 'integer', dt: 'integer' },
-  Decimal: { sql: 'REAL', kind: 'number', dt: 'decimal' },
-  Currency: { sql: 'REAL', kind: 'number', dt: 'double precision' },
-  Percent: { sql: 'REAL', kind: 'number', dt: 'double' },
-  Duration: { sql: 'REAL', kind: 'number', dt: 'decimal' },
-  Rating: { sql: 'INTEGER', kind: 'integer', dt: 'integer' },
-  Date: { sql: 'TEXT', kind: 'date', dt: 'date' },
-  DateTime: { sql: 'TEXT', kind: 'datetime', dt: 'datetime' },
-  CreateTime: { sql: 'TEXT', kind: 'datetime', dt: 'datetime' },
-  LastModifiedTime: { sql: 'TEXT', kind: 'datetime', dt: 'datetime' },
-  Time: { sql: 'TEXT', kind: 'time', dt: 'time' },
-  Year: { sql: 'INTEGER', kind: 'integer', dt: 'year' },
-  Email: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  URL: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  PhoneNumber: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  JSON: { sql: 'TEXT', kind: 'json', dt: 'text' },
-  GeoData: { sql: 'TEXT', kind: 'text', dt: 'text' },
-  AutoNumber: { sql: 'INTEGER', kind: 'integer', dt: 'integer' },
-  Count: { sql: 'INTEGER', kind: 'integer', dt: 'integer' },
-  ForeignKey: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  Collaborator: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  Geometry: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  Button: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-  SpecificDBType: { sql: 'TEXT', kind: 'text', dt: 'varchar' },
-} as const satisfies Record<string, { sql: 'INTEGER' | 'REAL' | 'TEXT'; kind: ValueKind; dt: string }>
-
-/** Types without a column in SQL: contract/api-v1.md 3.5. */
-export const VIRTUAL_TYPES = ['LinkToAnotherRecord', 'Lookup', 'Rollup', 'Formula', 'Barcode', 'QrCode', 'Links'] as const
-
-export type ColumnType = keyof typeof COLUMN_TYPES
-
-/**
- * The few ways in which values differ in SQL and in JSON.
- * date `2026-01-31`; datetime `2026-01-31 09:30:00+00:00` (UTC); time `09:30:00`: all TEXT that sorts as time does.
- * boolean is 0/1 in SQL; multiselect is a comma-joined TEXT; json is JSON text.
- */
-export type ValueKind =
-  | 'text'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'time'
-  | 'select'
-  | 'multiselect'
-  | 'json'
-
-/** What its values are. */
-export function kindOf({ type }: Pick<Column, 'type'>): (typeof COLUMN_TYPES)[ColumnType]['kind'] {
-  return COLUMN_TYPES[type].kind
-}
 
 /** Which columns the server fills by itself, and when. */
 export type AutoValue = 'created_at' | 'updated_at'

@@ -1,8 +1,8 @@
 /** How values look, by the type of their column. */
 import { describe, expect, test } from 'vitest'
-import { formatOf, isCut, partsOf, textOf } from '../../../public/dashboard/looks.js'
+import { type Kind, formatOf, isCut, partsOf, textOf } from '../../../public/dashboard/looks.js'
 
-const look = (type: string, kind: string, meta: Record<string, unknown> | null = null) => ({
+const look = (type: string, kind: Kind, meta: Record<string, unknown> | null = null) => ({
   type,
   kind,
   format: formatOf(type, meta),
@@ -10,7 +10,7 @@ const look = (type: string, kind: string, meta: Record<string, unknown> | null =
 const text = (shown: string) => [{ is: 'text', text: shown }]
 
 test('no value looks like nothing, in any column', () => {
-  for (const kind of ['text', 'boolean', 'select', 'multiselect', 'datetime', 'json', 'number', 'integer']) {
+  for (const kind of ['text', 'boolean', 'select', 'multiselect', 'datetime', 'json', 'number', 'integer'] as const) {
     expect(partsOf(look('', kind), null)).toEqual([])
   }
 })
@@ -172,6 +172,6 @@ test('a value as the text of an input', () => {
 })
 
 test('a long text is cut between characters, never inside one', () => {
-  const column = { kind: 'text', type: 'LongText', format: {} }
+  const column = look('LongText', 'text')
   expect(partsOf(column, `x${'🛒'.repeat(200)}`)).toEqual([{ is: 'text', text: `x${'🛒'.repeat(149)}…` }])
 })

@@ -17,9 +17,10 @@ import { renderToString } from 'hono/jsx/dom/server'
 import { describe, expect, test } from 'vitest'
 import { changesOf, fieldFor, isChanged, readFields } from '../../../src/dashboard/row-changes'
 import { RowField } from '../../../src/dashboard/row-fields'
-import type { Column, ColumnType } from '../../../src/data/types/column'
+import type { Column } from '../../../src/data/types/column'
 import { storedDate } from '../../../src/data/types/iso-date'
 import { type PageForm, encode, fill, readForm } from '../../support/form'
+import type { ColumnType } from '../../../src/data/types/column-types'
 
 const OPTIONS = ['jan', 'feb', ' mar "q" ', '__proto__', '<b>&amp;', '\u{1F600}']
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '../../../src/errors'
-import { COLUMN_TYPES, type Column, type ColumnType } from '../../../src/data/types/column'
+import { type Column } from '../../../src/data/types/column'
 import { toStored } from '../../../src/data/types/values'
 import { makeTable, options } from '../openapi/tables'
+import { COLUMN_TYPES, type ColumnType } from '../../../src/data/types/column-types'
 
 const TYPES = Object.keys(COLUMN_TYPES) as ColumnType[]
 

@@ -1,14 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Column, ColumnType } from '../../../src/data/types/column'
-import { type CellFormat, readCell } from '../../../src/data/inference/cell'
+import type { Column } from '../../../src/data/types/column'
+import type { TextFormat } from '../../../src/data/types/kind'
+import { readCell } from '../../../src/data/types/values'
 import { guarded } from '../../../src/data/types/formula-guard'
 import { makeTable, options } from '../openapi/tables'
+import type { ColumnType } from '../../../src/data/types/column-types'
 
-const OPEN: CellFormat = { decimalMark: null, dateOrder: null, typed: false }
-const POINT: CellFormat = { decimalMark: '.', dateOrder: 'mdy', typed: false }
-const COMMA: CellFormat = { decimalMark: ',', dateOrder: 'dmy', typed: false }
-const TYPED: CellFormat = { decimalMark: '.', dateOrder: null, typed: true }
+const OPEN: TextFormat = { decimalMark: null, dateOrder: null, typed: false }
+const POINT: TextFormat = { decimalMark: '.', dateOrder: 'mdy', typed: false }
+const COMMA: TextFormat = { decimalMark: ',', dateOrder: 'dmy', typed: false }
+const TYPED: TextFormat = { decimalMark: '.', dateOrder: null, typed: true }
 
 function columnOf(type: ColumnType, more: Partial<Column> = {}): Column {
   const [column] = makeTable('md_x', 'X', [
@@ -24,7 +26,7 @@ function read(type: ColumnType, cell: string | null, format = OPEN, more: Partia
 }
 
 describe('numbers', () => {
-  test.each<[string, CellFormat, number]>([
+  test.each<[string, TextFormat, number]>([
     ['0', OPEN, 0],
     ['-0', OPEN, 0],
     ['1.5', OPEN, 1.5],
@@ -54,7 +56,7 @@ describe('numbers', () => {
     expect(read('Decimal', text, format)).toBe(value)
   })
 
-  test.each<[ColumnType, string, CellFormat, string]>([
+  test.each<[ColumnType, string, TextFormat, string]>([
     ['Decimal', 'abc', OPEN, '"abc" is no number.'],
     ['Decimal', '1.234', OPEN, '"1.234" is a thousand and more, or a number with three decimals: say which the decimal mark is.'],
     ['Decimal', '1,5', POINT, '"1,5" is not written with a decimal point.'],
@@ -97,7 +99,7 @@ describe('numbers', () => {
 })
 
 describe('dates', () => {
-  test.each<[ColumnType, string, CellFormat, string]>([
+  test.each<[ColumnType, string, TextFormat, string]>([
     ['Date', '2026-01-31', OPEN, '2026-01-31'],
     ['Date', '31.01.2026', OPEN, '2026-01-31'],
     ['Date', '1.2.2026', POINT, '2026-02-01'],
@@ -129,7 +131,7 @@ describe('dates', () => {
     expect(read(type, text, format)).toBe(value)
   })
 
-  test.each<[ColumnType, string, CellFormat, string]>([
+  test.each<[ColumnType, string, TextFormat, string]>([
     [
       'Date',
       '03/04/2025',

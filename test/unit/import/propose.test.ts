@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ColumnType } from '../../../src/data/types/column'
+import type { ColumnType } from '../../../src/data/types/column-types'
 import { ApiError } from '../../../src/errors'
 import { type ProposedColumn, type Proposal, proposeColumns } from '../../../src/data/inference/propose'
 import { selectOptions, textType } from '../../../src/data/inference/scan'
@@ -419,14 +419,14 @@ describe('a file with types', () => {
 describe('options', () => {
   test('are the different values, in the order of the file', () => {
     const { scan: known } = scan(encode('a,b\nred,"x, y"\n green,y\nred,z;x\n'))
-    expect(selectOptions(known, 0, 'select')).toEqual(['red', 'green'])
-    expect(selectOptions(known, 1, 'multiselect')).toEqual(['x', 'y', 'z'])
+    expect(selectOptions(known, 0, 'one')).toEqual(['red', 'green'])
+    expect(selectOptions(known, 1, 'several')).toEqual(['x', 'y', 'z'])
   })
 
   test('are none where they are too many, or no title can be that', () => {
     const { scan: many } = scan(encode(`a,b\n${times(301, (index) => `v${index},1`).join('\n')}`))
-    expect(selectOptions(many, 0, 'select')).toBeNull()
-    expect(selectOptions(scan(encode('a,b\n"x\ny",1\n')).scan, 0, 'select')).toBeNull()
+    expect(selectOptions(many, 0, 'one')).toBeNull()
+    expect(selectOptions(scan(encode('a,b\n"x\ny",1\n')).scan, 0, 'one')).toBeNull()
   })
 })
 

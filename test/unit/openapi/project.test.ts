@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/app'
-import type { Column, ColumnType, Table } from '../../../src/data/types/column'
+import type { Column, Table } from '../../../src/data/types/column'
 import { OPERATORS } from '../../../src/data/query/operators'
 import { parseQuery } from '../../../src/data/query/query'
 import { readChange, readKey, readNewRow, readRowId, readUpsert } from '../../../src/data/records/row'
@@ -28,6 +28,7 @@ import {
   makeTable,
   options,
 } from './tables'
+import type { ColumnType } from '../../../src/data/types/column-types'
 
 function parameterOf(table: Table, name: string, operation = name === 'rowId' ? 'readRow' : 'listRows'): Parameter | undefined {
   return operationOf(documentOf([table]), operation, table.id).parameters.find((parameter) => parameter.name === name)

@@ -1,5 +1,6 @@
 /** Tables as the catalog would give them: every column type, every kind of default, and names that people should not choose. */
-import { COLUMN_TYPES, type Column, type ColumnType, type Table } from '../../../src/data/types/column'
+import { type Column, type Table } from '../../../src/data/types/column'
+import { COLUMN_TYPES, type ColumnType } from '../../../src/data/types/column-types'
 
 export const LIMITS = { default: 25, max: 1000, min: 1 }
 export const PROJECT = { title: 'Shop', schemaVersion: 7 }

@@ -2,7 +2,8 @@
 import type { Sql } from '../../../src/lib/sql'
 import { compileFilter } from '../../../src/data/query/compiler'
 import { type FilterTexts, parseFilter } from '../../../src/data/query/query'
-import type { Column, ColumnType, Table } from '../../../src/data/types/column'
+import type { Column, Table } from '../../../src/data/types/column'
+import type { ColumnType } from '../../../src/data/types/column-types'
 
 /** 2026-03-31 12:00:00 UTC, a Tuesday, and a day that February and April do not have. */
 export const NOW = Date.UTC(2026, 2, 31, 12)

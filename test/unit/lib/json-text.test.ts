@@ -1,7 +1,7 @@
 import { assert as check, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { ApiError } from '../../../src/errors'
-import { checkJson } from '../../../src/http/json-body'
+import { checkJson } from '../../../src/lib/json-text'
 
 /** What is said of a body, by path; [] for one that is fine. */
 function issues(json: string): unknown {
