@@ -17,7 +17,7 @@ import { originOf } from '../http/origin'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
 import { SettingsTabs } from './settings-tabs'
-import { Snippets, curl, javascript, n8n, nocodbSdk, python } from './snippets'
+import { Snippets, TOOLS } from './snippets'
 
 interface FreshToken {
   name: string
@@ -180,10 +180,10 @@ function NewToken({ base, name, error }: { base: string; name: string; error: Ap
 /** The one time that the token is seen. */
 function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }) {
   const { project } = usePage()
-  const request = {
+  const target = {
     origin: fresh.origin,
     projectId: project?.id ?? 'PROJECT_ID',
-    table: table?.title ?? 'TABLE',
+    table: table ?? null,
     token: fresh.token,
     query: [['limit', '25']] as const,
   }
@@ -193,10 +193,7 @@ function Fresh({ fresh, table }: { fresh: FreshToken; table: Table | undefined }
       <p>Copy it now: it is shown this once, and only a hash of it is kept.</p>
       <Copyable text={fresh.token} label="The new API Token" copied="API Token copied." />
       <h3>Use it</h3>
-      <Snippets
-        name="language"
-        snippets={[curl(request), javascript(request), python(request), nocodbSdk(request), n8n(request)]}
-      />
+      <Snippets target={target} tools={TOOLS} />
     </section>
   )
 }

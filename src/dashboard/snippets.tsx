@@ -1,132 +1,142 @@
-/** Requests to a table, ready to paste: the same list of rows in the languages people ask for. */
+/** Requests to a table, ready to paste: what programs do with rows, in the languages and tools that people ask for. */
+import { LANGUAGES } from '../../public/snippets/snippets.js'
 import { Icon } from './icons'
-
-export interface SnippetRequest {
-  origin: string
-  projectId: string
-  /** Title of the table. */
-  table: string
-  /** An API Token, or a word that stands for one. */
-  token: string
-  /** Parameters of the list, in order. */
-  query: readonly (readonly [name: string, value: string])[]
-}
-
-export interface Snippet {
-  label: string
-  code: string
-}
+import { type TableCall, type TableTarget, tableCalls } from '../api/v1/table-calls'
 
 /** What stands for a token that is not known any more: only its owner has it. */
 export const TOKEN_PLACEHOLDER = 'YOUR_API_TOKEN'
 
-export function curl(request: SnippetRequest): Snippet {
-  return { label: 'curl', code: [`curl '${urlOf(request)}' \\`, `  -H 'xc-token: ${request.token}'`].join('\n') }
+interface Writer {
+  id: string
+  label: string
+  write: (call: TableCall, target: TableTarget) => string
 }
 
-export function javascript(request: SnippetRequest): Snippet {
-  const code = [
-    `const response = await fetch(${quoted(urlOf(request))}, {`,
-    `  headers: { 'xc-token': ${quoted(request.token)} },`,
-    '})',
-    'const { list, pageInfo } = await response.json()',
-    'console.log(list, pageInfo)',
-  ]
-  return { label: 'JavaScript', code: code.join('\n') }
-}
+const PROGRAMS: readonly Writer[] = LANGUAGES.map(({ id, label, write }) => ({
+  id,
+  label,
+  write: ({ request }) => write(request),
+}))
 
-export function python(request: SnippetRequest): Snippet {
-  const { origin, projectId, table, token, query } = request
-  const params = query.map(([name, value]) => `        ${quoted(name)}: ${quoted(value)},`)
-  const code = [
-    'import requests',
-    '',
-    'response = requests.get(',
-    `    ${quoted(pathOf({ origin, projectId, table }))},`,
-    `    headers={"xc-token": ${quoted(token)}},`,
-    ...(params.length === 0 ? [] : ['    params={', ...params, '    },']),
-    ')',
-    'response.raise_for_status()',
-    'print(response.json()["list"])',
-  ]
-  return { label: 'Python', code: code.join('\n') }
-}
+/** Tools that know the API by themselves. */
+export const TOOLS: readonly Writer[] = [
+  { id: 'nocodb-sdk', label: 'nocodb-sdk', write: nocodbSdk },
+  { id: 'n8n', label: 'n8n', write: n8n },
+]
 
-export function nocodbSdk({ origin, projectId, table, token, query }: SnippetRequest): Snippet {
-  const options = query.map(([name, value]) => `  ${name}: ${name === 'limit' || name === 'offset' ? value : quoted(value)},`)
-  const code = [
-    "import { Api } from 'nocodb-sdk'",
+const SDK_METHODS = { list: 'list', insert: 'create', update: 'update', delete: 'delete' } as const
+
+function nocodbSdk(call: TableCall, { origin, projectId, token, query }: TableTarget): string {
+  const { id, table, rowId, row, request } = call
+  const begin = [
+    "import { Api } from 'nocodb-sdk' // 0.109.7",
     '',
     'const api = new Api({',
-    `  baseURL: ${quoted(origin)},`,
-    `  headers: { 'xc-token': ${quoted(token)} },`,
+    `  baseURL: ${JSON.stringify(origin)},`,
+    `  headers: { 'xc-token': ${JSON.stringify(token)} },`,
     '})',
-    `const { list } = await api.dbTableRow.list('noco', ${quoted(projectId)}, ${quoted(table)}, {`,
-    ...options,
-    '})',
-    'console.log(list)',
   ]
-  return { label: 'nocodb-sdk', code: code.join('\n') }
+  if (id === 'upsert') {
+    // NocoDB has no upsert, and so its SDK has no function for it; it sends any request.
+    const { pathname, searchParams } = new URL(request.url)
+    const parts = { path: pathname, method: request.method, query: Object.fromEntries(searchParams), body: request.body }
+    const options = Object.entries({ ...parts, type: 'application/json' }).map(([name, value]) => `  ${name}: ${pretty(value)},`)
+    return [...begin, 'console.log(await api.request({', ...options, '}))'].join('\n')
+  }
+  const options: Record<string, string | number> = Object.fromEntries(
+    query.map(([name, value]) => [name, name === 'limit' || name === 'offset' ? Number(value) : value]),
+  )
+  const last = { list: options, insert: row, update: row, delete: undefined }[id]
+  const args = ['noco', projectId, table, ...(id === 'update' || id === 'delete' ? [rowId] : [])].map((text) =>
+    JSON.stringify(text),
+  )
+  const given = [...args, ...(last === undefined ? [] : [pretty(last, '')])].join(', ')
+  return [...begin, `console.log(await api.dbTableRow.${SDK_METHODS[id]}(${given}))`].join('\n')
 }
 
-export function n8n({ origin, projectId, table, token }: SnippetRequest): Snippet {
-  const code = [
-    'Credential   NocoDB Token account',
-    `  API Token  ${token}`,
-    `  Host       ${origin}`,
-    '',
-    'Node         NocoDB',
-    '  Version    0.90.0 onwards',
-    '  Resource   Row',
-    '  Operation  Get Many',
-    `  Project    ${projectId}`,
-    `  Table      ${table}`,
-  ]
-  return { label: 'n8n', code: code.join('\n') }
+function pretty(value: unknown, indent = '  '): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`)
 }
 
-function pathOf({ origin, projectId, table }: Pick<SnippetRequest, 'origin' | 'projectId' | 'table'>): string {
-  return `${origin}/api/v1/db/data/noco/${projectId}/${encode(table)}`
+const N8N_OPERATIONS = { list: 'Get Many', insert: 'Create', update: 'Update', delete: 'Delete' } as const
+
+function n8n({ id, table, rowId, row, request }: TableCall, { origin, projectId, token }: TableTarget): string {
+  if (id === 'upsert') {
+    return lines([
+      ['Credential', 'Header Auth account'],
+      ['  Name', 'xc-token'],
+      ['  Value', token],
+      ['', ''],
+      ['Node', 'HTTP Request'],
+      ['  Method', request.method],
+      ['  URL', request.url],
+      ['  Send Body', 'JSON'],
+      ['  JSON', JSON.stringify(request.body)],
+    ])
+  }
+  const fields = Object.entries(row).map(([name, value]): [string, string] => [`  ${name}`, JSON.stringify(value)])
+  return lines([
+    ['Credential', 'NocoDB Token account'],
+    ['  API Token', token],
+    ['  Host', origin],
+    ['', ''],
+    ['Node', 'NocoDB'],
+    ['  Version', '0.90.0 onwards'],
+    ['  Resource', 'Row'],
+    ['  Operation', N8N_OPERATIONS[id]],
+    ['  Project', projectId],
+    ['  Table', table],
+    ...(id === 'update' || id === 'delete' ? [['  Row ID', rowId] as const] : []),
+    ...(fields.length === 0 ? [] : [['Fields', ''] as const, ...fields]),
+  ])
 }
 
-function urlOf(request: SnippetRequest): string {
-  const query = request.query.map(([name, value]) => `${name}=${encode(value)}`).join('&')
-  return query === '' ? pathOf(request) : `${pathOf(request)}?${query}`
+function lines(pairs: readonly (readonly [name: string, value: string])[]): string {
+  return pairs.map(([name, value]) => (value === '' ? name : `${name.padEnd(12)} ${value}`)).join('\n')
 }
 
-/** As encodeURIComponent, and a single quote too: the text stands between single quotes of a shell. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll("'", '%27')
-}
-
-/** A string literal of JavaScript, and of Python. */
-function quoted(text: string): string {
-  return JSON.stringify(text)
-}
-
-/** The snippets under a row of choices, the first one chosen; each with a button that copies it. */
-export function Snippets({ name, snippets }: { name: string; snippets: readonly Snippet[] }) {
+/** Two rows of choices, what to do and in which language, the first of each chosen; and what they choose, with a button that copies it. */
+export function Snippets({ target, tools = [] }: { target: TableTarget; tools?: readonly Writer[] }) {
+  const calls = tableCalls(target)
+  const writers = [...PROGRAMS, ...tools]
   return (
     <div class="snippets">
-      <fieldset class="segments">
-        <legend class="visually-hidden">Language</legend>
-        {snippets.map(({ label }, index) => (
-          <label>
-            <input type="radio" name={name} value={String(index)} checked={index === 0} />
-            {label}
-          </label>
-        ))}
-      </fieldset>
-      {snippets.map(({ label, code }) => (
-        <div class="snippet">
-          <pre tabindex={0} role="region" aria-label={label}>
-            <code>{code}</code>
-          </pre>
-          <button class="button button-small" type="button" data-copy={code} data-copied={`${label} snippet copied.`}>
-            <Icon name="copy" /> Copy
-          </button>
+      <Choices name="call" legend="What to do" choices={calls} />
+      <Choices name="language" legend="Language" choices={writers} />
+      {calls.map((call) => (
+        <div data-call={call.id}>
+          {writers.map(({ id, label, write }) => (
+            <Snippet language={id} label={`${call.label}: ${label}`} code={write(call, target)} />
+          ))}
         </div>
       ))}
+    </div>
+  )
+}
+
+function Choices({ name, legend, choices }: { name: string; legend: string; choices: readonly { id: string; label: string }[] }) {
+  return (
+    <fieldset class="segments">
+      <legend class="visually-hidden">{legend}</legend>
+      {choices.map(({ id, label }, index) => (
+        <label>
+          <input type="radio" name={name} value={id} checked={index === 0} />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function Snippet({ language, label, code }: { language: string; label: string; code: string }) {
+  return (
+    <div class="snippet" data-language={language}>
+      <pre tabindex={0} role="region" aria-label={label}>
+        <code>{code}</code>
+      </pre>
+      <button class="button button-small" type="button" data-copy={code} data-copied={`${label} snippet copied.`}>
+        <Icon name="copy" /> Copy
+      </button>
     </div>
   )
 }

@@ -26,7 +26,7 @@ import { originOf } from '../http/origin'
 import { go, readNotice, show } from './page'
 import { usePage } from './page-info'
 import { Pager, lastOffset, withQuery } from './pager'
-import { Snippets, TOKEN_PLACEHOLDER, curl, javascript, python } from './snippets'
+import { Snippets, TOKEN_PLACEHOLDER } from './snippets'
 import { type View, readView, viewQuery } from './view'
 import { kindOf } from '../data/types/column-types'
 
@@ -455,10 +455,10 @@ function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }
     ['limit', String(PAGE_SIZE)],
     ['offset', view.offset === 0 ? '' : String(view.offset)],
   ] as const
-  const request = {
+  const target = {
     origin,
     projectId: project?.id ?? '',
-    table: table.title,
+    table,
     token: TOKEN_PLACEHOLDER,
     query: query.filter(([, value]) => value !== ''),
   }
@@ -467,10 +467,10 @@ function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }
       <section class="card" data-dialog-body>
         <h1>API snippets</h1>
         <p class="muted">
-          The rows you see, with their filter, sort and page. Put an API Token of yours in the place of {TOKEN_PLACEHOLDER}:{' '}
-          <a href={`/projects/${project?.id}/settings`}>make one in Team &amp; Settings</a>.
+          List gives the rows you see, with their filter, sort and page. Put an API Token of yours in the place of{' '}
+          {TOKEN_PLACEHOLDER}: <a href={`/projects/${project?.id}/settings`}>make one in Team &amp; Settings</a>.
         </p>
-        <Snippets name="language" snippets={[curl(request), javascript(request), python(request)]} />
+        <Snippets target={target} />
         <div class="actions">
           <a class="button" href={withQuery(`/projects/${project?.id}/tables/${table.id}`, viewQuery(view))} data-close>
             Close
