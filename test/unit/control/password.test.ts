@@ -6,6 +6,7 @@ import {
   passwordLength,
   verifyPassword,
 } from '../../../src/control/auth/password'
+import { fastest } from '../../support/fastest'
 
 /** Slow on purpose, and one at a time. */
 vi.setConfig({ testTimeout: 20_000 })
@@ -108,7 +109,7 @@ test('a stored hash of no known form is an error of ours, not a wrong password',
 })
 
 test('a password too long to be set is refused without hashing', async () => {
-  const start = performance.now()
-  expect(await verifyPassword('a'.repeat(1_000_000), await hashPassword('a', 'pbkdf2', SALT), 'scrypt')).toBe(false)
-  expect(performance.now() - start).toBeLessThan(500)
+  const [password, hash] = ['a'.repeat(1_000_000), await hashPassword('a', 'pbkdf2', SALT)]
+  const refuse = async () => expect(await verifyPassword(password, hash, 'scrypt')).toBe(false)
+  expect(await fastest(500, refuse)).toBeLessThan(500)
 })

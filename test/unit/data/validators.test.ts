@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toStored } from '../../../src/data/types/values'
 import { makeTable } from '../openapi/tables'
+import { fastest } from '../../support/fastest'
 
 /** Whether a column that checks its values takes this one, as it is. */
 function takes(type: 'URL' | 'PhoneNumber' | 'Email', value: string): boolean {
@@ -90,13 +91,14 @@ describe('a phone number', () => {
     '(0)',
   ])('%j is refused', (value) => expect(takes('PhoneNumber', value)).toBe(false))
 
-  test('is told from none without trying every way to read it', () => {
-    const before = performance.now()
-    for (let length = 10; length < 5000; length += 10) {
-      takes('PhoneNumber', `+1${'(0)'.repeat(length)}x`)
-      takes('PhoneNumber', `00${'( 1 )'.repeat(length)}x`)
+  test('is told from none without trying every way to read it', async () => {
+    const read = () => {
+      for (let length = 10; length < 5000; length += 10) {
+        takes('PhoneNumber', `+1${'(0)'.repeat(length)}x`)
+        takes('PhoneNumber', `00${'( 1 )'.repeat(length)}x`)
+      }
     }
-    expect(performance.now() - before).toBeLessThan(2000)
+    expect(await fastest(2000, read)).toBeLessThan(2000)
   })
 })
 

