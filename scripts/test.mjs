@@ -1,11 +1,12 @@
 // npm test: everything the tests need, then all of them. Arguments go to vitest: npm test -- test/unit/where.test.ts
-// `--long` as the first: ten times as many random cases.
+// As the first, `--long`: ten times as many random cases; `--watch`: again after each change, those that it touches.
 import { copySwaggerUi, installDependencies, runScript, runTool } from './setup.mjs'
 
 await runScript(async () => {
   installDependencies()
   copySwaggerUi()
-  const args = process.argv.slice(2)
-  const isLong = args[0] === '--long'
-  return runTool('vitest/vitest.mjs', ['run', ...args.slice(isLong ? 1 : 0)], isLong ? { LONG: '1' } : {})
+  const [first, ...rest] = process.argv.slice(2)
+  if (first === '--watch') return runTool('vitest/vitest.mjs', ['watch', ...rest])
+  if (first === '--long') return runTool('vitest/vitest.mjs', ['run', ...rest], { LONG: '1' })
+  return runTool('vitest/vitest.mjs', ['run', ...process.argv.slice(2)])
 })

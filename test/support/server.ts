@@ -23,6 +23,8 @@ const FILES = [
   'scripts',
   'src',
 ]
+/** In the environment: a folder to begin with, as `.wrangler/state` is after the migrations. */
+export const MIGRATED_STATE = 'LATCHKEY_MIGRATED_STATE'
 const READY = 'Latchkey is ready'
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 10_000
@@ -39,6 +41,14 @@ export function copyProject(): Project {
   for (const file of FILES) cpSync(join(ROOT, file), join(path, file), { recursive: true, filter })
   symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'), 'junction')
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+/** The same, with a database that is migrated and empty, where `e2e-setup.ts` has made one. */
+function copyMigratedProject(): Project {
+  const project = copyProject()
+  const state = process.env[MIGRATED_STATE]
+  if (state !== undefined) cpSync(state, join(project.path, '.wrangler/state'), { recursive: true })
+  return project
 }
 
 export interface Server {
@@ -60,10 +70,12 @@ interface ServerOptions {
 
 /** `npm run dev -- --port <a free one>`, ready to answer. */
 export async function startServer({ project, vars = {} }: ServerOptions = {}): Promise<Server> {
-  const { path, remove } = project ?? copyProject()
+  const { path, remove } = project ?? copyMigratedProject()
   const port = await freePort()
   const flags = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-  const dev = runDev(path, ['--port', String(port), ...flags])
+  // Of its own, for wrangler looks for a free one and takes it a moment later: two servers would find the same.
+  const inspector = ['--inspector-port', String(await freePort())]
+  const dev = runDev(path, ['--port', String(port), ...inspector, ...flags])
   const stop = async () => {
     await dev.stop()
     if (project === undefined) remove()
