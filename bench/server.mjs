@@ -1,12 +1,8 @@
 /** The production bundle, and a bare Worker beside it, in one Miniflare on the same D1 files. No `wrangler dev`: it is 7 to 10 times slower. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-const require = createRequire(createRequire(import.meta.url).resolve('wrangler/package.json'))
-/** @type {typeof import('miniflare')} */
-const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = require('miniflare')
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare'
 
 const ROOT = join(import.meta.dirname, '..')
 /** Requests to the bare Worker carry this host. */
