@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { needs, requireActor } from '../control/access/guard'
-import { type ApiToken, listApiTokens } from '../control/api-tokens/store'
+import { type ApiToken, findApiToken, pageOfApiTokens } from '../control/api-tokens/store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from '../control/api-tokens/token'
 import type { Table } from '../data/types/column'
 import { projectScope } from '../data/catalog/scope'
@@ -16,8 +16,12 @@ import { AppPage, ProjectPage } from './layout'
 import { originOf } from '../http/origin'
 import { attempt, go, refusalOf, show } from './page'
 import { usePage } from './page-info'
+import { Pager, readOffset } from './pager'
 import { SettingsTabs } from './settings-tabs'
 import { Snippets, TOOLS } from './snippets'
+
+/** Tokens of a page. */
+const PAGE_SIZE = 50
 
 interface FreshToken {
   name: string
@@ -29,6 +33,9 @@ interface Screen {
   /** Path of the list. */
   base: string
   tokens: readonly ApiToken[]
+  /** On this page and all others. */
+  total: number
+  offset: number
   tables: readonly Table[]
 }
 
@@ -54,8 +61,8 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
 
   router.get(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
     const screen = await screenOf(c)
-    const token = screen.tokens.find(({ id }) => String(id) === c.req.param('id'))
-    return token === undefined ? go(c, screen.base) : show(c, <DeleteToken screen={screen} token={token} />)
+    const token = await findApiToken(c.env.DB, requireActor(c).userId, c.req.param('id'))
+    return token === null ? go(c, screen.base) : show(c, <DeleteToken screen={screen} token={token} />)
   })
 
   router.post(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
@@ -76,11 +83,12 @@ function baseOf(c: Context<AppEnv>): string {
 }
 
 async function screenOf(c: Context<AppEnv>): Promise<Screen> {
-  const [tokens, tables] = await Promise.all([
-    listApiTokens(c.env.DB, requireActor(c).userId),
+  const offset = readOffset(c)
+  const [{ tokens, total }, tables] = await Promise.all([
+    pageOfApiTokens(c.env.DB, requireActor(c).userId, { limit: PAGE_SIZE, offset }),
     c.get('project') === null ? [] : projectScope(c).then(({ catalog }) => catalog.tables),
   ])
-  return { base: baseOf(c), tokens, tables }
+  return { base: baseOf(c), tokens, total, offset, tables }
 }
 
 function requireName(name: string): string {
@@ -134,7 +142,7 @@ function Tokens({ screen, adding = false, name = '', error = null, fresh = null 
       </div>
       {fresh !== null && <Fresh fresh={fresh} table={screen.tables[0]} />}
       {adding && <NewToken base={screen.base} name={name} error={error} />}
-      {screen.tokens.length === 0 && !adding && (
+      {screen.total === 0 && !adding && (
         <Empty title="No API tokens yet">
           <p>A program sends one in the header xc-token. Make one for each program, so that you can take each away alone.</p>
           <a class="button button-primary" href={`${screen.base}?add=1`}>
@@ -143,6 +151,7 @@ function Tokens({ screen, adding = false, name = '', error = null, fresh = null 
         </Empty>
       )}
       {screen.tokens.length > 0 && <TokenList screen={screen} />}
+      <Pager base={screen.base} query={[]} total={screen.total} offset={screen.offset} size={PAGE_SIZE} what="tokens" />
     </Frame>
   )
 }

@@ -1,9 +1,18 @@
 /** The list of projects, a new one, and the way into one. */
+import type { Context } from 'hono'
 import { needs, requireActor, requireProject } from '../control/access/guard'
-import { type Project, createProject, listProjects, markProjectDeleted, updateProject } from '../control/projects/store'
+import {
+  type ListedProject,
+  createProject,
+  markProjectDeleted,
+  pageOfProjects,
+  searchProjects,
+  updateProject,
+} from '../control/projects/store'
 import { MAX_TITLE, titleProblem } from '../control/projects/title'
 import { projectScope } from '../data/catalog/scope'
 import type { Table } from '../data/types/column'
+import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Can, Confirmation, Empty, Field, Hidden, Time, may } from './controls'
@@ -12,20 +21,31 @@ import { Icon } from './icons'
 import { AppPage, ProjectPage } from './layout'
 import { attempt, go, readNotice, refusalOf, show } from './page'
 import { usePage } from './page-info'
+import { Pager, readOffset } from './pager'
 import { SettingsTabs } from './settings-tabs'
 
 /** From this many projects on, the list has a search. */
 const MANY = 9
 
+/** Projects of a page. */
+const PAGE_SIZE = 60
+
 export const projectRoutes = createRouter()
 
 projectRoutes.get('/projects', needs('projectList').middleware, async (c) => {
-  const all = await listProjects(c.env.DB, requireActor(c))
-  const search = (c.req.query('q') ?? '').trim()
-  const wanted = search.toLowerCase()
-  const found = all.filter((project) => project.title.toLowerCase().includes(wanted))
-  return show(c, <Projects projects={found} search={all.length >= MANY || search !== '' ? search : null} />)
+  return show(c, <Projects page={await pageOf(c)} />)
 })
+
+async function pageOf(c: Context<AppEnv>): Promise<ProjectsPage> {
+  const search = (c.req.query('q') ?? '').trim()
+  const offset = readOffset(c)
+  if (search === '') {
+    const page = await pageOfProjects(c.env.DB, requireActor(c), { limit: PAGE_SIZE, offset })
+    return { ...page, offset, search: page.total >= MANY ? '' : null }
+  }
+  const found = await searchProjects(c.env.DB, requireActor(c), search)
+  return { projects: found.slice(offset, offset + PAGE_SIZE), total: found.length, offset, search }
+}
 
 projectRoutes.get('/projects/new', needs('projectCreate').middleware, (c) => show(c, <NewProject />))
 
@@ -84,8 +104,16 @@ function requireTitle(title: string): void {
   if (problem !== null) throw new ApiError('INVALID_REQUEST_BODY', `A title ${problem}.`)
 }
 
-/** `search`: what is looked for; null when there are too few projects to look among. */
-function Projects({ projects, search }: { projects: readonly Project[]; search: string | null }) {
+interface ProjectsPage {
+  projects: readonly ListedProject[]
+  /** On this page and all others. */
+  total: number
+  offset: number
+  /** What is looked for; null when there are too few projects to look among. */
+  search: string | null
+}
+
+function Projects({ page: { projects, total, offset, search } }: { page: ProjectsPage }) {
   return (
     <AppPage title="Projects" wide>
       <div class="page-head">
@@ -115,7 +143,8 @@ function Projects({ projects, search }: { projects: readonly Project[]; search: 
           ))}
         </ul>
       )}
-      {projects.length === 0 && <NoProjects search={search ?? ''} />}
+      <Pager base="/projects" query={[['q', search ?? '']]} total={total} offset={offset} size={PAGE_SIZE} what="projects" />
+      {total === 0 && <NoProjects search={search ?? ''} />}
     </AppPage>
   )
 }

@@ -72,9 +72,10 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
-  const last = page === null ? view.offset : lastOffset(page.total, PAGE_SIZE)
+  const last = page === null ? 0 : lastOffset(page.total, PAGE_SIZE)
   // The rows of that page are gone, deleted perhaps a moment ago.
-  if (view.offset > last) return go(c, withQuery(c.req.path, viewQuery({ ...view, offset: last })), readNotice(c))
+  if (view.offset > last && page?.rows.length === 0)
+    return go(c, withQuery(c.req.path, viewQuery({ ...view, offset: last })), readNotice(c))
   const isFilterOpen = c.req.query('filter') === '1' || error !== null
   return show(
     c,
@@ -136,6 +137,8 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
   const { table } = scope
   const base = `/projects/${project?.id}/tables/${table.id}`
   const total = page?.total ?? 0
+  const shown = page?.rows.length ?? 0
+  const isShort = shown > 0 && shown < Math.min(PAGE_SIZE, total - view.offset)
   return (
     <ProjectPage title={table.title} tables={scope.catalog.tables} open={table.id} fill>
       <Toolbar table={table} base={base} view={view} isFilterOpen={isFilterOpen} />
@@ -156,6 +159,7 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
           </form>
         </Can>
         <span class="grow" />
+        {isShort && <span class="muted">This page ends early: the next row would be more than 10 MB.</span>}
         <Pager
           base={base}
           query={[
@@ -164,7 +168,7 @@ function TablePage({ scope, view, page, error, isFilterOpen }: TablePageProps) {
           ]}
           total={total}
           offset={view.offset}
-          size={PAGE_SIZE}
+          size={isShort ? shown : PAGE_SIZE}
           what={total === 1 ? 'row' : 'rows'}
           always
         />

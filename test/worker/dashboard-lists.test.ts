@@ -43,6 +43,44 @@ test('someone on a later page can be removed, from the server and from a project
   }
 })
 
+test('projects come in pages, and are searched among all of them', async () => {
+  await env.DB.batch(
+    Array.from({ length: 130 }, (_, n) =>
+      env.DB.prepare(
+        `INSERT INTO projects (id, base_id, title, prefix, "database", created_at, updated_at) VALUES (?1, ?1, ?2, ?1, 'DATA', ?3, ?3)`,
+      ).bind(`p_many${n}`, `${n % 2 === 0 ? 'Über' : 'Unter'} ${String(n).padStart(3, '0')}`, 9e12 + n),
+    ),
+  )
+  const titles = (body: string) => [...body.matchAll(/<strong>((?:Über|Unter) \d+)<\/strong>/g)].map(([, title]) => title)
+  const second = (await get('/projects?offset=60')).body
+  expect(titles(second)).toHaveLength(60)
+  expect(second).toContain('61–120 of 131 projects')
+  expect(second).toContain('href="/projects?offset=120"')
+  expect(titles((await get('/projects?offset=120')).body).at(-1)).toBe('Unter 129')
+  const found = (await get('/projects?q=%C3%BCber&offset=60')).body
+  expect(titles(found)).toEqual(['Über 120', 'Über 122', 'Über 124', 'Über 126', 'Über 128'])
+  expect(found).toContain('href="/projects?q=%C3%BCber"')
+  await env.DB.prepare("DELETE FROM projects WHERE id LIKE 'p_many%'").run()
+})
+
+test('API Tokens come in pages, and one on a later page can be deleted', async () => {
+  await env.DB.batch(
+    Array.from({ length: 60 }, (_, n) =>
+      env.DB.prepare(
+        'INSERT INTO api_tokens (id, user_id, description, token_hash, hint, created_at) VALUES (?1, ?2, ?3, ?3, ?3, 1)',
+      ).bind(1000 + n, admin.id, `token number ${n}`),
+    ),
+  )
+  for (const base of ['/account/api-tokens', `/projects/${project.id}/settings/api-tokens`]) {
+    const { body } = await get(base)
+    expect([body.includes('token number 49'), body.includes('token number 50')]).toEqual([true, false])
+    expect(body).toContain('1–50 of 60 tokens')
+    expect((await get(`${base}?offset=50`)).body).toContain('token number 59')
+    expect((await get(`${base}/1059/delete`)).body).toContain('token number 59')
+    for (const id of ['1059.0', '99', 'x']) expect((await get(`${base}/${id}/delete`)).status).toBe(303)
+  }
+})
+
 test('who is not there is not asked about', async () => {
   for (const base of ['/admin/users', `/projects/${project.id}/settings/users`]) {
     const { status, headers } = await get(`${base}/us_nobody/remove`)

@@ -15,6 +15,8 @@ beforeAll(async () => {
 })
 
 interface Paths {
+  /** Of the dashboard. */
+  page: string
   rows: string
   bulk: string
   columns: { id: string; title: string }[]
@@ -23,7 +25,12 @@ interface Paths {
 async function newTable(columns: object[]): Promise<Paths> {
   const { id, columns: made } = await createTable(auth, projectId, { title: `Limits ${++tables}`, columns })
   const below = `noco/${projectId}/${id}`
-  return { rows: `/api/v1/db/data/${below}`, bulk: `/api/v1/db/data/bulk/${below}`, columns: made }
+  return {
+    page: `/projects/${projectId}/tables/${id}`,
+    rows: `/api/v1/db/data/${below}`,
+    bulk: `/api/v1/db/data/bulk/${below}`,
+    columns: made,
+  }
 }
 
 const get = (path: string) => request('GET', path, { auth })
@@ -288,8 +295,15 @@ describe('a list of more than 10 MB', () => {
     paths = await newTable([
       { title: 'Text', uidt: 'LongText' },
       { title: 'N', uidt: 'Number' },
+      { title: 'Kind', uidt: 'SingleSelect', dtxp: "'a','b'" },
     ])
-    for (const N of all) await send('POST', paths.rows, { Text: 'ä'.repeat(800_000), N })
+    for (const N of all) {
+      await send('POST', paths.rows, {
+        Text: `${String.fromCharCode(N + 96)}${'ä'.repeat(800_000)}`,
+        N,
+        Kind: N % 2 === 1 ? 'a' : 'b',
+      })
+    }
   })
 
   test('is a shorter page that says so, with a cursor for the next', async () => {
@@ -311,6 +325,45 @@ describe('a list of more than 10 MB', () => {
       offset = pageInfo.page * pageInfo.pageSize
     }
     expect(seen).toEqual(all)
+  })
+
+  test('is a shorter page of each group, which go on in the list of rows', async () => {
+    const { id } = paths.columns.find(({ title }) => title === 'Kind') ?? { id: '' }
+    const groups = (await get(`${paths.rows}/group/${id}?sort=-N`)).body
+    const ids = ({ value }: { value: { list: { Id: number }[] } }) => value.list.map(({ Id }) => Id)
+    expect(groups.map(ids)).toEqual([[13, 11, 9], [14, 12, 10], []])
+    for (const { key, value } of groups.slice(0, 2)) {
+      expect(value.pageInfo).toMatchObject({ totalRows: 7, page: 1, pageSize: 3, isLastPage: false, next: expect.any(String) })
+      const rest = await get(`${paths.rows}?sort=-N&where=(Kind,eq,${key})&fields=Id&cursor=${value.pageInfo.next}`)
+      expect(rest.body.list.map(({ Id }: { Id: number }) => Id)).toEqual(key === 'a' ? [7, 5, 3, 1] : [8, 6, 4, 2])
+    }
+    const whole = (await get(`${paths.rows}/group/${id}?fields=Id`)).body
+    expect(whole.map(ids)).toEqual([[1, 3, 5, 7, 9, 11, 13], [2, 4, 6, 8, 10, 12, 14], []])
+    expect(whole[0].value.pageInfo).toMatchObject({ pageSize: 25, isLastPage: true })
+    expect(whole[0].value.pageInfo.next).toBeUndefined()
+  })
+
+  test('is a shorter page of values that are counted', async () => {
+    const counted = async (offset: number) => (await get(`${paths.rows}/groupby?column_name=Text&limit=10&offset=${offset}`)).body
+    const first = await counted(0)
+    expect(first.list.map(({ count }: { count: number }) => count)).toEqual([1, 1, 1, 1, 1, 1])
+    expect(first.pageInfo).toMatchObject({ page: 1, pageSize: 6, isLastPage: false })
+    expect((await counted(6)).list).toHaveLength(6)
+    expect((await counted(12)).list).toHaveLength(2)
+  })
+
+  test('is a shorter page of the dashboard, which says so and leads to the next', async () => {
+    const { refresh } = await superAdmin()
+    const page = async (query = '') =>
+      String((await request('GET', `${paths.page}${query}`, { refresh, headers: { accept: 'text/html' } })).body)
+    const rowsOf = (html: string) => [...html.matchAll(/data-row="(\d+)"/g)].map(([, id]) => Number(id))
+    const first = await page()
+    expect(rowsOf(first)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(first).toContain('1–6 of 14 rows')
+    expect(first).toContain('This page ends early')
+    expect(first).toContain(`href="${paths.page}?offset=6"`)
+    const last = await page('?offset=12')
+    expect([rowsOf(last), last.includes('ends early')]).toEqual([[13, 14], false])
   })
 
   test('is whole where the long field is not asked for', async () => {

@@ -128,7 +128,9 @@ const OPERATIONS: readonly Operation[] = [
     path: '/group/{groupColumnId}',
     permission: 'groupedDataList',
     summary: 'List rows by the value of a field',
-    description: 'A page of rows for each value of the field: the options of a select in their order, then rows without a value.',
+    description:
+      'A page of rows for each value of the field: the options of a select in their order, then rows without a value. ' +
+      'Where a group has more rows, `next` of its `pageInfo` is a `cursor` for the list of rows with a filter for that value.',
     parameters: ['fields', ...SORT, ...FILTER, ...PAGE, 'shuffle'],
     answer: 'groups',
     errors: [...FILTER_ERRORS, 'COLUMN_NOT_FOUND'],

@@ -126,7 +126,9 @@ function rowRoutes(through: 'table' | 'view') {
       path: `${path}/group/{groupColumnId}`,
       operationId: `${prefix}-grouped-list`,
       summary: 'A page of rows for each value of a field',
-      description: 'The options of a select in their order, and a group of rows without a value.',
+      description:
+        'The options of a select in their order, and a group of rows without a value. Where a group has more rows, `next` of its ' +
+        '`pageInfo` is a `cursor` for the list of rows with a filter for that value.',
       tags,
       ...needs('groupedDataList'),
       request: {

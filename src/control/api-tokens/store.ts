@@ -38,6 +38,11 @@ export async function listApiTokens(db: D1Database, userId: string): Promise<Api
   return rows<ApiToken>(db, selectTokens(userId))
 }
 
+/** One of them by its id, as a path has it. */
+export async function findApiToken(db: D1Database, userId: string, id: string): Promise<ApiToken | null> {
+  return first<ApiToken>(db, sql`SELECT * FROM (${selectTokens(userId)}) WHERE CAST(id AS TEXT) = ${id}`)
+}
+
 /** A page of them, and how many there are. */
 export async function pageOfApiTokens(
   db: D1Database,

@@ -43,12 +43,23 @@ export async function createProject(
   }
 }
 
-/** Every project for a super admin, else those the actor is a member of. */
-export async function listProjects(db: D1Database, actor: Actor): Promise<Project[]> {
-  return rows<Project>(db, sql`SELECT p.* ${reachedBy(actor)} ORDER BY p.created_at, p.id`)
+/** Projects that a search looks through, the oldest first. */
+const MAX_SEARCHED = 10_000
+
+/** What a list shows of a project. */
+export type ListedProject = Pick<Project, 'id' | 'title' | 'created_at'>
+
+/** Those with the text in their title, in either case of any alphabet: SQLite knows the cases of ASCII alone. */
+export async function searchProjects(db: D1Database, actor: Actor, text: string): Promise<ListedProject[]> {
+  const all = await rows<ListedProject>(
+    db,
+    sql`SELECT p.id, p.title, p.created_at ${reachedBy(actor)} ORDER BY p.created_at, p.id LIMIT ${MAX_SEARCHED}`,
+  )
+  const wanted = text.toLowerCase()
+  return all.filter(({ title }) => title.toLowerCase().includes(wanted))
 }
 
-/** The same, a page of them, and how many there are. */
+/** Every project for a super admin, else those the actor is a member of: a page of them, and how many there are. */
 export async function pageOfProjects(
   db: D1Database,
   actor: Actor,

@@ -6,10 +6,11 @@ import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
-import type { Page } from './records'
+import { writeCursor } from './cursor'
+import type { Page, Row } from './records'
 import { toRecord } from './row'
 import { selectRows } from './selection'
-import { columnList, condition, selectCount } from './statements'
+import { columnList, condition, isBeyond, selectCount, withinBytes } from './statements'
 import { toJson } from '../types/values'
 import { rulesOf } from '../types/kinds'
 import type { Stored } from '../types/kind'
@@ -19,6 +20,10 @@ const MAX_GROUPS = 100
 
 /** Rows of all groups together: what an isolate holds at ease. */
 const MAX_ROWS = 10_000
+
+/** Names beside those of columns, which are generated: how many rows a group has, and the place of a row in its group, from 1. */
+const NUMBER = 'number'
+const PLACE = 'place'
 
 /** How group-by is sorted: by the number of rows, or by the value. */
 export interface GroupSort {
@@ -45,18 +50,20 @@ export async function groupBy(
   const order = terms.map(({ by, descending }) =>
     by === 'count' ? sql`1 ${direction(descending)}` : compileSort(orderOf(column, descending)),
   )
-  const [groups, count] = await batch(data, [
-    sql`SELECT COUNT(*) AS number, ${columnOf(column.physicalName)} AS value FROM ${ident(table.physicalName)} t${condition(where)}
-        GROUP BY 2 ORDER BY ${join(order, ', ')} LIMIT ${limit} OFFSET ${offset}`,
-    selectCount(table, where),
-  ])
-  const list = (groups?.results ?? []).map(({ number, value }) =>
+  const groups = sql`SELECT COUNT(*) AS ${ident(NUMBER)}, ${columnList([column])} FROM ${ident(table.physicalName)} t${condition(where)}
+    GROUP BY 2 ORDER BY ${join(order, ', ')} LIMIT ${limit} OFFSET ${offset}`
+  const [page, count] = await batch(data, [withinBytes(groups, [column], NUMBER), selectCount(table, where)])
+  const found = page?.results ?? []
+  const shown = found.filter((row) => !isBeyond(row, NUMBER))
+  const list = shown.map((row) =>
     Object.fromEntries([
-      ['count', number],
-      [column.columnName, toJson(column, value)],
+      ['count', row[NUMBER]],
+      [column.columnName, toJson(column, row[column.physicalName])],
     ]),
   )
-  return { list, pageInfo: pageInfo(Number(count?.results[0]?.['total'] ?? 0), limit, offset) }
+  // Cut short for its size: who goes on by `offset` counts in pages of what came.
+  const size = shown.length < found.length ? shown.length : limit
+  return { list, pageInfo: pageInfo(Number(count?.results[0]?.['total'] ?? 0), size, offset) }
 }
 
 function direction(descending: boolean): Sql {
@@ -70,10 +77,9 @@ export interface Group {
 
 /**
  * A page of rows for each value of a column: the options of a select in their order, else the values there are, in theirs;
- * and one for rows without a value. Throws INVALID_PARAMETER beyond MAX_GROUPS values or MAX_ROWS rows.
+ * and one for rows without a value. Together they have at most so many bytes (withinBytes): then the pages end early. Throws INVALID_PARAMETER beyond MAX_GROUPS values or MAX_ROWS rows.
  */
 export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
-  const { fields, limit, offset } = query
   const where = selectRows(table, query.filter)
   const [counted, found] = await batch(data, [selectTotals(table, column, where), selectGroupPages(table, column, where, query)])
   const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
@@ -81,17 +87,29 @@ export async function groupedList(data: D1Database, table: Table, column: Column
     throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
   if (found !== undefined && found.results.length > MAX_ROWS)
     throw new ApiError('INVALID_PARAMETER', `limit: the groups have more than ${MAX_ROWS} rows together; ask for fewer of each.`)
-  const byValue = Map.groupBy(found?.results ?? [], (row) => row[column.physicalName] as Stored)
+  const shown = (found?.results ?? []).filter((row) => !isBeyond(row, PLACE))
+  const byValue = Map.groupBy(shown, (row) => row[column.physicalName] as Stored)
   return groupKeys(
     column,
     totals.map(({ value }) => value),
   ).map((value) => ({
     key: toJson(column, value),
-    value: {
-      list: (byValue.get(value) ?? []).map((row) => toRecord(fields, row)),
-      pageInfo: pageInfo(totals.find((group) => group.value === value)?.total ?? 0, limit, offset),
-    },
+    value: pageOf(table, query, byValue.get(value) ?? [], totals.find((group) => group.value === value)?.total ?? 0),
   }))
+}
+
+/** The rows of one group. `next` goes on in the list of all rows, with a filter for the group. */
+function pageOf(table: Table, query: ListQuery, rows: readonly Row[], total: number): Page {
+  const { fields, order, limit, offset, shuffle } = query
+  const wanted = Math.max(0, Math.min(limit, total - offset))
+  const last = total > offset + rows.length && !shuffle ? rows.at(-1) : undefined
+  return {
+    list: rows.map((row) => toRecord(fields, row)),
+    pageInfo: {
+      ...pageInfo(total, rows.length < wanted ? Math.max(1, rows.length) : limit, offset),
+      ...(last === undefined ? {} : { next: writeCursor(table, order, last) }),
+    },
+  }
 }
 
 function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
@@ -106,10 +124,14 @@ function selectGroupPages(
   { fields, order, limit, offset, shuffle }: ListQuery,
 ): Sql {
   const orderBy = shuffle ? sql`random()` : compileSort(order)
-  const place = sql`ROW_NUMBER() OVER (PARTITION BY ${columnOf(column.physicalName)} ORDER BY ${orderBy}) AS place`
-  return sql`SELECT * FROM (
-      SELECT ${columnList([...new Set([...fields, column])])}, ${place} FROM ${ident(table.physicalName)} t${condition(where)})
-    WHERE place > ${offset} AND place <= ${offset + limit} ORDER BY place LIMIT ${MAX_ROWS + 1}`
+  const from = ident(table.physicalName)
+  // The places of all rows first, and then the values of those few that are shown.
+  const place = sql`ROW_NUMBER() OVER (PARTITION BY ${columnOf(column.physicalName)} ORDER BY ${orderBy}) AS ${ident(PLACE)}`
+  const places = sql`SELECT t.rowid AS id, ${place} FROM ${from} t${condition(where)}`
+  const columns = [...new Set([...fields, column, ...order.map((term) => term.column)])]
+  const page = sql`SELECT ${columnList(columns)}, p.${ident(PLACE)} FROM (${places}) p JOIN ${from} t ON t.rowid = p.id
+    WHERE p.${ident(PLACE)} > ${offset} AND p.${ident(PLACE)} <= ${offset + limit} ORDER BY p.${ident(PLACE)}, t.rowid LIMIT ${MAX_ROWS + 1}`
+  return withinBytes(page, columns, PLACE)
 }
 
 function groupKeys(column: Column, values: readonly Stored[]): Stored[] {

@@ -13,14 +13,13 @@ import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
 import { selectRows } from './selection'
 import {
-  BYTES,
-  MAX_PAGE_BYTES,
   both,
   countAdded,
   countRemoved,
   deleteRow,
   hasKey,
   insertRow,
+  isBeyond,
   lastInserted,
   rowAsJson,
   rowExists,
@@ -67,7 +66,7 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
   ])
   const found = page?.results ?? []
   const total = Number(count?.results[0]?.['total'] ?? 0)
-  const shown = found.slice(0, limit).filter((row) => Number(row[BYTES] ?? 0) <= MAX_PAGE_BYTES)
+  const shown = found.slice(0, limit).filter((row) => !isBeyond(row, VERSION_COLUMN))
   const hasMore = found.length > shown.length
   // Cut short for its size: who goes on by `offset` counts in pages of what came.
   const size = hasMore ? shown.length : limit
@@ -81,7 +80,7 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
   }
 }
 
-/** A page of whole rows with their versions, and the number of rows that match, in one round trip. */
+/** A page of whole rows with their versions, perhaps a shorter one (withinBytes), and the number of rows that match, in one round trip. */
 export async function listVersionedRows(
   data: D1Database,
   table: Table,
@@ -89,11 +88,11 @@ export async function listVersionedRows(
 ): Promise<{ rows: VersionedRow[]; total: number }> {
   const where = selectRows(table, filter)
   const [page, count] = await batch(data, [
-    selectPage(table, { columns: table.columns, versioned: true, where, orderBy: compileSort(order), limit, offset }),
+    selectBounded(table, { columns: table.columns, where, orderBy: compileSort(order), limit, offset }),
     selectCount(table, where),
   ])
   return {
-    rows: (page?.results ?? []).map((row) => versioned(table.columns, row)),
+    rows: (page?.results ?? []).filter((row) => !isBeyond(row, VERSION_COLUMN)).map((row) => versioned(table.columns, row)),
     total: Number(count?.results[0]?.['total'] ?? 0),
   }
 }

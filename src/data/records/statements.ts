@@ -44,8 +44,6 @@ function returning(table: Table): Sql {
 
 interface PageOptions {
   columns: readonly Column[]
-  /** Each with its version. */
-  versioned?: boolean
   where: Sql | null
   orderBy: Sql
   limit: number
@@ -53,30 +51,41 @@ interface PageOptions {
 }
 
 /** One page. */
-export function selectPage(table: Table, { columns, versioned = false, where, orderBy, limit, offset }: PageOptions): Sql {
-  return sql`SELECT ${columnList(columns)}${versioned ? sql`, t.${version}` : empty} FROM ${ident(table.physicalName)} t${condition(where)}
+export function selectPage(table: Table, { columns, where, orderBy, limit, offset }: PageOptions): Sql {
+  return sql`SELECT ${columnList(columns)} FROM ${ident(table.physicalName)} t${condition(where)}
     ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
 }
 
-/** Bytes of values that an answer may have: they are held several times over, and an isolate has 128 MB. */
-export const MAX_PAGE_BYTES = 10_000_000
+/** One page of rows with their versions, as far as withinBytes() lets it go. */
+export function selectBounded(table: Table, { columns, where, orderBy, limit, offset }: PageOptions): Sql {
+  const page = sql`SELECT ${columnList(columns)}, t.${version} FROM ${ident(table.physicalName)} t${condition(where)}
+    ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
+  return withinBytes(page, columns, VERSION_COLUMN)
+}
 
-/** What a row of selectBounded() says of itself and all before it. No column is called that: their names are generated. */
-export const BYTES = 'bytes'
+/** Bytes of values that an answer may have: they are held several times over, and an isolate has 128 MB. */
+const MAX_PAGE_BYTES = 10_000_000
 
 /**
- * A page that ends after the row with which its values are more than MAX_PAGE_BYTES; that row, and no other, says more than
- * that in BYTES.
+ * The rows of a query up to the one with which the values of `columns` are more than MAX_PAGE_BYTES: of that row, and no other,
+ * the column `number` is negative (isBeyond). It holds whole numbers from 0, and says so itself because a table has as many
+ * columns as D1 takes.
  */
-export function selectBounded(table: Table, page: PageOptions): Sql {
-  const sizes = page.columns
-    .filter((column) => rulesOf(column).sql === 'TEXT')
-    .map(({ physicalName }) => sql`coalesce(octet_length(${column(physicalName)}), 0)`)
-  if (sizes.length === 0) return selectPage(table, page)
-  const own = sum(sizes)
-  const added = sql`SELECT ${columnList(page.columns)}, sum(${own}) OVER (ROWS UNBOUNDED PRECEDING) AS ${ident(BYTES)}
-    FROM (${selectPage(table, page)}) t`
-  return sql`SELECT * FROM (${added}) t WHERE ${column(BYTES)} - ${own} <= ${literal(MAX_PAGE_BYTES)}`
+export function withinBytes(query: Sql, columns: readonly Column[], number: string): Sql {
+  const texts = columns.filter((each) => rulesOf(each).sql === 'TEXT')
+  if (texts.length === 0) return query
+  const own = sum(texts.map(({ physicalName }) => sql`coalesce(octet_length(${column(physicalName)}), 0)`))
+  const before = sql`coalesce(sum(${own}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)`
+  const most = literal(MAX_PAGE_BYTES)
+  const marked = sql`CASE WHEN ${before} > ${most} THEN NULL WHEN ${before} + ${own} > ${most} THEN -1 - ${column(number)}
+    ELSE ${column(number)} END AS ${ident(number)}`
+  const kept = sql`SELECT ${columnList(columns)}, ${marked} FROM (${query}) t`
+  return sql`SELECT * FROM (${kept}) t WHERE ${column(number)} IS NOT NULL`
+}
+
+/** Whether a row of withinBytes() is the one that is too much. */
+export function isBeyond(row: Readonly<Record<string, unknown>>, number: string): boolean {
+  return Number(row[number]) < 0
 }
 
 /**
