@@ -20,8 +20,8 @@ const lines: Line[] = readFileSync(join(ROOT, 'test/GUARDS.md'), 'utf8')
     return guard === '' ? [] : [{ guard, source, testFile, testName }]
   })
 
-/** The first argument of a test, in whatever quotes: `test('…'` or, of a table of cases, `])('…'`. */
-const NAMES = /\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g
+/** The first argument of a test or, of a table of cases, the first member of one. */
+const NAMES = /[([]\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g
 
 function namesIn(text: string): string[] {
   return [...text.matchAll(NAMES)].map(([, single = '', double = '', template = '']) => single || double || template)
