@@ -42,6 +42,12 @@ export async function cases(call, { auth, apiToken, project }, tables) {
   })
   const largest = Math.max(...tables.keys())
   const insert = { method: /** @type {const} */ ('POST'), body: JSON.stringify(row(1)) }
+  const signIn = {
+    title: 'sign-in',
+    method: /** @type {const} */ ('POST'),
+    path: '/api/v1/auth/user/signin',
+    body: JSON.stringify(CREDENTIALS),
+  }
   let turn = 0
   return [
     ...[...tables.keys()].map((size) => ({
@@ -91,7 +97,14 @@ export async function cases(call, { auth, apiToken, project }, tables) {
       headers: { 'xc-token': 'x'.repeat(40) },
       status: 429,
     },
-    { title: 'sign-in', method: 'POST', path: '/api/v1/auth/user/signin', body: JSON.stringify(CREDENTIALS), connections: 1 },
+    { ...signIn, connections: 1 },
+    {
+      title: 'read by id beside 40 sign-ins at once',
+      path: `${rows(MIDDLE)}/777`,
+      headers,
+      connections: 1,
+      beside: { ...signIn, connections: 40 },
+    },
   ]
 }
 

@@ -15,25 +15,21 @@ const WARM_UP_S = 1
  * @property {(request: any) => any} [setup] changes each request
  * @property {number} [connections]
  * @property {number} [status] the only one that may come
+ * @property {Case} [beside] what others ask for all the while; how they are answered does not matter
  */
 
 /** @typedef {{ url: string, workerd: number | null }} Server */
 
 /** Loads the server for some seconds. Throws when anything but the wanted status comes. @param {Server} server @param {Case} one @param {number} seconds */
 export async function load({ url, workerd }, one, seconds) {
-  const { title, method = 'GET', path, headers = {}, body, setup, connections = CONNECTIONS, status = 200 } = one
-  const options = {
-    url: url + path,
-    method,
-    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body,
-    connections,
-    ...(setup ? { requests: [{ setupRequest: setup }] } : {}),
-  }
+  const { title, status = 200, beside } = one
+  const options = optionsOf(url, one)
+  const others = beside && autocannon({ ...optionsOf(url, beside), duration: WARM_UP_S + seconds + 1 })
   await autocannon({ ...options, duration: WARM_UP_S })
   const before = workerd === null ? Number.NaN : cpuSeconds(workerd)
   const { requests, latency, statusCodeStats, errors } = await autocannon({ ...options, duration: seconds })
   const cpu = workerd === null ? Number.NaN : cpuSeconds(workerd) - before
+  await others
   const isUnwanted = Object.keys(statusCodeStats ?? {}).some((came) => Number(came) !== status)
   if (isUnwanted || errors > 0) throw new Error(`${title}: ${JSON.stringify(statusCodeStats)}, ${errors} errors`)
   return {
@@ -41,6 +37,18 @@ export async function load({ url, workerd }, one, seconds) {
     p50: latency.p50,
     p99: latency.p99,
     cpuMs: (cpu * 1000) / requests.total,
+  }
+}
+
+/** @param {string} url @param {Case} one */
+function optionsOf(url, { method = 'GET', path, headers = {}, body, setup, connections = CONNECTIONS }) {
+  return {
+    url: url + path,
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body,
+    connections,
+    ...(setup ? { requests: [{ setupRequest: setup }] } : {}),
   }
 }
 
