@@ -116,7 +116,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/db/meta/projects', importRoutes)
   app.route('/api/v1/db/meta', tableRoutes)
   app.route('/api/v1/db/meta', columnRoutes)
-  // Before the routes of single rows: `bulk` would pass for a project there (contract/api-v1.md 4.1).
+  // Before the routes of single rows: `bulk` would pass for a project there (docs/contract/api-v1.md 4.1).
   app.route('/api/v1/db/data', bulkRoutes)
   app.route('/api/v1/db/data', viewRowRoutes)
   app.route('/api/v1/db/data', tableRowRoutes)

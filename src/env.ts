@@ -24,7 +24,7 @@ interface OptionalBindings {
 
 export type Bindings = Env & OptionalBindings
 
-/** Organisation roles: contract/api-v1.md 6.1. */
+/** Organisation roles: docs/contract/api-v1.md 6.1. */
 export type OrgRole = 'super' | 'org-level-creator' | 'org-level-viewer'
 
 /** Project roles, most to least. */

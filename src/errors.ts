@@ -1,6 +1,6 @@
 /**
  * Every error a client can see: its code, HTTP status and default sentence. A code that is not in this table does not exist.
- * Statuses follow contract/api-v1.md 0.4 and issue-level decisions (bad input is 400, never 422).
+ * Statuses follow docs/contract/api-v1.md 0.4: bad input is 400, never 422.
  */
 export const ERRORS = {
   // Who is asking

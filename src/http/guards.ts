@@ -112,7 +112,7 @@ function decode(what: 'path' | 'query', text: string): string {
 
 /**
  * Tells users what their request cost D1: `Server-Timing` has its time and round trips, `x-d1-rows-read` and `-written` what it
- * bills, `xc-db-response` the time in seconds (contract/api-v1.md 4.1). Only those who have signed in: to others the figures
+ * bills, `xc-db-response` the time in seconds (docs/contract/api-v1.md 4.1). Only those who have signed in: to others the figures
  * would tell, for one, whether an e-mail has an account.
  */
 export const d1Cost = createMiddleware<AppEnv>(async (c, next) => {

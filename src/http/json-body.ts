@@ -10,7 +10,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 /**
  * Bodies are JSON in UTF-8, nested at most MAX_DEPTH deep, without NUL (SQLite's text functions stop at it) and without what
  * JSON.parse or UTF-8 would change unasked: numbers that no double holds, halves of surrogate pairs. An empty body may carry
- * any content type, for the NocoDB SDK sends form-urlencoded with none (contract/api-v1.md 8.4), but it is no JSON: a route
+ * any content type, for the NocoDB SDK sends form-urlencoded with none (docs/contract/api-v1.md 8.1), but it is no JSON: a route
  * that wants a body refuses it.
  */
 export const jsonBodies = createMiddleware<AppEnv>(async (c, next) => {

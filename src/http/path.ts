@@ -3,13 +3,13 @@
  * serves them all; a trailing slash never matters (the NocoDB SDK sends `/projects/`), nor two where a base URL ends.
  */
 const ALIASES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // contract/api-v1.md section 1: three prefixes for the auth routes.
+  // docs/contract/api-v1.md section 1: three prefixes for the auth routes.
   [/^\/api\/v1\/db\/auth\//, '/api/v1/auth/'],
   [/^\/auth\/(?=user\/|token\/|email\/validate\/|password\/)/, '/api/v1/auth/'],
   [/^\/(?:api\/v1\/auth\/)?user\/password\/change$/, '/api/v1/auth/password/change'],
 ]
 
-/** The page behind the link of a reset mail, not the API route that its form calls: contract/api-v1.md 1.1, 11. */
+/** The page behind the link of a reset mail, not the API route that its form calls: docs/contract/api-v1.md 1.1. */
 const RESET_PAGE = /^\/auth\/password\/reset\//
 
 /** What people paste as the base of all URLs, often with a slash at its end, and before paths with one at their start. */

@@ -1,4 +1,4 @@
-/** Durations as `NC_JWT_EXPIRES_IN` writes them: `10h`, `90m`, `7d`, `1.5h`, `2 days` (contract/api-v1.md 1.5). */
+/** Durations as `NC_JWT_EXPIRES_IN` writes them: `10h`, `90m`, `7d`, `1.5h`, `2 days` (docs/contract/api-v1.md 1.5). */
 
 const UNIT_SECONDS: Record<string, number> = {
   ms: 0.001,

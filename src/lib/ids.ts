@@ -1,4 +1,4 @@
-/** Identifiers that wear their kind (`us_…`), and API tokens. Shapes: contract/api-v1.md 0.3 and 2.2. */
+/** Identifiers that wear their kind (`us_…`), and API tokens. Shapes: docs/contract/api-v1.md 0.3 and 2.2. */
 import { customAlphabet, nanoid } from 'nanoid'
 
 const PREFIXES = {

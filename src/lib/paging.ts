@@ -1,4 +1,4 @@
-/** The `pageInfo` that every list carries: contract/api-v1.md 4.3. */
+/** The `pageInfo` that every list carries: docs/contract/api-v1.md 4.3. */
 export interface PageInfo {
   totalRows: number
   page: number

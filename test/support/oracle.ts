@@ -1,5 +1,5 @@
 /**
- * What a filter selects, worked out in plain JavaScript from the contract (api-v1.md 0.6, 4.4) and nothing of src/data/query:
+ * What a filter selects, worked out in plain JavaScript from the contract (docs/contract/api-v1.md 0.6, 4.4) and nothing of src/data/query:
  * the other opinion that test/worker/oracle.test.ts compares the SQL with. It takes filters as they were written, before any
  * parser saw them, so that all between the text and the rows is compared. Slow and obvious on purpose.
  */

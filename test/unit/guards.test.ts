@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { namesIn } from '../support/test-names'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -19,13 +20,6 @@ const lines: Line[] = readFileSync(join(ROOT, 'test/GUARDS.md'), 'utf8')
       /^\| (.+?) +\| `(.+?)` +\| `(.+?)` +\| (.+?) +\|$/.exec(line) ?? []
     return guard === '' ? [] : [{ guard, source, testFile, testName }]
   })
-
-/** The first argument of a test or, of a table of cases, the first member of one. */
-const NAMES = /[([]\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g
-
-function namesIn(text: string): string[] {
-  return [...text.matchAll(NAMES)].map(([, single = '', double = '', template = '']) => single || double || template)
-}
 
 test('the table of guards is read whole', () => {
   const rows = readFileSync(join(ROOT, 'test/GUARDS.md'), 'utf8').match(/^\| .*`src\/|^\| .*`public\//gm) ?? []

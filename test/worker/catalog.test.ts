@@ -1,4 +1,4 @@
-/** Tables and columns over HTTP: contract/api-v1.md 3.3 to 3.6. */
+/** Tables and columns over HTTP: docs/contract/api-v1.md 3.3 to 3.6. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { COLUMN_TYPES, type ColumnType, VIRTUAL_TYPES } from '../../src/data/types/column-types'

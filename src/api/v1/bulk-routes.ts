@@ -1,4 +1,4 @@
-/** Many rows at once over HTTP: contract/api-v1.md 4.7, and upsert. */
+/** Many rows at once over HTTP: docs/contract/api-v1.md 4.7, and upsert. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'

@@ -1,4 +1,4 @@
-/** Columns over HTTP: contract/api-v1.md 3.4. Changes answer with the whole table, as clients of the contract expect. */
+/** Columns over HTTP: docs/contract/api-v1.md 3.4. Changes answer with the whole table, as clients of the contract expect. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'

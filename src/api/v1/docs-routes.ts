@@ -1,4 +1,4 @@
-/** The OpenAPI documents, and the Swagger pages that show them: contract/api-v1.md section 5. */
+/** The OpenAPI documents, and the Swagger pages that show them: docs/contract/api-v1.md section 5. */
 import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
 import { needs, requireProject } from '../../control/access/guard'

@@ -1,4 +1,4 @@
-/** The document of one project's rows, computed from the catalog that also serves them: contract/api-v1.md section 5. */
+/** The document of one project's rows, computed from the catalog that also serves them: docs/contract/api-v1.md section 5. */
 import { SECURITY_SCHEMES } from '../../control/access/guard'
 import type { Table } from '../../data/types/column'
 import type { Limits } from '../../data/query/page'

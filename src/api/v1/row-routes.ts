@@ -1,5 +1,5 @@
 /**
- * Rows over HTTP, API v1: contract/api-v1.md section 4. Every route stands twice, below the table and below its default view,
+ * Rows over HTTP, API v1: docs/contract/api-v1.md section 4. Every route stands twice, below the table and below its default view,
  * which shows all columns. The typed contract of each table is openapi/project.ts.
  */
 import { createRoute, z } from '@hono/zod-openapi'

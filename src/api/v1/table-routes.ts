@@ -1,4 +1,4 @@
-/** Tables over HTTP: contract/api-v1.md 3.3, 3.6. */
+/** Tables over HTTP: docs/contract/api-v1.md 3.3, 3.6. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'

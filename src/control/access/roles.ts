@@ -1,4 +1,4 @@
-/** Who may do what: contract/api-v1.md 6.2 as one table. `super` may do everything and is named only where nobody else may. */
+/** Who may do what: docs/contract/api-v1.md 6.2 as one table. `super` may do everything and is named only where nobody else may. */
 import type { Actor, OrgRole, ProjectRole } from '../../env'
 
 export type Role = OrgRole | ProjectRole
@@ -139,7 +139,7 @@ export function isAllowed(roles: readonly Role[], permission: Permission): boole
 /**
  * The role someone has in a project, or null when the project must look as if it did not exist.
  * A super admin is an owner everywhere; but an API token of theirs keeps to a membership, where there is one
- * (contract/api-v1.md 2.4), so that a token can be given less than its owner has.
+ * (docs/contract/api-v1.md 2.4), so that a token can be given less than its owner has.
  */
 export function projectRole(membership: ProjectRole | null, orgRoles: readonly OrgRole[], via: Actor['via']): ProjectRole | null {
   if (!orgRoles.includes('super')) return membership

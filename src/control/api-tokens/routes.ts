@@ -1,4 +1,4 @@
-/** API Tokens over HTTP, for a project's owners and for everyone's own: contract/api-v1.md section 2. */
+/** API Tokens over HTTP, for a project's owners and for everyone's own: docs/contract/api-v1.md section 2. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { PageQuery, listOf, readPage } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
@@ -79,7 +79,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
   const prefix = inProject ? 'api-token' : 'org-token'
   const where = inProject ? 'project' : 'organisation'
   const params = inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {}
-  // contract/api-v1.md 2.1: only the organisation's list is paged.
+  // docs/contract/api-v1.md 2.1: only the organisation's list is paged.
   const query = inProject ? z.object({}) : PageQuery.omit({ query: true })
   const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : ([] as const)
 

@@ -1,4 +1,4 @@
-/** API Tokens: made once, shown once, refused from the request after their deletion on (contract/api-v1.md section 2). */
+/** API Tokens: made once, shown once, refused from the request after their deletion on (docs/contract/api-v1.md section 2). */
 import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'

@@ -33,7 +33,7 @@ import { hashPassword, needsRehash, verifyPassword } from './password'
 import { type NewSession, newSession, startSession } from './session'
 import { signAuthToken } from './token'
 
-/** How long a password reset stays open: contract/api-v1.md 1.3. */
+/** How long a password reset stays open: docs/contract/api-v1.md 1.3. */
 const RESET_LIFETIME_MS = HOUR_MS
 
 export interface SignedIn {

@@ -6,7 +6,7 @@ import { isOwnOrigin, isSecureSite } from '../../http/origin'
 import { DAY_MS } from '../../lib/time'
 import type { NewSession } from './session'
 
-/** contract/api-v1.md 1.6 */
+/** docs/contract/api-v1.md 1.6 */
 const NAME = 'refresh_token'
 
 /**

@@ -6,7 +6,7 @@ import { type BreachService, PWNED_PASSWORDS, isBreachedPassword } from './breac
 import { isCommonPassword } from './common-passwords'
 import { MAX_PASSWORD_LENGTH, passwordLength } from './password'
 
-/** contract/api-v1.md 1.2 */
+/** docs/contract/api-v1.md 1.2 */
 export const MIN_PASSWORD_LENGTH = 8
 
 const PRODUCT = 'latchkey'

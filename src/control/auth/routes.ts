@@ -1,4 +1,4 @@
-/** Accounts and Auth Tokens over HTTP: contract/api-v1.md section 1. */
+/** Accounts and Auth Tokens over HTTP: docs/contract/api-v1.md section 1. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env'

@@ -1,4 +1,4 @@
-/** Auth Tokens: JWTs signed with HS256 (contract/api-v1.md 1.5, RFC 7519, RFC 8725). */
+/** Auth Tokens: JWTs signed with HS256 (docs/contract/api-v1.md 1.5, RFC 7519, RFC 8725). */
 import { SignJWT, base64url, errors, jwtVerify } from 'jose'
 
 const ISSUER = 'latchkey'

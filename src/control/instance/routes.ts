@@ -1,4 +1,4 @@
-/** About this instance, for anyone: contract/api-v1.md section 7. */
+/** About this instance, for anyone: docs/contract/api-v1.md section 7. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { originOf } from '../../http/origin'
 import { createRouter, errorResponses, json } from '../../http/router'
@@ -129,7 +129,7 @@ instanceRoutes.openapi(
         oneClick: false,
         connectToExternalDB: false,
         version: VERSION,
-        // contract/api-v1.md section 7: clients are told at most 100 here.
+        // docs/contract/api-v1.md section 7: clients are told at most 100 here.
         defaultLimit: Math.min(c.get('config').limits.default, 100),
         timezone: 'UTC',
         ncMin: false,

@@ -1,4 +1,4 @@
-/** Members of a project over HTTP: contract/api-v1.md 3.2. */
+/** Members of a project over HTTP: docs/contract/api-v1.md 3.2. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { PROJECT_ROLES } from '../../env'
 import { PageQuery, listOf, readPage } from '../../http/page'

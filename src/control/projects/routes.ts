@@ -1,4 +1,4 @@
-/** Projects over HTTP: contract/api-v1.md 3.1. */
+/** Projects over HTTP: docs/contract/api-v1.md 3.1. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
 import { DEFAULT_LIMIT, PageQuery, listOf, readPage } from '../../http/page'

@@ -5,7 +5,7 @@ import { DAY_MS } from '../../lib/time'
 import { normalizeEmail } from './email'
 import type { Invite } from './store'
 
-/** contract/api-v1.md 1.3 */
+/** docs/contract/api-v1.md 1.3 */
 const LIFETIME_MS = DAY_MS
 
 /** Most e-mails in one request: two statements each, and the free plan allows 50 in an invocation. */

@@ -1,4 +1,4 @@
-/** The organisation: its users and its switches, for the super admin. contract/api-v1.md 6.4 */
+/** The organisation: its users and its switches, for the super admin. docs/contract/api-v1.md 6.4 */
 import { createRoute, z } from '@hono/zod-openapi'
 import { PageQuery, listOf, readPage } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'

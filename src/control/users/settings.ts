@@ -1,4 +1,4 @@
-/** Settings that an administrator changes while the server runs: contract/api-v1.md 6.4, `app-settings`. */
+/** Settings that an administrator changes while the server runs: docs/contract/api-v1.md 6.4, `app-settings`. */
 import { first, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 

@@ -1,4 +1,4 @@
-/** From what a client asks for to the columns of a table: contract/api-v1.md 3.4, 3.5. */
+/** From what a client asks for to the columns of a table: docs/contract/api-v1.md 3.4, 3.5. */
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'

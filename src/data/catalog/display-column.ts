@@ -1,4 +1,4 @@
-/** The column that is shown as a row's name: contract/api-v1.md 3.4. */
+/** The column that is shown as a row's name: docs/contract/api-v1.md 3.4. */
 import type { Column } from '../types/column'
 
 /**

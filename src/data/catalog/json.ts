@@ -1,4 +1,4 @@
-/** Tables and columns as clients of the contract read them: contract/api-v1.md 3.3, 3.4, 3.6. */
+/** Tables and columns as clients of the contract read them: docs/contract/api-v1.md 3.3, 3.4, 3.6. */
 import { z } from '@hono/zod-openapi'
 import { timestamp } from '../../lib/time'
 import { writeOptionList } from './options'

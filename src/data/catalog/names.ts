@@ -1,4 +1,4 @@
-/** Names of tables and columns, each derived from the other when one is left out: contract/api-v1.md 3.3. */
+/** Names of tables and columns, each derived from the other when one is left out: docs/contract/api-v1.md 3.3. */
 import { ApiError } from '../../errors'
 import { nameProblem, quoteValue } from '../../lib/text'
 import { MAX_NAME } from '../types/column'
@@ -33,7 +33,7 @@ interface TableNames {
   tableName: string
 }
 
-/** What stands between the project's prefix and a table's name: a renamed table has nothing there (contract/api-v1.md 3.3). */
+/** What stands between the project's prefix and a table's name: a renamed table has nothing there (docs/contract/api-v1.md 3.3). */
 export const SEPARATORS = { new: '_', renamed: '' } as const
 
 /**

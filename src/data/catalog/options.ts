@@ -1,4 +1,4 @@
-/** The options of selects: `colOptions`, or `dtxp` as older clients write them (contract/api-v1.md 3.4). */
+/** The options of selects: `colOptions`, or `dtxp` as older clients write them (docs/contract/api-v1.md 3.4). */
 import { ApiError } from '../../errors'
 import { newId } from '../../lib/ids'
 import { quoteValue } from '../../lib/text'

@@ -1,5 +1,5 @@
 /**
- * `filterArrJson` (contract/api-v1.md 4.2): the same filter as `where`, as JSON that names columns by id. Strict: what is
+ * `filterArrJson` (docs/contract/api-v1.md 4.2): the same filter as `where`, as JSON that names columns by id. Strict: what is
  * malformed is refused. Keys that views store with a filter (`id`, `order`, `status`, …) are allowed and mean nothing here;
  * of those that do mean something, views store null, or an empty date word, for one that is not there.
  */

@@ -1,5 +1,5 @@
 /**
- * `where` (contract/api-v1.md 4.4) as a tree. Unlike upstream nothing is ever dropped: what cannot be read is an error.
+ * `where` (docs/contract/api-v1.md 4.4) as a tree. Unlike upstream nothing is ever dropped: what cannot be read is an error.
  *
  *     where := ["@"] item+                 items that simply follow each other are joined by AND
  *     item  := [word] (condition | "(" where ")")

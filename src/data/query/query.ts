@@ -34,7 +34,7 @@ export interface QueryOptions {
   limits?: Limits
 }
 
-/** Reads the parameters of contract/api-v1.md 4.2 under all their names. Others are not looked at. */
+/** Reads the parameters of docs/contract/api-v1.md 4.2 under all their names. Others are not looked at. */
 export function parseQuery(table: Table, params: QueryParams, { now, limits = DEFAULT_LIMITS }: QueryOptions): ListQuery {
   const sort = valuesOf(params, 'sort', 'sort[]', 's')
   const terms = sort.some((text) => text.trim() !== '')

@@ -29,7 +29,7 @@ import type { Stored } from '../types/kind'
 /** Rows of one request. */
 export const MAX_BULK_ROWS = 100_000
 
-/** A row's key by column name, as clients of the contract get it from bulk calls: contract/api-v1.md 4.7. */
+/** A row's key by column name, as clients of the contract get it from bulk calls: docs/contract/api-v1.md 4.7. */
 export type Key = Record<string, Stored>
 
 /** A key as clients get it. */

@@ -1,4 +1,4 @@
-/** Group-by and the grouped list: contract/api-v1.md 4.6. */
+/** Group-by and the grouped list: docs/contract/api-v1.md 4.6. */
 import { ApiError } from '../../errors'
 import { batch } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'

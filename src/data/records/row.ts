@@ -13,7 +13,7 @@ import type { Stored } from '../types/kind'
 /** Stored values by column. */
 export type StoredRow = Map<Column, Stored>
 
-/** Joins the parts of a composite key in a path: contract/api-v1.md 4.5. */
+/** Joins the parts of a composite key in a path: docs/contract/api-v1.md 4.5. */
 export const KEY_SEPARATOR = '___'
 
 /**
@@ -63,7 +63,7 @@ function readChosenId(column: Column, value: unknown): Stored {
 
 /**
  * An empty segment is none, programs resolve `.` and `..` (RFC 3986, 5.2.4) before they send a path, escaped or not, and the
- * names are those of routes in the same place: contract/api-v1.md 4.1.
+ * names are those of routes in the same place: docs/contract/api-v1.md 4.1.
  */
 export const NO_KEYS = ['', '.', '..', 'count', 'export', 'find-one', 'group', 'groupby', 'views'] as const
 

@@ -1,4 +1,4 @@
-/** The types of columns by the names that clients use (contract/api-v1.md 3.5): what kind of values each has. */
+/** The types of columns by the names that clients use (docs/contract/api-v1.md 3.5): what kind of values each has. */
 export const COLUMN_TYPES = {
   ID: { kind: 'integer', dt: 'integer' },
   SingleLineText: { kind: 'text', dt: 'varchar' },
@@ -33,7 +33,7 @@ export const COLUMN_TYPES = {
   SpecificDBType: { kind: 'text', dt: 'varchar' },
 } as const satisfies Record<string, { kind: string; dt: string }>
 
-/** Types without a column in SQL: contract/api-v1.md 3.5. */
+/** Types without a column in SQL: docs/contract/api-v1.md 3.5. */
 export const VIRTUAL_TYPES = ['LinkToAnotherRecord', 'Lookup', 'Rollup', 'Formula', 'Barcode', 'QrCode', 'Links'] as const
 
 export type ColumnType = keyof typeof COLUMN_TYPES

@@ -1,4 +1,4 @@
-/** Texts that are checked where the column's `meta.validate` is on: contract/api-v1.md 3.4. */
+/** Texts that are checked where the column's `meta.validate` is on: docs/contract/api-v1.md 3.4. */
 import type { Column } from './column'
 import { isEmailAddress } from './email-address'
 import { isWebAddress } from './web-address'

@@ -1,4 +1,4 @@
-/** Roles and permissions against contract/api-v1.md 6.2 and 6.4, written out here as the contract has them. */
+/** Roles and permissions against docs/contract/api-v1.md 6.2 and 6.4, written out here as the contract has them. */
 import { describe, expect, test } from 'vitest'
 import {
   PERMISSIONS,
