@@ -132,6 +132,11 @@ const FormatBody = z.object({
   typed: z.boolean().openapi({ description: 'Every heading names a type, as in an export with types' }),
 })
 
+/** As a choice of two: beside a reference nullable() writes a type that null alone would fit, and the reference refuses null. */
+function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()])
+}
+
 export const PreviewBody = z
   .object({
     format: FormatBody,
@@ -206,8 +211,8 @@ export const StatusAnswer = z
     read: z.number().int(),
     rows: z.number().int(),
     total: z.number().int(),
-    preview: PreviewBody.nullable(),
-    report: ReportBody.nullable(),
+    preview: orNull(PreviewBody),
+    report: orNull(ReportBody),
   })
   .openapi('Import')
 
