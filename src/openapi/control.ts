@@ -60,11 +60,11 @@ function generate(app: OpenAPIHono<AppEnv>): Document {
     security: [{ xcAuth: [] }, { xcToken: [] }, { bearer: [] }],
     tags: TAGS,
   })
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+    Object.entries(item).map(([method, operation]) => ({ method, operation: operation as Operation })),
   )
-  for (const { path, method, operation } of operations) {
-    const common = commonErrors({ method, hasParameters: path.includes('{'), security: operation.security })
+  for (const { method, operation } of operations) {
+    const common = commonErrors({ method, security: operation.security })
     const errors = documentErrors([...declaredErrors(operation), ...common])
     operation.responses = { ...withHeaders(operation), ...Object.fromEntries(errors) }
   }

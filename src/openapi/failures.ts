@@ -8,23 +8,27 @@ const BAD_CREDENTIAL = [
   // The same bad credential again and again.
   'TOO_MANY_REQUESTS',
 ] as const satisfies ErrorCode[]
-const BAD_BODY = ['BAD_JSON', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE'] as const satisfies ErrorCode[]
+/** JSON that is none, or that holds what nothing here can store. */
+const BAD_BODY = [
+  'BAD_JSON',
+  'INVALID_REQUEST_BODY',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'PAYLOAD_TOO_LARGE',
+] as const satisfies ErrorCode[]
 
 interface Guarded {
   /** In small letters, as documents have it. */
   method: string
-  /** Whether the path has parts that a request may fill with anything. */
-  hasParameters: boolean
   /** The operation's own; without one that of the document counts, which is any credential. */
   security?: readonly object[] | undefined
 }
 
-/** What the middleware in front of every route may answer: any body that comes with a write is looked at, wanted or not. */
-export function commonErrors({ method, hasParameters, security }: Guarded): ErrorCode[] {
+/** What the middleware in front of every route may answer: any query, and any body of a write, is looked at, wanted or not. */
+export function commonErrors({ method, security }: Guarded): ErrorCode[] {
   return [
     ...credentialErrors(security),
     ...(method === 'get' ? [] : ([...BAD_BODY, 'HTTPS_REQUIRED'] as const)),
-    ...(hasParameters ? (['INVALID_PARAMETER'] as const) : []),
+    'INVALID_PARAMETER',
     'DATABASE_UNAVAILABLE',
     'MISCONFIGURED',
   ]

@@ -70,7 +70,7 @@ columnRoutes.openapi(
     tags,
     ...needs('columnUpdate'),
     request: { params: ColumnParameter, ...jsonBody(ColumnRequest) },
-    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', ...REFUSALS) },
+    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', 'TABLE_NOT_FOUND', ...REFUSALS) },
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
@@ -88,7 +88,10 @@ columnRoutes.openapi(
     tags,
     ...needs('columnDelete'),
     request: { params: ColumnParameter },
-    responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', 'INVALID_COLUMN', 'FORBIDDEN') },
+    responses: {
+      200: json(TableBody, 'The whole table'),
+      ...errorResponses('COLUMN_NOT_FOUND', 'TABLE_NOT_FOUND', 'INVALID_COLUMN', 'FORBIDDEN'),
+    },
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)

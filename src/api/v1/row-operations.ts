@@ -381,7 +381,7 @@ function describeOperation(operation: Operation, table: NamedTable, through: Thr
 /** A project role without the permission is what makes FORBIDDEN possible. */
 function errorsOf({ method, errors, permission }: Operation, through: Through): ErrorCode[] {
   return [
-    ...commonErrors({ method, hasParameters: true }),
+    ...commonErrors({ method }),
     ...(PROJECT_ROLES.every((role) => isAllowed([role], permission)) ? [] : (['FORBIDDEN'] as const)),
     'PROJECT_NOT_FOUND',
     'TABLE_NOT_FOUND',

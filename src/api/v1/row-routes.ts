@@ -256,7 +256,7 @@ function rowRoutes(through: 'table' | 'view') {
       request: { params: row },
       responses: {
         200: json(z.boolean(), 'Whether it is'),
-        ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'FORBIDDEN'),
+        ...errorResponses('PROJECT_NOT_FOUND', 'TABLE_NOT_FOUND', 'VIEW_NOT_FOUND', 'FORBIDDEN'),
       },
     }),
     async (c) => {
@@ -305,6 +305,7 @@ function rowRoutes(through: 'table' | 'view') {
           'IDEMPOTENCY_KEY_REUSED',
           'PROJECT_NOT_FOUND',
           'TABLE_NOT_FOUND',
+          'VIEW_NOT_FOUND',
           'FORBIDDEN',
         ),
       },

@@ -84,6 +84,7 @@ for (const { path, params, prefix } of [
           'INVALID_REQUEST_BODY',
           'INVALID_TABLE',
           'INVALID_COLUMN',
+          'INVALID_VALUE_FOR_FIELD',
           'PROJECT_NOT_FOUND',
           'BASE_NOT_FOUND',
           'FORBIDDEN',
