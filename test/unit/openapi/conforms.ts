@@ -27,6 +27,7 @@ const KNOWN = new Set(
     'required',
     'items',
     'allOf',
+    'anyOf',
     'title',
     'description',
     'default',
@@ -42,6 +43,8 @@ export function problemsOf(document: Json, schema: Json, value: unknown, at = ''
   if (unknown.length > 0) return say(`has unknown keywords ${unknown.join(', ')}`)
   if (typeof schema['$ref'] === 'string') return problemsOf(document, resolve(document, schema['$ref']), value, at)
   const found: string[] = asList(schema['allOf']).flatMap((part) => problemsOf(document, part as Json, value, at))
+  const choices = asList(schema['anyOf']).map((part) => problemsOf(document, part as Json, value, at))
+  if (choices.length > 0 && choices.every((problems) => problems.length > 0)) found.push(...say('fits none of anyOf'))
   const types = typeof schema['type'] === 'string' ? [schema['type']] : asList(schema['type'])
   if (types.length > 0 && !types.some((type) => isOfType(value, String(type)))) return say(`is not ${types.join(' or ')}`)
   if (schema['enum'] !== undefined && !asList(schema['enum']).includes(value)) found.push(...say('is not in the enum'))
