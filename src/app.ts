@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { except } from 'hono/combine'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
+import { auditRoutes } from './control/audit/routes'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
 import { authRoutes } from './control/auth/routes'
 import { instanceRoutes } from './control/instance/routes'
@@ -110,6 +111,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1', orgUserRoutes)
   app.route('/api/v1', orgApiTokenRoutes)
+  app.route('/api/v1', auditRoutes)
   app.route('/api/v1/db/meta/projects', projectRoutes)
   app.route('/api/v1/db/meta/projects', memberRoutes)
   app.route('/api/v1/db/meta/projects', projectApiTokenRoutes)

@@ -16,6 +16,8 @@ interface OptionalBindings {
   NC_PASSWORD_HASH?: string
   NC_PASSWORD_BREACH_CHECK?: string
   NC_MAIL_FROM?: string
+  NC_AUDIT_DAYS?: string
+  NC_AUDIT_ADDRESS?: string
   DB_QUERY_LIMIT_DEFAULT?: string
   DB_QUERY_LIMIT_MAX?: string
   DB_QUERY_LIMIT_MIN?: string
@@ -44,6 +46,8 @@ export interface Actor {
   via: 'auth_token' | 'api_token' | 'session'
   /** Of the API Token that was shown. */
   apiTokenId: number | null
+  /** What people know it by: the hint of the API Token, or the id of the session. */
+  credential: string
 }
 
 /** The project named by the request's path, and what the actor is in it. */
@@ -98,6 +102,10 @@ export interface Config {
   /** Whether a service is asked if a new password has leaked somewhere. */
   checksBreaches: boolean
   mailFrom: string | null
+  /** Events of the audit log that are older are forgotten. */
+  auditDays: number
+  /** Whether it keeps addresses as they are, or only so that the same one is known again. */
+  auditAddress: 'hashed' | 'plain'
 }
 
 type SettingName = Exclude<keyof OptionalBindings, 'MAIL'> | 'NC_AUTH_JWT_SECRET'
@@ -107,6 +115,9 @@ const DEFAULT_BODY_SIZE = 10 * 1024 * 1024
 
 /** What a D1 database may have on the paid plan. */
 const DEFAULT_DATABASE_SIZE = 10_000_000_000
+
+/** A century. */
+const MAX_AUDIT_DAYS = 36_500
 
 /** Bytes of an HS256 secret (RFC 7518, 3.2). */
 const MIN_SECRET_BYTES = 32
@@ -154,6 +165,8 @@ export function readConfig(env: Bindings): Config {
     passwordHash: read('NC_PASSWORD_HASH', readPasswordHash, 'scrypt', 'scrypt or pbkdf2'),
     checksBreaches: read('NC_PASSWORD_BREACH_CHECK', readSwitch, false, 'true or false'),
     mailFrom: read('NC_MAIL_FROM', asText, null, TEXT),
+    auditDays: read('NC_AUDIT_DAYS', readDays, 90, 'a whole number of days from 1 to 36500'),
+    auditAddress: read('NC_AUDIT_ADDRESS', readAuditAddress, 'hashed', 'hashed or plain'),
   }
   if (givenOrigins(env) === null) {
     problems.push('NC_CORS_ORIGINS must be * or origins separated by commas, such as https://app.example.org,https://example.org')
@@ -210,6 +223,15 @@ function readCount(text: string): number | null {
 
 function readSize(text: string): number | null {
   return /^[1-9]\d{0,13}$/.test(text) ? Number(text) : null
+}
+
+function readDays(text: string): number | null {
+  const days = readCount(text)
+  return days !== null && days <= MAX_AUDIT_DAYS ? days : null
+}
+
+function readAuditAddress(text: string): 'hashed' | 'plain' | null {
+  return text === 'hashed' || text === 'plain' ? text : null
 }
 
 function readSwitch(text: string): boolean | null {

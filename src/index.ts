@@ -1,5 +1,6 @@
 /** The Worker: requests, and the hourly tidying. */
 import { createApp } from './app'
+import { forgetOldEvents, sealEvents } from './control/audit/keep'
 import { deleteOldAttempts } from './control/auth/attempts'
 import { deleteExpiredSessions } from './control/auth/session'
 import { deleteExpiredResets } from './control/users/resets'
@@ -7,7 +8,7 @@ import { purge } from './data/catalog/purge'
 import { removeAbandonedImports } from './data/import/abandoned'
 import { deleteOldAnswers } from './data/records/idempotency'
 import { repairRowCounts } from './data/records/row-counts'
-import type { Bindings } from './env'
+import { type Bindings, readConfig } from './env'
 
 const app = createApp()
 
@@ -16,6 +17,8 @@ const CHORES: Readonly<Record<string, (env: Bindings) => Promise<number>>> = {
   expiredSessions: (env) => deleteExpiredSessions(env.DB),
   expiredResets: (env) => deleteExpiredResets(env.DB),
   oldAttempts: (env) => deleteOldAttempts(env.DB),
+  sealedEvents: (env) => sealEvents(env.DB),
+  forgottenEvents: (env) => forgetOldEvents(env.DB, readConfig(env).auditDays),
   droppedTables: (env) => purge(env),
   abandonedImports: (env) => removeAbandonedImports(env),
   forgottenAnswers: (env) => deleteOldAnswers(env.DATA),

@@ -1,6 +1,7 @@
 /** One's own account: the password, the tokens, the sessions, and leaving everywhere. */
 import type { Context } from 'hono'
 import { needs, requireActor } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import { changeOwnPassword, requestConfirmation } from '../control/auth/account'
 import { clearRefreshCookie, forgetBrowser } from '../control/auth/cookie'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
@@ -45,7 +46,7 @@ accountRoutes.post('/account/password', needs('passwordChange').middleware, asyn
 
 accountRoutes.post('/account/sessions/:sessionId/end', async (c) => {
   const id = c.req.param('sessionId')
-  await endSessionOf(c.env.DB, requireActor(c).userId, id)
+  await endSessionOf(c.env.DB, { userId: requireActor(c).userId, id }, await auditSource(c))
   if (id !== c.get('sessionId')) return go(c, '/account', 'session-ended-there')
   forgetBrowser(c)
   return go(c, '/', 'signed-out')
@@ -54,7 +55,7 @@ accountRoutes.post('/account/sessions/:sessionId/end', async (c) => {
 accountRoutes.post('/account/end-other-sessions', async (c) => {
   const kept = c.get('sessionId')
   if (kept === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  await endOtherSessions(c.env.DB, requireActor(c).userId, kept)
+  await endOtherSessions(c.env.DB, { userId: requireActor(c).userId, kept }, await auditSource(c))
   return go(c, '/account', 'other-sessions-ended')
 })
 

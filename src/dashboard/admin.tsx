@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import type { ApiToken } from '../control/api-tokens/store'
+import { auditSource } from '../control/audit/source'
 import {
   type PersonLink,
   changeOrgRole,
@@ -60,7 +61,7 @@ adminRoutes.post(BASE, needs('orgUserAdd').middleware, async (c) => {
 
 adminRoutes.post('/admin/settings', needs('appSettingsSet').middleware, async (c) => {
   const form = await readForm(c)
-  await setAppSettings(c.env.DB, { invite_only_signup: textOf(form, 'invite_only') === 'on' })
+  await setAppSettings(c.env.DB, { invite_only_signup: textOf(form, 'invite_only') === 'on' }, await auditSource(c))
   return go(c, BASE, 'settings-saved')
 })
 

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { needs, requireActor } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import { type ApiToken, findApiToken, pageOfApiTokens } from '../control/api-tokens/store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from '../control/api-tokens/token'
 import type { Table } from '../data/types/column'
@@ -52,7 +53,7 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
     const before = await screenOf(c)
     const made = await attempt(async () => {
       const description = requireName(name)
-      return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description, now: c.get('startedAt') })
+      return generateApiToken(c.env.DB, { userId: requireActor(c).userId, description }, await auditSource(c))
     })
     const screen = await screenOf(c).catch(() => before)
     if (made instanceof ApiError) return show(c, <Tokens screen={screen} adding name={name} error={made} />, 400)
@@ -66,7 +67,9 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
   })
 
   router.post(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
-    const refused = await refusalOf(() => revokeApiToken(c.env.DB, c.req.param('id'), requireActor(c)))
+    const refused = await refusalOf(async () =>
+      revokeApiToken(c.env.DB, { key: c.req.param('id'), actor: requireActor(c) }, await auditSource(c)),
+    )
     if (refused !== null && refused.code !== 'TOKEN_NOT_FOUND') throw refused
     return go(c, baseOf(c), 'token-deleted')
   })

@@ -1,5 +1,6 @@
 /** Adding, changing and removing a column. */
 import { needs } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import type { ColumnRequestBody } from '../data/catalog/column-request'
 import { addColumn, changeColumn, removeColumn } from '../data/catalog/columns'
 import { getColumn } from '../data/catalog/catalog'
@@ -40,7 +41,7 @@ columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c)
   const typed = readColumn(await readForm(c))
   const scope = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () =>
-    addColumn(scope.databases, scope.project, scope.table, toRequest(typed), c.get('startedAt')),
+    addColumn(scope.databases, scope.project, scope.table, toRequest(typed), await auditSource(c)),
   )
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={null} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-added')
@@ -57,7 +58,7 @@ columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware,
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
   const refused = await refusalOf(async () => {
-    await changeColumn(scope.databases, scope.project, scope.table, column, toRequest(typed, column), c.get('startedAt'))
+    await changeColumn(scope.databases, scope.project, scope.table, column, toRequest(typed, column), await auditSource(c))
   })
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={column} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-changed')
@@ -72,7 +73,8 @@ columnRoutes.get(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middl
 columnRoutes.post(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
-  const refused = await refusalOf(() => removeColumn(scope.databases, scope.project, scope.table, column, c.get('startedAt')))
+  const source = await auditSource(c)
+  const refused = await refusalOf(() => removeColumn(scope.databases, scope.project, scope.table, column, source))
   if (refused !== null) return show(c, <DeleteColumn scope={scope} column={column} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-deleted')
 })

@@ -1,6 +1,7 @@
 /** The list of projects, a new one, and the way into one. */
 import type { Context } from 'hono'
 import { needs, requireActor, requireProject } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import {
   type ListedProject,
   createProject,
@@ -51,10 +52,10 @@ projectRoutes.get('/projects/new', needs('projectCreate').middleware, (c) => sho
 
 projectRoutes.post('/projects/new', needs('projectCreate').middleware, async (c) => {
   const title = textOf(await readForm(c), 'title')
-  const project = await attempt(() => {
+  const project = await attempt(async () => {
     requireTitle(title)
-    const ownerId = requireActor(c).userId
-    return createProject(c.env.DB, { title, description: null, color: null, meta: null, ownerId, now: c.get('startedAt') })
+    const form = { title, description: null, color: null, meta: null, ownerId: requireActor(c).userId }
+    return createProject(c.env.DB, form, await auditSource(c))
   })
   if (project instanceof ApiError) return show(c, <NewProject title={title} error={project} />, 400)
   return go(c, `/projects/${project.id}`, 'project-created')
@@ -83,7 +84,7 @@ projectRoutes.post('/projects/:projectId/settings/project', needs('projectUpdate
   const { catalog, project } = await projectScope(c)
   const refused = await refusalOf(async () => {
     requireTitle(title)
-    await updateProject(c.env.DB, project.id, { title }, c.get('startedAt'))
+    await updateProject(c.env.DB, project.id, { title }, await auditSource(c))
   })
   if (refused !== null) return show(c, <ProjectSettings tables={catalog.tables} title={title} error={refused} />, 400)
   return go(c, `/projects/${project.id}/settings/project`, 'project-renamed')
@@ -95,7 +96,7 @@ projectRoutes.get('/projects/:projectId/delete', needs('projectDelete').middlewa
 })
 
 projectRoutes.post('/projects/:projectId/delete', needs('projectDelete').middleware, async (c) => {
-  await markProjectDeleted(c.env.DB, requireProject(c).id, c.get('startedAt'))
+  await markProjectDeleted(c.env.DB, requireProject(c).id, await auditSource(c))
   return go(c, '/projects', 'project-deleted')
 })
 

@@ -1,8 +1,9 @@
 /** What a signed-in browser does with its session: an Auth Token for a program or a script, and signing out. */
 import { requireActor } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import { authTokenEnd, issueAuthToken, sessionOptions } from '../control/auth/account'
 import { forgetBrowser, readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
-import { endSession, prolongSession } from '../control/auth/session'
+import { prolongSession, signOut } from '../control/auth/session'
 import { endAllSessions } from '../control/users/store'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -32,13 +33,13 @@ sessionRoutes.post('/session/auth-token', async (c) => {
 
 sessionRoutes.post('/session/sign-out', async (c) => {
   const sessionId = c.get('sessionId')
-  if (sessionId !== null) await endSession(c.env.DB, sessionId)
+  if (sessionId !== null) await signOut(c.env.DB, sessionId, await auditSource(c))
   forgetBrowser(c)
   return go(c, '/', 'signed-out')
 })
 
 sessionRoutes.post('/session/sign-out-everywhere', async (c) => {
-  await endAllSessions(c.env.DB, requireActor(c).userId)
+  await endAllSessions(c.env.DB, requireActor(c).userId, await auditSource(c))
   forgetBrowser(c)
   return go(c, '/', 'signed-out-everywhere')
 })

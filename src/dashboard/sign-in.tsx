@@ -1,5 +1,6 @@
 /** The way in: signing in, signing up, and the form for a forgotten password. */
 import type { Context } from 'hono'
+import { auditSource } from '../control/audit/source'
 import { type SignedIn, requestReset, signIn, signUp } from '../control/auth/account'
 import { readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
@@ -84,7 +85,7 @@ export function statusOf(error: ApiError | null): 200 | 400 | 429 {
 
 async function isSignedIn(c: Context<AppEnv>): Promise<boolean> {
   const cookie = readRefreshCookie(c)
-  return cookie !== null && (await identifyBySession(c.env.DB, cookie, null, c.get('startedAt'))) !== null
+  return cookie !== null && (await identifyBySession(c.env.DB, cookie, null, await auditSource(c))) !== null
 }
 
 async function mayJoin(c: Context<AppEnv>): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The open table: a grid of its rows, page by page, with what can be done to them. public/dashboard/grid.js edits in place. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import { type ListQuery, parseQuery } from '../data/query/query'
 import type { Column, Table } from '../data/types/column'
 import { boundsOf, isBounded } from '../data/types/integer'
@@ -90,8 +91,9 @@ tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) 
 })
 
 tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
-  const { table, data } = await tableScope(c, c.req.param('tableId'))
-  const stream = await csvStream(data, table, listQuery(c, table), parseCsvOptions(c.req.queries()))
+  const { table, databases } = await tableScope(c, c.req.param('tableId'))
+  const file = { query: listQuery(c, table), options: parseCsvOptions(c.req.queries()) }
+  const stream = await csvStream({ databases, table }, file, await auditSource(c))
   const name = `${beginning(table.title.replaceAll(/[^\p{L}\p{M}\p{N} ._-]/gu, '_'), MAX_FILE_NAME)}.csv`
   return c.body(stream, 200, {
     'content-type': 'text/csv; charset=utf-8',

@@ -1,5 +1,6 @@
 /** Making, renaming and deleting tables. */
 import { needs } from '../control/access/guard'
+import { auditSource } from '../control/audit/source'
 import type { ColumnRequestBody } from '../data/catalog/column-request'
 import { changeTable, createTable, removeTable } from '../data/catalog/tables'
 import { type Table, MAX_NAME } from '../data/types/column'
@@ -37,10 +38,10 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   const title = textOf(form, 'title')
   const typed = readColumns(form)
   const { catalog, project, databases } = await projectScope(c)
-  const table = await attempt(() => {
+  const table = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
     const columns = typed.filter((column) => column.title !== '').map(toRequest)
-    return createTable(databases, project, catalog, { title, columns }, c.get('startedAt'))
+    return createTable(databases, project, catalog, { title, columns }, await auditSource(c))
   })
   if (table instanceof ApiError) {
     return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={table} />, 400)
@@ -58,7 +59,7 @@ tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUp
   const { catalog, project, table } = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    await changeTable(c.env.DB, project, catalog, table, { title }, c.get('startedAt'))
+    await changeTable(c.env.DB, project, catalog, table, { title }, await auditSource(c))
   })
   if (refused !== null) return show(c, <TableSettings tables={catalog.tables} table={table} title={title} error={refused} />, 400)
   return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-renamed')
@@ -71,7 +72,7 @@ tableRoutes.get('/projects/:projectId/tables/:tableId/delete', needs('tableDelet
 
 tableRoutes.post('/projects/:projectId/tables/:tableId/delete', needs('tableDelete').middleware, async (c) => {
   const { databases, project, table } = await tableScope(c, c.req.param('tableId'))
-  await removeTable(databases, project.database, table, c.get('startedAt'))
+  await removeTable(databases, project.database, table, await auditSource(c))
   return go(c, `/projects/${project.id}`, 'table-deleted')
 })
 

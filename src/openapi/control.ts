@@ -28,6 +28,7 @@ const TAGS = [
   { name: 'Rows through a view', description: 'The same by way of the default view' },
   { name: 'Documentation', description: 'This document, and those of projects' },
   { name: 'Organisation users', description: 'For super admins: people and settings' },
+  { name: 'Audit log', description: 'What was done, by whom, when and from where' },
   { name: 'Instance', description: 'Health and version' },
 ]
 

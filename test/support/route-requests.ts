@@ -71,6 +71,8 @@ const ORGANISATION: Record<string, Make> = {
   'DELETE /api/v1/users/:userId/api-tokens/:token': ({ tokens }) => ({ as: 'admin', path: { token: String(tokens.bob) } }),
   'GET /api/v1/app-settings': () => ({ as: 'admin' }),
   'POST /api/v1/app-settings': () => ({ as: 'admin', json: { invite_only_signup: true } }),
+  'GET /api/v1/audit': () => ({ as: 'admin' }),
+  'GET /api/v1/db/meta/projects/:projectId/audit': () => ({}),
 }
 
 const PROJECTS: Record<string, Make> = {

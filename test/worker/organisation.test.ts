@@ -130,7 +130,9 @@ describe('the users', () => {
     expect((await request('GET', '/api/v1/auth/user/me', { token })).body.error).toBe('TOKEN_INVALID')
     const body = { email: ada.email, password: ada.password }
     expect((await request('POST', '/api/v1/auth/user/signin', { body })).body.error).toBe('INVALID_CREDENTIALS')
-    for (const rows of Object.values(await dump(env.DB))) expect(JSON.stringify(rows)).not.toContain(ada.id)
+    // The audit log goes on telling of them.
+    const { audit_events: _, ...tables } = await dump(env.DB)
+    for (const rows of Object.values(tables)) expect(JSON.stringify(rows)).not.toContain(ada.id)
   })
 
   test('are not removed while a project has no other owner, and the answer says which', async () => {

@@ -1,12 +1,25 @@
 /** What a request costs in round trips to D1: a budget, so that a query too many is a failing test. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
-import { type Person, createProject, createTable, createToken, request, signUpCreator, succeed } from '../support/client'
+import {
+  PASSWORD,
+  type Person,
+  addMember,
+  createProject,
+  createTable,
+  createToken,
+  request,
+  signUp,
+  signUpCreator,
+  succeed,
+} from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 
 let ada: Person
 let token: string
 let list: string
+let members: string
+let bob: Person
 let insert: string
 
 beforeAll(async () => {
@@ -14,6 +27,9 @@ beforeAll(async () => {
   token = (await createToken(ada.auth)).token
   const project = await createProject(ada.auth)
   const table = await createTable(ada.auth, project.id)
+  members = `/api/v1/db/meta/projects/${project.id}/users`
+  bob = await signUp()
+  await addMember(ada.auth, project.id, bob.email, 'viewer')
   list = `/api/v1/db/data/noco/${project.id}/${table.id}?where=(Title,like,a)&sort=-Title&limit=5`
   insert = `/api/v1/db/data/noco/${project.id}/${table.id}`
   await succeed(request('POST', insert, { token, body: { Title: 'a' } }))
@@ -22,6 +38,7 @@ beforeAll(async () => {
 let calls = { control: 0, data: 0 }
 const counted = {
   ...env,
+  NC_PASSWORD_HASH: 'pbkdf2' as const,
   DB: tapD1(env.DB, { before: () => void calls.control++ }),
   DATA: tapD1(env.DATA, { before: () => void calls.data++ }),
 }
@@ -71,6 +88,26 @@ test('health, the version and the documents take none', async () => {
   for (const path of ['/api/v1/health', '/api/v1/version', '/openapi.json', '/docs']) {
     expect([path, await costOf('GET', path, {})]).toEqual([path, { status: 200, control: 0, data: 0 }])
   }
+})
+
+test.each<[string, () => [string, string, Parameters<typeof request>[2]], number]>([
+  // Who it is and how often they failed; then the session.
+  ['a sign-in', () => ['POST', '/api/v1/auth/user/signin', { body: { email: ada.email, password: PASSWORD } }], 2],
+  ['a wrong password', () => ['POST', '/api/v1/auth/user/signin', { body: { email: ada.email, password: 'wrong' } }], 1],
+  // Each begins with who is asking.
+  ['a new API Token', () => ['POST', '/api/v1/tokens', { auth: ada.auth, body: {} }], 2],
+  ['a role changed', () => ['PATCH', `${members}/${bob.id}`, { auth: ada.auth, body: { roles: 'editor' } }], 3],
+  ['a member removed', () => ['DELETE', `${members}/${bob.id}`, { auth: ada.auth }], 3],
+])('what the audit log tells of costs nothing more: %s', async (_, operation, control) => {
+  const [method, path, options] = operation()
+  calls = { control: 0, data: 0 }
+  const { status } = await request(method, path, { ...options, env: counted })
+  expect({ status: status === 400 ? 200 : status, ...calls }).toEqual({ status: 200, control, data: 0 })
+})
+
+test('an export writes its event while its first page is read', async () => {
+  const cost = await costOf('GET', `${insert}/export/csv`, { token })
+  expect(cost).toEqual({ status: 200, control: 2, data: 1 })
 })
 
 test('a refresh takes one, so that it happens or does not', async () => {

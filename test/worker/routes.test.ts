@@ -290,11 +290,11 @@ describe('an API Token of the super admin', () => {
 
 const TOKEN_DELETION = /^DELETE \/api\/v1\/(db\/meta\/projects\/:projectId\/api-)?tokens\/:token$/
 
-/** Tokens, members and roles, deleting a project; accounts, users and settings of the instance. */
+/** Tokens, members and roles, deleting a project, the audit log; accounts, users and settings of the instance. */
 function isForPeople(route: Route): boolean {
   const { method, path } = route
-  if (/^\/api\/v1\/(tokens|users|app-settings|auth\/password\/change)\b/.test(path)) return true
-  if (/^\/api\/v1\/db\/meta\/projects\/:projectId\/api-tokens\b/.test(path)) return true
+  if (/^\/api\/v1\/(audit|tokens|users|app-settings|auth\/password\/change)\b/.test(path)) return true
+  if (/^\/api\/v1\/db\/meta\/projects\/:projectId\/(api-tokens|audit)\b/.test(path)) return true
   if (/^\/api\/v1\/db\/meta\/projects\/:projectId\/users\b/.test(path)) return method !== 'GET'
   return method === 'DELETE' && path === '/api/v1/db/meta/projects/:projectId'
 }

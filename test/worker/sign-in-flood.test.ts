@@ -47,4 +47,6 @@ test('who was told to come back is let in then, and was not counted as a failure
   expect((await request('POST', '/api/v1/auth/user/signin', { body })).status).toBe(200)
   const { results } = await env.DB.prepare('SELECT count FROM attempts WHERE count > 0').all()
   expect(results).toEqual([])
+  const failures = await env.DB.prepare(`SELECT * FROM audit_events WHERE action = 'sign_in.failed'`).all()
+  expect(failures.results).toEqual([])
 }, 30_000)

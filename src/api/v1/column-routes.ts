@@ -1,6 +1,7 @@
 /** Columns over HTTP: docs/contract/api-v1.md 3.4. Changes answer with the whole table, as clients of the contract expect. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
+import { auditSource } from '../../control/audit/source'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { columnScope, tableScope } from '../../data/catalog/scope'
 import { reloadTable } from '../../data/catalog/catalog'
@@ -36,7 +37,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table } = await tableScope(c, c.req.valid('param').tableId)
-    await addColumn(databases, project, table, c.req.valid('json'), c.get('startedAt'))
+    await addColumn(databases, project, table, c.req.valid('json'), await auditSource(c))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -74,7 +75,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await changeColumn(databases, project, table, column, c.req.valid('json'), c.get('startedAt'))
+    await changeColumn(databases, project, table, column, c.req.valid('json'), await auditSource(c))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -95,7 +96,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await removeColumn(databases, project, table, column, c.get('startedAt'))
+    await removeColumn(databases, project, table, column, await auditSource(c))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -112,8 +113,8 @@ columnRoutes.openapi(
     responses: { 200: json(z.boolean().openapi({ example: true }), 'Set'), ...errorResponses('COLUMN_NOT_FOUND', 'FORBIDDEN') },
   }),
   async (c) => {
-    const { project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await chooseDisplayColumn(c.env.DB, project.id, table, column)
+    const { table, column } = await columnScope(c, c.req.valid('param').columnId)
+    await chooseDisplayColumn(c.env.DB, { table, column }, await auditSource(c))
     return c.json(true, 200)
   },
 )

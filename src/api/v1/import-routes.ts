@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { except } from 'hono/combine'
 import { needs, requireActor } from '../../control/access/guard'
+import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode, invalidInput } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
@@ -92,7 +93,8 @@ export function isUpload(c: Context<AppEnv>): boolean {
 
 export async function importScope(c: Context<AppEnv>): Promise<ImportScope> {
   const { databaseSize } = c.get('config')
-  return { ...(await projectScope(c)), userId: requireActor(c).userId, databaseSize, now: c.get('startedAt') }
+  const scope = await projectScope(c)
+  return { ...scope, userId: requireActor(c).userId, databaseSize, now: c.get('startedAt'), source: await auditSource(c) }
 }
 
 export const importRoutes = createRouter()

@@ -5,6 +5,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
+import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
@@ -170,7 +171,8 @@ function rowRoutes(through: 'table' | 'view') {
       const scope = await rowScope(c)
       const name = `${encodeURIComponent(scope.table.title)}-export.csv`
       const options = parseCsvOptions(c.req.queries())
-      return c.body(await csvStream(scope.data, scope.table, listQuery(c, scope.table), options), 200, {
+      const query = listQuery(c, scope.table)
+      return c.body(await csvStream(scope, { query, options }, await auditSource(c)), 200, {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${name}"; filename*=UTF-8''${name}`,
         'nc-export-offset': '-1',

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
+import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { listOf } from '../../http/page'
@@ -94,7 +95,7 @@ for (const { path, params, prefix } of [
     }),
     async (c) => {
       const { catalog, project, databases } = await baseScope(c)
-      const table = await createTable(databases, project, catalog, c.req.valid('json'), c.get('startedAt'))
+      const table = await createTable(databases, project, catalog, c.req.valid('json'), await auditSource(c))
       return c.json(toTableBody(table, project.baseId), 200)
     },
   )
@@ -138,7 +139,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), c.get('startedAt'))
+    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), await auditSource(c))
     return c.json({ msg: 'The table has been updated successfully' }, 200)
   },
 )
@@ -159,7 +160,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, c.get('startedAt'))
+    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, await auditSource(c))
     return c.json(true, 200)
   },
 )
@@ -180,7 +181,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, project, databases } = await tableScope(c, c.req.valid('param').tableId)
-    await removeTable(databases, project.database, table, c.get('startedAt'))
+    await removeTable(databases, project.database, table, await auditSource(c))
     return c.json(true, 200)
   },
 )

@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   projectInfoGet: READERS,
   projectUpdate: MANAGERS,
   projectDelete: MANAGERS,
+  projectAuditList: ['owner'],
 
   userList: MANAGERS,
   userInvite: MANAGERS,
@@ -70,6 +71,7 @@ export const PERMISSIONS = {
   orgUserTokenDelete: ['super'],
   appSettingsGet: ['super'],
   appSettingsSet: ['super'],
+  auditList: ['super'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof PERMISSIONS

@@ -5,6 +5,7 @@ import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor } from '../access/guard'
+import { auditSource } from '../audit/source'
 import { type ApiToken, listApiTokens, pageOfApiTokens } from './store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
 
@@ -121,7 +122,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
     async (c) => {
       const actor = requireActor(c)
       const description = c.req.valid('json').description ?? null
-      const { token, ...row } = await generateApiToken(c.env.DB, { userId: actor.userId, description, now: c.get('startedAt') })
+      const { token, ...row } = await generateApiToken(c.env.DB, { userId: actor.userId, description }, await auditSource(c))
       const created = timestamp(row.created_at)
       return c.json(
         {
@@ -165,7 +166,7 @@ function apiTokenRoutes(scope: 'project' | 'org') {
     }),
     async (c) => {
       const actor = requireActor(c)
-      const deleted = await revokeApiToken(c.env.DB, c.req.valid('param').token, actor)
+      const deleted = await revokeApiToken(c.env.DB, { key: c.req.valid('param').token, actor }, await auditSource(c))
       return c.json(deleted, 200)
     },
   )

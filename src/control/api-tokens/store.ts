@@ -1,6 +1,8 @@
 /** The rows of `api_tokens`: the hash of each token and a hint for people, never the token. */
-import { batch, first, rows, run } from '../../lib/d1'
+import { batch, first, rows } from '../../lib/d1'
 import { type Sql, any, sql } from '../../lib/sql'
+import type { AuditSource } from '../audit/source'
+import { auditEvent } from '../audit/store'
 import { isApiTokenShaped } from '../auth/credentials'
 import { sha256 } from '../../lib/crypto'
 
@@ -18,14 +20,20 @@ export interface ApiToken {
 /** Stores a new token for its owner. Returns its row. */
 export async function insertApiToken(
   db: D1Database,
-  token: { userId: string; description: string | null; hash: string; hint: string; now: number },
+  { userId, description, hash, hint }: { userId: string; description: string | null; hash: string; hint: string },
+  source: AuditSource,
 ): Promise<{ id: number; created_at: number } | null> {
-  return first(
-    db,
+  const event = {
+    action: 'api_token.created',
+    target: { id: sql`CAST(id AS TEXT)`, name: hint },
+    details: { description },
+  } as const
+  const [made] = await batch(db, [
     sql`INSERT INTO api_tokens (user_id, description, token_hash, hint, created_at)
-        VALUES (${token.userId}, ${token.description}, ${token.hash}, ${token.hint}, ${token.now})
-        RETURNING id, created_at`,
-  )
+        VALUES (${userId}, ${description}, ${hash}, ${hint}, ${source.at}) RETURNING id, created_at`,
+    auditEvent(source, event, sql`FROM api_tokens WHERE token_hash = ${hash}`),
+  ])
+  return (made?.results[0] ?? null) as { id: number; created_at: number } | null
 }
 
 const selectTokens = (
@@ -63,13 +71,29 @@ export type DeletionReach = { ownerId: string } | { tokenId: number } | 'all'
  * Deletes a token by its id or, for old clients, by itself. Returns how many went: a token out of reach and one that does not
  * exist are both 0.
  */
-export async function deleteApiToken(db: D1Database, key: string, reach: DeletionReach): Promise<number> {
+export async function deleteApiToken(
+  db: D1Database,
+  { key, reach }: { key: string; reach: DeletionReach },
+  source: AuditSource,
+): Promise<number> {
   const matches: Sql[] = []
   if (/^[1-9]\d{0,14}$/.test(key)) matches.push(sql`id = ${Number(key)}`)
   if (isApiTokenShaped(key)) matches.push(sql`token_hash = ${await sha256(key)}`)
   if (matches.length === 0) return 0
-  return run(db, sql`DELETE FROM api_tokens WHERE ${any(matches)} AND ${isWithin(reach)}`)
+  const chosen = sql`${any(matches)} AND ${isWithin(reach)}`
+  const [, deleted] = await batch(db, [
+    auditEvent(source, DELETED, sql`FROM api_tokens WHERE ${chosen}`),
+    sql`DELETE FROM api_tokens WHERE ${chosen}`,
+  ])
+  return deleted?.meta.changes ?? 0
 }
+
+/** Of a row of `api_tokens`. */
+const DELETED = {
+  action: 'api_token.deleted',
+  target: { id: sql`CAST(id AS TEXT)`, name: sql`hint` },
+  details: { description: sql`description`, owner: sql`(SELECT email FROM users WHERE id = user_id)` },
+} as const
 
 function isWithin(reach: DeletionReach): Sql {
   if (reach === 'all') return sql`1`

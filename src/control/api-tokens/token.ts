@@ -3,6 +3,7 @@ import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { newToken } from '../../lib/ids'
+import type { AuditSource } from '../audit/source'
 import { type DeletionReach, deleteApiToken, insertApiToken } from './store'
 
 /** Characters of the name that people give a token. */
@@ -23,10 +24,11 @@ async function createApiToken(random: () => string = newToken): Promise<NewApiTo
 /** A token that acts as its owner; only its hash is kept. */
 export async function generateApiToken(
   db: D1Database,
-  { userId, description, now }: { userId: string; description: string | null; now: number },
+  { userId, description }: { userId: string; description: string | null },
+  source: AuditSource,
 ): Promise<{ id: number; created_at: number; token: string }> {
   const { token, hash, hint } = await createApiToken()
-  const row = await insertApiToken(db, { userId, description, hash, hint, now })
+  const row = await insertApiToken(db, { userId, description, hash, hint }, source)
   if (row === null) throw new Error('the insert returned no row')
   return { ...row, token }
 }
@@ -35,9 +37,13 @@ export async function generateApiToken(
  * By id or by itself; a super admin may delete anybody's. Whoever shows an API Token may delete that one, and learns nothing
  * about others. Returns 1. Throws TOKEN_NOT_FOUND, API_TOKEN_NOT_ALLOWED.
  */
-export async function revokeApiToken(db: D1Database, key: string, actor: Actor): Promise<number> {
+export async function revokeApiToken(
+  db: D1Database,
+  { key, actor }: { key: string; actor: Actor },
+  source: AuditSource,
+): Promise<number> {
   const { apiTokenId } = actor
-  const deleted = await deleteApiToken(db, key, reachOf(actor))
+  const deleted = await deleteApiToken(db, { key, reach: reachOf(actor) }, source)
   if (deleted === 0) throw new ApiError(apiTokenId === null ? 'TOKEN_NOT_FOUND' : 'API_TOKEN_NOT_ALLOWED')
   return deleted
 }

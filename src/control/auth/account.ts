@@ -11,6 +11,8 @@ import { newToken } from '../../lib/ids'
 import { type Sql, sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'
 import { requireActor } from '../access/guard'
+import { auditSource } from '../audit/source'
+import { auditCount, auditEvent, auditSession, auditUser, takeBackCount } from '../audit/store'
 import { canSendMail, inBackground, sendMail } from '../mail'
 import { normalizeEmail } from '../users/email'
 import { type Reset, findReset, openReset } from '../users/resets'
@@ -59,14 +61,16 @@ export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn
   const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(c))
   const { firstname, lastname } = form
   const account = { email, passwordHash, tokenVersion, firstname, lastname, now: c.get('startedAt') }
+  const action = form.token === null ? 'sign_up' : 'invitation.accepted'
+  const start = [...statements, auditSession(await auditSource(c), { action }, sql`s.id = ${session.id}`)]
   if (form.token !== null) {
     const inviteHash = await sha256(form.token)
-    return { user: await acceptInvitation(c.env.DB, { ...account, inviteHash }, statements), session }
+    return { user: await acceptInvitation(c.env.DB, { ...account, inviteHash }, start), session }
   }
   const mailed = canSendMail(c) ? await newVerification(c.get('startedAt')) : null
   const verification = mailed?.verification ?? null
   const inviteOnlyByDefault = c.get('config').inviteOnlySignup
-  const user = await createAccount(c.env.DB, { ...account, verification, inviteOnlyByDefault }, statements)
+  const user = await createAccount(c.env.DB, { ...account, verification, inviteOnlyByDefault }, start)
   if (mailed !== null) inBackground(c, sendMail(c, email, 'verification', mailed.token))
   return { user, session }
 }
@@ -77,7 +81,12 @@ export async function signIn(
   { email: typed, password }: { email: string; password: string },
 ): Promise<SignedIn> {
   const email = normalizeEmail(typed)
-  const { user, forgive } = await provePassword(c, email === null ? null : sql`email = ${email}`, email, password)
+  const { user, forgive } = await provePassword(c, {
+    who: email === null ? null : sql`u.email = ${email}`,
+    account: email,
+    password,
+    failure: 'sign_in.failed',
+  })
   if (user === null) throw new ApiError('INVALID_CREDENTIALS')
   const policy = c.get('config').passwordHash
   // Can wait for another sign-in, where others wait for their turn.
@@ -85,7 +94,9 @@ export async function signIn(
     await replacePasswordHash(c.env.DB, user.id, user.password_hash, await hashPassword(password, policy))
   }
   const who = { email: user.email, tokenVersion: user.token_version }
-  const session = await startSession(c.env.DB, who, sessionOptions(c), forgive)
+  const source = await auditSource(c)
+  const started = (id: string) => auditSession(source, { action: 'sign_in' }, sql`s.id = ${id}`)
+  const session = await startSession(c.env.DB, who, sessionOptions(c), (id) => [...forgive, started(id)])
   if (session === null) throw new ApiError('INVALID_CREDENTIALS')
   return { user, session }
 }
@@ -101,7 +112,12 @@ export interface PasswordWish {
 export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish): Promise<void> {
   const actor = requireActor(c)
   await requireGoodPassword(c, actor.email, wish.newPassword)
-  const { user, forgive } = await provePassword(c, sql`id = ${actor.userId}`, actor.email, wish.currentPassword)
+  const { user, forgive } = await provePassword(c, {
+    who: sql`u.id = ${actor.userId}`,
+    account: actor.email,
+    password: wish.currentPassword,
+    failure: 'password.change_failed',
+  })
   if (user === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
   const change = {
     passwordHash: await hashPassword(wish.newPassword, c.get('config').passwordHash),
@@ -109,7 +125,12 @@ export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish):
     provedBy: { passwordHash: user.password_hash },
     endsApiTokens: wish.endsApiTokens,
   }
-  const changed = await changePassword(c.env.DB, user.id, change, forgive)
+  const details = { api_tokens: wish.endsApiTokens ? ('deleted' as const) : ('go on' as const) }
+  const source = await auditSource(c)
+  const changed = await changePassword(c.env.DB, user.id, change, (done) => [
+    ...forgive,
+    auditEvent(source, { action: 'password.changed', details }, sql`WHERE EXISTS (${done})`),
+  ])
   if (!changed) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
 }
 
@@ -121,25 +142,40 @@ type UserWithPassword = User & { password_hash: string }
  */
 async function provePassword(
   c: Context<AppEnv>,
-  who: Sql | null,
-  account: string | null,
-  password: string,
+  { who, account, password, failure }: Proof,
 ): Promise<{ user: UserWithPassword | null; forgive: Guess['forgive'] }> {
   await limitAddress(c)
   requireRoom()
   const guess = account === null ? null : await newGuess(c, account)
-  const [found, ...counts] =
-    who === null || guess === null ? [] : await batch(c.env.DB, [sql`SELECT * FROM users WHERE ${who}`, ...guess.count])
+  const [found, noted, ...counts] =
+    who === null || guess === null
+      ? []
+      : await batch(c.env.DB, [
+          sql`SELECT u.* FROM users u WHERE ${who}`,
+          auditCount(await auditSource(c), failure, who),
+          ...guess.count,
+        ])
   guess?.check(counts)
+  // In the log too it is a failure until it has turned out to be none.
+  const takeBack = takeBackCount(Number(noted?.results[0]?.['id'] ?? 0))
   const user = (found?.results[0] ?? null) as unknown as User | null
   const hash = user?.password_hash ?? null
   const isRight = await verifyPassword(password, hash, c.get('config').passwordHash).catch(async (error: unknown) => {
     // Nobody looked at the password.
-    if (guess !== null) await batch(c.env.DB, guess.takeBack)
+    if (guess !== null) await batch(c.env.DB, [...guess.takeBack, ...takeBack])
     throw error
   })
   if (!isRight || user === null || hash === null) return { user: null, forgive: [] }
-  return { user: { ...user, password_hash: hash }, forgive: guess?.forgive ?? [] }
+  return { user: { ...user, password_hash: hash }, forgive: [...(guess?.forgive ?? []), ...takeBack] }
+}
+
+interface Proof {
+  /** A condition on `users u`; null: nobody can be meant. */
+  who: Sql | null
+  account: string | null
+  password: string
+  /** How the log calls it when the password is wrong. */
+  failure: 'sign_in.failed' | 'password.change_failed'
 }
 
 /** Mails a reset link where there is an account and mail is configured; says nothing of either. */
@@ -168,13 +204,16 @@ export async function resetPassword(c: Context<AppEnv>, token: string, password:
     // Whoever had the account until now may have made some.
     endsApiTokens: true,
   }
-  if (!(await changePassword(c.env.DB, userId, change))) throw new ApiError('INVALID_RESET_TOKEN')
+  const source = await auditSource(c)
+  const event = (done: Sql) => auditUser(source, { action: 'password.reset' }, sql`u.id IN (${done})`)
+  if (!(await changePassword(c.env.DB, userId, change, (done) => [event(done)]))) throw new ApiError('INVALID_RESET_TOKEN')
 }
 
 /** Throws INVALID_VERIFICATION_TOKEN. */
 export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<void> {
   await limitAddress(c)
-  const verified = await verifyEmail(c.env.DB, await sha256(token), c.get('startedAt'))
+  const hash = await sha256(token)
+  const verified = await verifyEmail(c.env.DB, { hash, now: c.get('startedAt') }, await auditSource(c))
   if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
 }
 
@@ -244,6 +283,7 @@ async function mailReset(c: Context<AppEnv>, email: string): Promise<void> {
   if (user === null) return
   const token = newToken()
   const expiresAt = c.get('startedAt') + RESET_LIFETIME_MS
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt, isMailed: true })
+  const source = { ...(await auditSource(c)), actor: null }
+  await openReset(c.env.DB, { user, hash: await sha256(token), expiresAt, isMailed: true }, source)
   await sendMail(c, user.email, 'reset', token)
 }

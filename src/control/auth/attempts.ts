@@ -6,6 +6,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
+import { addressKey, clientAddress } from '../../http/client-address'
 import { hmacSha256 } from '../../lib/crypto'
 import { first, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
@@ -116,26 +117,8 @@ function keyOf(c: Context<AppEnv>, ...parts: readonly string[]): Promise<string>
   return hmacSha256(c.get('config').jwtSecrets[0], `attempt\n${parts.join('\n')}`)
 }
 
-/** Set by Cloudflare's edge; X-Forwarded-For is the client's to write. Null without: all clients would share one count. */
+/** Null where nobody says it: all clients would share one count. */
 function addressOf(c: Context<AppEnv>): string | null {
-  const address = c.req.header('cf-connecting-ip')
-  return address === undefined || address === '' ? null : addressKey(address)
-}
-
-/** What addresses count by: IPv4 whole, IPv6 by its first 56 bits, for that is what a customer gets. */
-export function addressKey(address: string): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!address.includes(':')) return address
-  const [before = [], after = []] = address
-    .toLowerCase()
-    .split('::')
-    .map((half) => (half === '' ? [] : half.split(':')))
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
-  const [one = '0', two = '0', three = '0', four = '0'] = [...before, ...zeros, ...after]
-  return [one, two, three, four.padStart(4, '0').slice(0, 2)].map(withoutZeros).join(':')
-}
-
-function withoutZeros(group: string): string {
-  return group.replace(/^0+(?=.)/, '')
+  const address = clientAddress(c)
+  return address === null ? null : addressKey(address)
 }

@@ -3,8 +3,9 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode } from '../../errors'
+import { addressKey, clientAddress } from '../../http/client-address'
 import { matchedRoute } from '../../http/matched-route'
-import { addressKey } from './attempts'
+import { auditSource } from '../audit/source'
 import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
 import { isDue, noteUse } from './last-used'
@@ -49,14 +50,14 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
 }
 
 function identifyClient(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
-  const address = addressKey(c.req.header('cf-connecting-ip') ?? '')
+  const address = addressKey(clientAddress(c) ?? '')
   const asked = { project, config: c.get('config'), address, now: c.get('startedAt') }
   return identify(c.env.DB, readCredentials(c.req.raw.headers), asked)
 }
 
 async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): Promise<Identity | null> {
   const cookie = readRefreshCookie(c)
-  const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, c.get('startedAt'))
+  const identity = cookie === null ? null : await identifyBySession(c.env.DB, cookie, project, await auditSource(c))
   c.set('sessionId', identity?.sessionId ?? null)
   return identity
 }

@@ -8,10 +8,11 @@ import { first } from '../../lib/d1'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, empty, sql } from '../../lib/sql'
 import { projectRole } from '../access/roles'
+import type { AuditSource } from '../audit/source'
 import { type Credentials, isApiTokenShaped } from './credentials'
 import type { Use } from './last-used'
 import { lookUpUnlessRefused } from './refusals'
-import { endSession, isWithinOverlap, spendOlderTokens } from './session'
+import { endCopiedSession, isWithinOverlap, spendOlderTokens } from './session'
 import { verifyAuthToken } from './token'
 
 /** How a path names its project: by itself, or by something that belongs to it. */
@@ -93,7 +94,8 @@ async function identifyByAuthToken(
     const condition = sql`u.id = ${verified.userId}`
     const row = await findIdentity<LastUsed>(db, holder, condition, project, sql`, s.last_used_at`)
     if (row === null || row.token_version !== verified.tokenVersion) return new ApiError('TOKEN_REVOKED')
-    return toIdentity(row, 'auth_token', { of: 'session', id: verified.sessionId, lastUsedAt: row.last_used_at })
+    const use = { of: 'session', id: verified.sessionId, lastUsedAt: row.last_used_at } as const
+    return toIdentity({ ...row, credential: verified.sessionId }, 'auth_token', use)
   })
 }
 
@@ -108,15 +110,16 @@ async function identifyByApiToken(db: D1Database, token: string, { project, addr
   }
   const hash = await sha256(token)
   return lookUpUnlessRefused(`${address} ${hash}`, now, async () => {
-    const row = await findIdentity<LastUsed & { token_id: number }>(
+    const row = await findIdentity<LastUsed & { token_id: number; hint: string }>(
       db,
       sql`api_tokens a JOIN users u ON u.id = a.user_id`,
       sql`a.token_hash = ${hash}`,
       project,
-      sql`, a.id AS token_id, a.last_used_at`,
+      sql`, a.id AS token_id, a.hint, a.last_used_at`,
     )
     if (row === null) return new ApiError('TOKEN_INVALID', 'This API Token does not exist, or was deleted.')
-    return toIdentity(row, 'api_token', { of: 'api_token', id: row.token_id, lastUsedAt: row.last_used_at })
+    const use = { of: 'api_token', id: row.token_id, lastUsedAt: row.last_used_at } as const
+    return toIdentity({ ...row, credential: row.hint }, 'api_token', use)
   })
 }
 
@@ -129,9 +132,10 @@ export async function identifyBySession(
   db: D1Database,
   refreshToken: string,
   project: ProjectRef | null,
-  now: number,
+  source: AuditSource,
 ): Promise<(Identity & { sessionId: string }) | null> {
   if (!isApiTokenShaped(refreshToken)) return null
+  const now = source.at
   const hash = await sha256(refreshToken)
   const holder = sql`refresh_tokens r JOIN sessions s ON s.id = r.session_id AND s.expires_at > ${now} JOIN users u ON u.id = s.user_id`
   // What the API has spent has a successor named, and is good for nothing.
@@ -149,11 +153,12 @@ export async function identifyBySession(
   if (row === null) return null
   const { session_id: sessionId, spent_at: spentAt } = row
   if (spentAt !== null && !isWithinOverlap(spentAt, now)) {
-    await endSession(db, sessionId)
+    await endCopiedSession(db, sessionId, source)
     return null
   }
   if (spentAt === null && row.has_older === 1) await spendOlderTokens(db, hash)
-  return { ...toIdentity(row, 'session', { of: 'session', id: sessionId, lastUsedAt: row.last_used_at }), sessionId }
+  const use = { of: 'session', id: sessionId, lastUsedAt: row.last_used_at } as const
+  return { ...toIdentity({ ...row, credential: sessionId }, 'session', use), sessionId }
 }
 
 function findIdentity<More = unknown>(
@@ -191,7 +196,7 @@ function projectId(project: ProjectRef | null): Sql {
   }
 }
 
-function toIdentity(row: IdentityRow, via: Actor['via'], use: Use): Identity {
+function toIdentity(row: IdentityRow & { credential: string }, via: Actor['via'], use: Use): Identity {
   const roles = row.roles.split(',') as OrgRole[]
   const role = row.project_id === null ? null : projectRole(row.member_role, roles, via)
   return {
@@ -205,6 +210,7 @@ function toIdentity(row: IdentityRow, via: Actor['via'], use: Use): Identity {
       emailVerified: row.email_verified_at !== null,
       via,
       apiTokenId: use.of === 'api_token' ? use.id : null,
+      credential: row.credential,
     },
     use,
     project:

@@ -6,6 +6,7 @@ import { ApiError } from '../../errors'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { needs } from '../access/guard'
 import { findProjectRole } from '../access/store'
+import { auditSource } from '../audit/source'
 import {
   type SignedIn,
   changeOwnPassword,
@@ -20,7 +21,7 @@ import {
 } from './account'
 import { limitAddress } from './attempts'
 import { clearRefreshCookie, forgetBrowser, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
-import { endSession, endSessionByRefreshToken, rotateSession } from './session'
+import { rotateSession, signOut, signOutByRefreshToken } from './session'
 import { verifyAuthToken } from './token'
 
 const Email = z.string().max(320).openapi({ format: 'email', example: 'ada@example.org' })
@@ -164,14 +165,15 @@ authRoutes.openapi(
     const authToken = c.req.header('xc-auth')
     const crossSite = isCrossSite(c)
     if (crossSite && authToken === undefined) throw new ApiError('CROSS_SITE_REQUEST')
+    const source = await auditSource(c)
     if (authToken !== undefined) {
       const { jwtSecrets: secrets, jwtLifetime: lifetime } = c.get('config')
       const verified = await verifyAuthToken(authToken, { secrets, lifetime, now: c.get('startedAt') })
-      if (verified.ok) await endSession(c.env.DB, verified.sessionId)
+      if (verified.ok) await signOut(c.env.DB, verified.sessionId, source)
     }
     if (!crossSite) {
       const refreshToken = readRefreshCookie(c)
-      if (refreshToken !== null) await endSessionByRefreshToken(c.env.DB, refreshToken)
+      if (refreshToken !== null) await signOutByRefreshToken(c.env.DB, refreshToken, source)
       forgetBrowser(c)
     }
     return c.json({ msg: 'Signed out successfully' }, 200)
@@ -198,7 +200,7 @@ authRoutes.openapi(
     await limitAddress(c)
     const refreshToken = readRefreshCookie(c)
     if (refreshToken === null) throw new ApiError('INVALID_REFRESH_TOKEN', 'Missing refresh token')
-    const rotated = await rotateSession(c.env.DB, refreshToken, sessionOptions(c))
+    const rotated = await rotateSession(c.env.DB, refreshToken, sessionOptions(c), await auditSource(c))
     // The cookie is left as it is: a second tab may have lost to a first one, whose new cookie must not be cleared.
     if (rotated === null) throw new ApiError('INVALID_REFRESH_TOKEN')
     return answerWithTokens(c, rotated)

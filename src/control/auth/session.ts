@@ -7,6 +7,8 @@ import { newId, newToken } from '../../lib/ids'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
 import { DAY_MS, MINUTE_MS } from '../../lib/time'
+import type { AuditSource } from '../audit/source'
+import { auditEvent, auditSession } from '../audit/store'
 import type { User } from '../users/store'
 import { isApiTokenShaped } from './credentials'
 
@@ -78,10 +80,10 @@ export async function startSession(
   db: D1Database,
   user: { email: string; tokenVersion: string },
   options: SessionOptions,
-  also: readonly Sql[] = [],
+  also: (sessionId: string) => readonly Sql[],
 ): Promise<NewSession | null> {
   const { session, statements } = await newSession(user, options)
-  const [started] = await batch(db, [...statements, ...also])
+  const [started] = await batch(db, [...statements, ...also(session.id)])
   return started?.meta.changes === 0 ? null : session
 }
 
@@ -94,11 +96,15 @@ export async function rotateSession(
   db: D1Database,
   refreshToken: string,
   { jwtLifetime, now = Date.now() }: SessionOptions,
+  source: AuditSource,
 ): Promise<{ session: NewSession; user: User } | null> {
   if (!isApiTokenShaped(refreshToken)) return null
   const successor = newToken()
   const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
   const isSuccessor = sql`SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND successor_hash = ${successorHash}`
+  const isCopied = (session: Sql) =>
+    sql`${session} IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now - OVERLAP_MS})
+      AND ${session} NOT IN (${isSuccessor})`
   const [, , , , winner] = await batch(db, [
     sql`UPDATE refresh_tokens SET spent_at = ${clock}, successor_hash = ${successorHash}
         WHERE hash = ${hash} AND spent_at IS NULL
@@ -108,8 +114,8 @@ export async function rotateSession(
     sql`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
         WHERE id IN (${isSuccessor})`,
     sql`SELECT s.id AS session_id, s.expires_at AS session_expires_at, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
-    sql`DELETE FROM sessions WHERE id IN (SELECT session_id FROM refresh_tokens WHERE hash = ${hash} AND spent_at < ${now - OVERLAP_MS})
-          AND id NOT IN (${isSuccessor})`,
+    auditSession(source, SHOWN_AGAIN, isCopied(sql`s.id`)),
+    sql`DELETE FROM sessions WHERE ${isCopied(sql`id`)}`,
   ])
   const row = winner?.results[0] as unknown as (User & { session_id: string; session_expires_at: number }) | undefined
   if (row === undefined) return null
@@ -157,16 +163,32 @@ export function isWithinOverlap(spentAt: number, now: number): boolean {
   return spentAt > now - OVERLAP_MS
 }
 
-/** Ends one session by its refresh token; returns whether there was one. */
-export async function endSessionByRefreshToken(db: D1Database, refreshToken: string): Promise<boolean> {
-  if (!isApiTokenShaped(refreshToken)) return false
+/** Signs out of the session of a refresh token, where there is one. */
+export async function signOutByRefreshToken(db: D1Database, refreshToken: string, source: AuditSource): Promise<void> {
+  if (!isApiTokenShaped(refreshToken)) return
   const hash = await sha256(refreshToken)
-  return (await run(db, sql`DELETE FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = ${hash})`)) > 0
+  await endWhere(db, auditSession(source, { action: 'sign_out' }, isSessionOf(sql`s.id`, hash)), isSessionOf(sql`id`, hash))
 }
 
-/** Ends one session by its id, as an Auth Token carries it. */
-export async function endSession(db: D1Database, id: string): Promise<void> {
-  await run(db, sql`DELETE FROM sessions WHERE id = ${id}`)
+function isSessionOf(id: Sql, hash: string): Sql {
+  return sql`${id} = (SELECT session_id FROM refresh_tokens WHERE hash = ${hash})`
+}
+
+/** Signs out of a session by its id, as an Auth Token carries it. */
+export async function signOut(db: D1Database, id: string, source: AuditSource): Promise<void> {
+  await endWhere(db, auditSession(source, { action: 'sign_out' }, sql`s.id = ${id}`), sql`id = ${id}`)
+}
+
+const SHOWN_AGAIN = { action: 'session.ended', details: { why: 'a spent refresh token was shown again' } } as const
+
+/** Ends a session whose refresh token has been copied. */
+export async function endCopiedSession(db: D1Database, id: string, source: AuditSource): Promise<void> {
+  await endWhere(db, auditSession(source, SHOWN_AGAIN, sql`s.id = ${id}`), sql`id = ${id}`)
+}
+
+/** The event first: it tells of what is there. */
+async function endWhere(db: D1Database, event: Sql, sessions: Sql): Promise<void> {
+  await batch(db, [event, sql`DELETE FROM sessions WHERE ${sessions}`])
 }
 
 /** What people see of a session. */
@@ -195,13 +217,27 @@ export async function listSessions(
 }
 
 /** Ends one session of the user, or nothing. */
-export async function endSessionOf(db: D1Database, userId: string, id: string): Promise<void> {
-  await run(db, sql`DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId}`)
+export async function endSessionOf(
+  db: D1Database,
+  { userId, id }: { userId: string; id: string },
+  source: AuditSource,
+): Promise<void> {
+  const theirs = sql`id = ${id} AND user_id = ${userId}`
+  const target = { id: sql`id`, name: sql`browser` }
+  const event = { action: 'session.ended', target, details: { why: 'by its user' } } as const
+  await endWhere(db, auditEvent(source, event, sql`FROM sessions WHERE ${theirs}`), theirs)
 }
 
 /** Ends every session of the user but one. */
-export async function endOtherSessions(db: D1Database, userId: string, kept: string): Promise<void> {
-  await run(db, sql`DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${kept}`)
+export async function endOtherSessions(
+  db: D1Database,
+  { userId, kept }: { userId: string; kept: string },
+  source: AuditSource,
+): Promise<void> {
+  const others = sql`user_id = ${userId} AND id <> ${kept}`
+  const details = { which: 'all others', sessions: sql`COUNT(*)` } as const
+  const event = auditEvent(source, { action: 'sessions.ended', details }, sql`FROM sessions WHERE ${others} HAVING COUNT(*) > 0`)
+  await endWhere(db, event, others)
 }
 
 /** The scheduled job's share: forgets what has run out. Returns how many sessions there were. */

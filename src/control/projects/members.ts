@@ -1,9 +1,12 @@
 /** Who belongs to a project. An owner can only be made, changed or removed by an owner, and one always remains. */
 import type { ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
-import { batch, first, run } from '../../lib/d1'
+import { batch, first } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { type Sql, sql } from '../../lib/sql'
+import type { Target } from '../audit/events'
+import type { AuditSource } from '../audit/source'
+import { auditChange, auditEvent } from '../audit/store'
 import { DEFAULT_ROLES, type Invite, type Reach, insertInvited, renewInviteWithMembership } from '../users/store'
 
 export interface Member {
@@ -60,12 +63,14 @@ export interface NewMember {
  */
 export async function addMembers(
   db: D1Database,
-  reach: Reach,
-  members: readonly NewMember[],
-  { role, now, waits }: { role: ProjectRole; now: number; waits: boolean },
+  { reach, members, role, waits }: { reach: Reach; members: readonly NewMember[]; role: ProjectRole; waits: boolean },
+  source: AuditSource,
 ): Promise<Set<string>> {
+  const now = source.at
+  const added: { id: string; email: string }[] = []
   const statements = members.flatMap(({ email, userId, invite }) => {
     const id = userId ?? newId('user')
+    added.push({ id, email })
     const isConfirmed = sql`COALESCE((SELECT email_verified_at FROM users WHERE id = ${id}), 0) > 0`
     const membership = sql`INSERT INTO project_members (project_id, user_id, role, created_at, waits)
       VALUES (${reach.projectId}, ${id}, ${role}, ${now}, ${waits ? 1 : 0} AND NOT ${isConfirmed})`
@@ -74,20 +79,33 @@ export async function addMembers(
       ? [insertInvited({ id, email, roles: DEFAULT_ROLES, invite, now }), membership]
       : [membership, renewInviteWithMembership(id, invite, now, reach)]
   })
-  const renewed = (await batch(db, statements)).flatMap(({ results }) => results)
+  // One statement for all of them: an invocation may make 50 on the free plan.
+  const event = {
+    action: 'member.added',
+    target: { id: sql`value ->> 'id'`, name: sql`value ->> 'email'` },
+    project: reach.projectId,
+    details: { role },
+  } as const
+  const events = auditEvent(source, event, sql`FROM json_each(${JSON.stringify(added)})`)
+  const renewed = (await batch(db, [...statements, events])).flatMap(({ results }) => results)
   const mayShow = new Set(members.filter(({ userId, invite }) => userId === null && invite !== null).map(({ email }) => email))
   for (const { email, within_reach: isWithinReach } of renewed) if (isWithinReach === 1) mayShow.add(String(email))
   return mayShow
 }
 
 /** Throws USER_NOT_FOUND when the user is no member. */
-export async function getMemberRole(db: D1Database, projectId: string, userId: string): Promise<ProjectRole> {
-  const row = await first<{ role: ProjectRole }>(
+export async function getMembership(
+  db: D1Database,
+  projectId: string,
+  userId: string,
+): Promise<{ role: ProjectRole; email: string }> {
+  const row = await first<{ role: ProjectRole; email: string }>(
     db,
-    sql`SELECT role FROM project_members WHERE project_id = ${projectId} AND user_id = ${userId}`,
+    sql`SELECT m.role, u.email FROM project_members m JOIN users u ON u.id = m.user_id
+        WHERE m.project_id = ${projectId} AND m.user_id = ${userId}`,
   )
   if (row === null) throw new ApiError('USER_NOT_FOUND', `User with id '${userId}' doesn't exist`)
-  return row.role
+  return row
 }
 
 /**
@@ -106,30 +124,48 @@ function isInReach(by: ProjectRole): Sql {
 }
 
 /** `by`: the role of whoever asks. Throws INVALID_MEMBER when the project would be left without an owner, and FORBIDDEN. */
-export async function setMemberRole(db: D1Database, { projectId, userId, by }: MemberRef, role: ProjectRole): Promise<void> {
-  const changed = await run(
-    db,
+export async function setMemberRole(
+  db: D1Database,
+  { member, role }: { member: MemberRef; role: ProjectRole },
+  source: AuditSource,
+): Promise<void> {
+  const { projectId, userId, by } = member
+  const details = { from: member.role, to: role }
+  const [changed] = await batch(db, [
     sql`UPDATE project_members SET role = ${role} WHERE project_id = ${projectId} AND user_id = ${userId}
           AND ${isInReach(by)} AND (${role} = 'owner' OR ${anotherOwnerRemains(projectId, userId)})`,
-  )
-  if (changed === 0) throw unchanged(by)
+    auditChange(source, { action: 'member.role_changed', target: targetOf(member), project: projectId, details }),
+  ])
+  if (changed?.meta.changes === 0) throw unchanged(by)
 }
 
 /** Throws INVALID_MEMBER when the project would be left without an owner, and FORBIDDEN. */
-export async function removeMember(db: D1Database, { projectId, userId, by }: MemberRef): Promise<void> {
-  const removed = await run(
-    db,
+export async function removeMember(db: D1Database, member: MemberRef, source: AuditSource): Promise<void> {
+  const { projectId, userId, by } = member
+  const [removed] = await batch(db, [
     sql`DELETE FROM project_members WHERE project_id = ${projectId} AND user_id = ${userId}
           AND ${isInReach(by)} AND ${anotherOwnerRemains(projectId, userId)}`,
-  )
-  if (removed === 0) throw unchanged(by)
+    auditChange(source, {
+      action: 'member.removed',
+      target: targetOf(member),
+      project: projectId,
+      details: { role: member.role },
+    }),
+  ])
+  if (removed?.meta.changes === 0) throw unchanged(by)
 }
 
-/** A member, and the role in the project of whoever changes them. */
+/** A member as they were found, and the role in the project of whoever changes them. */
 export interface MemberRef {
   projectId: string
   userId: string
+  email: string
+  role: ProjectRole
   by: ProjectRole
+}
+
+function targetOf({ userId, email }: MemberRef): Target {
+  return { id: userId, name: email }
 }
 
 function unchanged(by: ProjectRole): ApiError {

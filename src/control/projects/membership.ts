@@ -4,11 +4,12 @@ import type { AppEnv, ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
 import { UniqueViolation } from '../../lib/d1'
 import { requireActor, requireProject } from '../access/guard'
+import { auditSource } from '../audit/source'
 import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
 import { MAX_INVITED, newInvite, readEmails } from '../users/invitation'
 import { type User, findUserById, findUsersByEmail, renewInvite, setVerification } from '../users/store'
 import { newVerification } from '../users/verification'
-import { type NewMember, OWNERS_ONLY, addMembers, getMemberRole, removeMember, setMemberRole } from './members'
+import { type NewMember, OWNERS_ONLY, addMembers, getMembership, removeMember, setMemberRole } from './members'
 
 /** An invitation, for whoever has to pass it on by hand. */
 export interface InvitationLink {
@@ -79,16 +80,19 @@ async function readInvitees(c: Context<AppEnv>, emails: readonly string[]) {
 export async function changeMemberRole(c: Context<AppEnv>, userId: string, role: ProjectRole): Promise<void> {
   const { id } = requireProject(c)
   refuseOwnership(c, role)
-  refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
-  await setMemberRole(c.env.DB, { projectId: id, userId, by: requireProject(c).role }, role)
+  const found = await getMembership(c.env.DB, id, userId)
+  refuseOwnership(c, found.role)
+  const member = { ...found, projectId: id, userId, by: requireProject(c).role }
+  await setMemberRole(c.env.DB, { member, role }, await auditSource(c))
 }
 
 /** Throws FORBIDDEN, USER_NOT_FOUND, INVALID_MEMBER. */
 export async function expelMember(c: Context<AppEnv>, userId: string): Promise<void> {
   const { id } = requireProject(c)
   if (userId === requireActor(c).userId) throw new ApiError('INVALID_MEMBER', "Admin can't delete themselves!")
-  refuseOwnership(c, await getMemberRole(c.env.DB, id, userId))
-  await removeMember(c.env.DB, { projectId: id, userId, by: requireProject(c).role })
+  const found = await getMembership(c.env.DB, id, userId)
+  refuseOwnership(c, found.role)
+  await removeMember(c.env.DB, { ...found, projectId: id, userId, by: requireProject(c).role }, await auditSource(c))
 }
 
 /** The older link no longer works. Null: the new one is in the mail. Throws USER_NOT_FOUND, USER_EXISTS, FORBIDDEN. */
@@ -97,9 +101,9 @@ export async function reinviteMember(c: Context<AppEnv>, userId: string): Promis
   const user = await findUserById(c.env.DB, userId)
   const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
   const within = { projectId, managerId: requireActor(c).userId, by }
-  const renewed = user !== null && (await renewInvite(c.env.DB, userId, invite, c.get('startedAt'), within))
+  const renewed = user !== null && (await renewInvite(c.env.DB, { user, invite, within }, await auditSource(c)))
   if (!renewed) {
-    refuseOwnership(c, await getMemberRole(c.env.DB, projectId, userId))
+    refuseOwnership(c, (await getMembership(c.env.DB, projectId, userId)).role)
     if (user?.password_hash !== null) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
     throw new ApiError('FORBIDDEN', 'This user was invited by others too: only a super admin can make a new link.')
   }
@@ -119,7 +123,7 @@ function refuseOwnership(c: Context<AppEnv>, role: ProjectRole): void {
 async function addAll(c: Context<AppEnv>, members: readonly NewMember[], role: ProjectRole): Promise<Set<string>> {
   const reach = { projectId: requireProject(c).id, managerId: requireActor(c).userId }
   try {
-    return await addMembers(c.env.DB, reach, members, { role, now: c.get('startedAt'), waits: canSendMail(c) })
+    return await addMembers(c.env.DB, { reach, members, role, waits: canSendMail(c) }, await auditSource(c))
   } catch (error) {
     if (error instanceof UniqueViolation) {
       throw new ApiError('INVALID_MEMBER', 'Someone of these already exists in this project; nobody was added.', { cause: error })

@@ -6,6 +6,7 @@ import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor, requireProject } from '../access/guard'
+import { auditSource } from '../audit/source'
 import { VERSION } from '../../version'
 import { type Project, createProject, getProject, markProjectDeleted, pageOfProjects, updateProject } from './store'
 import { MAX_TITLE, titleProblem } from './title'
@@ -127,14 +128,9 @@ projectRoutes.openapi(
   async (c) => {
     const { title, description, color, meta, external } = c.req.valid('json')
     if (external === true) throw new ApiError('NOT_IMPLEMENTED', 'Projects on an external database are not supported.')
-    const project = await createProject(c.env.DB, {
-      title,
-      description: description ?? null,
-      color: color ?? null,
-      meta: storedMeta(meta) ?? null,
-      ownerId: requireActor(c).userId,
-      now: c.get('startedAt'),
-    })
+    const ownerId = requireActor(c).userId
+    const form = { title, description: description ?? null, color: color ?? null, meta: storedMeta(meta) ?? null, ownerId }
+    const project = await createProject(c.env.DB, form, await auditSource(c))
     return c.json(toBody(project), 200)
   },
 )
@@ -177,7 +173,7 @@ projectRoutes.openapi(
   async (c) => {
     const { title, color, meta, status } = c.req.valid('json')
     const change = { title, color, meta: storedMeta(meta), status }
-    return c.json(await updateProject(c.env.DB, requireProject(c).id, change, c.get('startedAt')), 200)
+    return c.json(await updateProject(c.env.DB, requireProject(c).id, change, await auditSource(c)), 200)
   },
 )
 
@@ -197,7 +193,7 @@ projectRoutes.openapi(
     },
   }),
   async (c) => {
-    await markProjectDeleted(c.env.DB, requireProject(c).id, c.get('startedAt'))
+    await markProjectDeleted(c.env.DB, requireProject(c).id, await auditSource(c))
     return c.json(true, 200)
   },
 )

@@ -1,9 +1,11 @@
 /** The rows of `projects`. A deleted project is only marked; the scheduled job purges it (data/catalog/purge.ts). */
 import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
+import { UniqueViolation, batch, first, rows } from '../../lib/d1'
 import { newId, newTablePrefix } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
+import type { AuditSource } from '../audit/source'
+import { auditChange, auditEvent } from '../audit/store'
 
 export interface Project {
   id: string
@@ -26,9 +28,10 @@ const DEFAULT_DATABASE = 'DATA'
 /** A project with its first owner. Throws PROJECT_EXISTS. */
 export async function createProject(
   db: D1Database,
-  project: { title: string; description: string | null; color: string | null; meta: string | null; ownerId: string; now: number },
+  project: { title: string; description: string | null; color: string | null; meta: string | null; ownerId: string },
+  source: AuditSource,
 ): Promise<Project> {
-  const { now } = project
+  const now = source.at
   const id = newId('project')
   try {
     const [created] = await batch(db, [
@@ -36,6 +39,7 @@ export async function createProject(
           VALUES (${id}, ${newId('base')}, ${project.title}, ${newTablePrefix()}, ${project.description}, ${project.color},
             ${project.meta}, ${DEFAULT_DATABASE}, ${now}, ${now}) RETURNING *`,
       sql`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (${id}, ${project.ownerId}, 'owner', ${now})`,
+      auditEvent(source, { action: 'project.created', target: { id, name: project.title }, project: id }),
     ])
     return created?.results[0] as unknown as Project
   } catch (error) {
@@ -95,26 +99,38 @@ export async function updateProject(
     meta?: string | null | undefined
     status?: string | null | undefined
   },
-  now: number,
+  source: AuditSource,
 ): Promise<number> {
   const set = (name: 'title' | 'color' | 'meta' | 'status') =>
     change[name] === undefined ? sql`0, NULL` : sql`1, ${change[name]}`
+  const changed = Object.entries(change)
+    .flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    .join(', ')
   try {
-    return await run(
-      db,
-      sql`UPDATE projects SET updated_at = ${now},
+    const [updated] = await batch(db, [
+      sql`UPDATE projects SET updated_at = ${source.at},
             title = IIF(${set('title')}, title), color = IIF(${set('color')}, color),
             meta = IIF(${set('meta')}, meta), status = IIF(${set('status')}, status)
           WHERE id = ${id} AND deleted_at IS NULL`,
-    )
+      auditChange(source, { action: 'project.changed', target: { id, name: titleOf(id) }, project: id, details: { changed } }),
+    ])
+    return updated?.meta.changes ?? 0
   } catch (error) {
     throw titleTaken(error)
   }
 }
 
 /** From this moment nobody can reach it. */
-export async function markProjectDeleted(db: D1Database, id: string, now: number): Promise<void> {
-  await run(db, sql`UPDATE projects SET deleted_at = ${now}, updated_at = ${now} WHERE id = ${id} AND deleted_at IS NULL`)
+export async function markProjectDeleted(db: D1Database, id: string, source: AuditSource): Promise<void> {
+  const now = source.at
+  await batch(db, [
+    sql`UPDATE projects SET deleted_at = ${now}, updated_at = ${now} WHERE id = ${id} AND deleted_at IS NULL`,
+    auditChange(source, { action: 'project.deleted', target: { id, name: titleOf(id) }, project: id }),
+  ])
+}
+
+function titleOf(id: string): Sql {
+  return sql`(SELECT title FROM projects WHERE id = ${id})`
 }
 
 function titleTaken(error: unknown): unknown {

@@ -6,6 +6,8 @@ import { ApiError } from '../../errors'
 import { batch, rows } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
+import { auditSource } from '../audit/source'
+import { auditUser } from '../audit/store'
 import { newPasswordProblem, passwordContext } from '../auth/new-password'
 import { hashPassword, verifyPassword } from '../auth/password'
 import { normalizeEmail } from './email'
@@ -54,7 +56,10 @@ async function applySuperAdmin(c: Context<AppEnv>, admin: { email: string; passw
   const remember = [set(FINGERPRINT, print), set(RECORD, JSON.stringify({ email, passwordHash } satisfies Applied))]
   // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
   const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${FINGERPRINT} AND value = ${print})`
-  await batch(db, [...(isSame ? [] : upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`)), ...remember])
+  const source = { ...(await auditSource(c)), actor: null, address: null }
+  const event = auditUser(source, { action: 'administrator.applied' }, sql`u.email = ${email} AND NOT ${isApplied}`)
+  const apply = isSame ? [] : [...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`), event]
+  await batch(db, [...apply, ...remember])
 }
 
 async function readApplied(db: D1Database): Promise<{ fingerprint: string | null; record: Applied | null }> {

@@ -7,6 +7,8 @@ import { UniqueViolation, batch } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { HOUR_MS } from '../../lib/time'
 import { requireActor } from '../access/guard'
+import { auditSource } from '../audit/source'
+import { auditEvent } from '../audit/store'
 import { type ApiToken, deleteApiToken, listApiTokens } from '../api-tokens/store'
 import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
 import { normalizeEmail } from './email'
@@ -26,8 +28,10 @@ export async function invitePerson(c: Context<AppEnv>, typed: string, roles: Org
   const email = normalizeEmail(typed)
   if (email === null) throw new ApiError('INVALID_EMAIL', 'Invalid email address')
   const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
+  const id = newId('user')
+  const event = auditEvent(await auditSource(c), { action: 'user.invited', target: { id, name: email }, details: { roles } })
   try {
-    await batch(c.env.DB, [insertInvited({ id: newId('user'), email, roles, invite, now: c.get('startedAt') })])
+    await batch(c.env.DB, [insertInvited({ id, email, roles, invite, now: c.get('startedAt') }), event])
   } catch (error) {
     throw error instanceof UniqueViolation ? new ApiError('USER_EXISTS') : error
   }
@@ -39,7 +43,7 @@ export async function invitePerson(c: Context<AppEnv>, typed: string, roles: Org
 export async function reinvitePerson(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
   const { token, invite } = await newInvite(c.get('startedAt'), canSendMail(c))
-  const renewed = await renewInvite(c.env.DB, user.id, invite, c.get('startedAt'), 'organisation')
+  const renewed = await renewInvite(c.env.DB, { user, invite, within: 'organisation' }, await auditSource(c))
   if (!renewed) throw new ApiError('USER_EXISTS', 'This user has signed up already.')
   inBackground(c, sendMail(c, user.email, 'invitation', token))
   return { email: user.email, token, url: mailLink(c, 'invitation', token) }
@@ -53,7 +57,7 @@ export async function changeOrgRole(c: Context<AppEnv>, userId: string, roles: O
   if (configured !== null && user.email === normalizeEmail(configured.email)) {
     throw new ApiError('INVALID_MEMBER', 'NC_ADMIN_EMAIL names this account: it is super admin until that setting changes.')
   }
-  if (await setRoles(c.env.DB, user.id, roles, c.get('startedAt'))) return
+  if (await setRoles(c.env.DB, user, roles, await auditSource(c))) return
   throw new ApiError('INVALID_MEMBER', 'This server needs a super admin.')
 }
 
@@ -65,14 +69,15 @@ export async function listTokensOf(c: Context<AppEnv>, userId: string): Promise<
 
 /** Throws TOKEN_NOT_FOUND. */
 export async function revokeTokenOf(c: Context<AppEnv>, userId: string, key: string): Promise<void> {
-  if ((await deleteApiToken(c.env.DB, key, { ownerId: userId })) === 0) throw new ApiError('TOKEN_NOT_FOUND')
+  if ((await deleteApiToken(c.env.DB, { key, reach: { ownerId: userId } }, await auditSource(c))) === 0)
+    throw new ApiError('TOKEN_NOT_FOUND')
 }
 
 /** Throws USER_NOT_FOUND, INVALID_MEMBER. */
 export async function removePerson(c: Context<AppEnv>, userId: string): Promise<void> {
   const user = await requireUser(c.env.DB, userId)
   if (isSuperAdmin(user)) throw new ApiError('INVALID_MEMBER', 'Cannot delete super admin: first take that role away.')
-  const orphaned = await deleteUser(c.env.DB, user.id)
+  const orphaned = await deleteUser(c.env.DB, user, await auditSource(c))
   if (orphaned.length > 0) {
     const titles = orphaned.map((title) => `“${title}”`).join(', ')
     throw new ApiError('INVALID_MEMBER', `A project needs an owner: first make someone else an owner of ${titles}, or delete it.`)
@@ -83,7 +88,8 @@ export async function removePerson(c: Context<AppEnv>, userId: string): Promise<
 export async function makeResetLink(c: Context<AppEnv>, userId: string): Promise<PersonLink> {
   const user = await requireUser(c.env.DB, userId)
   const token = newToken()
-  await openReset(c.env.DB, user.id, { hash: await sha256(token), expiresAt: c.get('startedAt') + HOUR_MS, isMailed: false })
+  const reset = { user, hash: await sha256(token), expiresAt: c.get('startedAt') + HOUR_MS, isMailed: false }
+  await openReset(c.env.DB, reset, await auditSource(c))
   return { email: user.email, token, url: mailLink(c, 'reset', token) }
 }
 

@@ -1,6 +1,8 @@
 /** Open password resets: links, of which a user may have several. Using one closes them all. */
-import { first, run } from '../../lib/d1'
+import { batch, first, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
+import type { AuditSource } from '../audit/source'
+import { auditEvent } from '../audit/store'
 
 export interface Reset {
   userId: string
@@ -11,14 +13,19 @@ export interface Reset {
 /** Sessions and other links of the user go on until it is used. */
 export async function openReset(
   db: D1Database,
-  userId: string,
-  reset: { hash: string; expiresAt: number; isMailed: boolean },
+  {
+    user,
+    hash,
+    expiresAt,
+    isMailed,
+  }: { user: { id: string; email: string }; hash: string; expiresAt: number; isMailed: boolean },
+  source: AuditSource,
 ): Promise<void> {
-  await run(
-    db,
-    sql`INSERT INTO password_resets (hash, user_id, expires_at, mailed)
-        VALUES (${reset.hash}, ${userId}, ${reset.expiresAt}, ${reset.isMailed ? 1 : 0})`,
-  )
+  const details = { handed: isMailed ? ('by mail' as const) : ('to an administrator' as const) }
+  await batch(db, [
+    sql`INSERT INTO password_resets (hash, user_id, expires_at, mailed) VALUES (${hash}, ${user.id}, ${expiresAt}, ${isMailed ? 1 : 0})`,
+    auditEvent(source, { action: 'reset_link.created', target: { id: user.id, name: user.email }, details }),
+  ])
 }
 
 export async function findReset(db: D1Database, hash: string): Promise<Reset | null> {

@@ -6,6 +6,7 @@ import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs } from '../access/guard'
 import { Deleted, ListedToken, toListed } from '../api-tokens/routes'
+import { auditSource } from '../audit/source'
 import { changeOrgRole, invitePerson, listTokensOf, makeResetLink, reinvitePerson, removePerson, revokeTokenOf } from './people'
 import { getAppSettings, setAppSettings } from './settings'
 import { DEFAULT_ROLES, type User, listUsers } from './store'
@@ -227,7 +228,7 @@ orgUserRoutes.openapi(
     responses: { 200: json(Message, 'Set'), ...errorResponses('INVALID_REQUEST_BODY', 'FORBIDDEN') },
   }),
   async (c) => {
-    await setAppSettings(c.env.DB, c.req.valid('json'))
+    await setAppSettings(c.env.DB, c.req.valid('json'), await auditSource(c))
     return c.json({ msg: 'The app settings have been saved' }, 200)
   },
 )

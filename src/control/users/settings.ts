@@ -1,6 +1,8 @@
 /** Settings that an administrator changes while the server runs: docs/contract/api-v1.md 6.4, `app-settings`. */
-import { first, run } from '../../lib/d1'
+import { batch, first } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
+import type { AuditSource } from '../audit/source'
+import { auditEvent } from '../audit/store'
 
 const INVITE_ONLY = 'invite_only_signup'
 
@@ -14,12 +16,12 @@ export async function getAppSettings(db: D1Database, fallback: { inviteOnlySignu
   return { invite_only_signup: row === null ? fallback.inviteOnlySignup : row.value === 'true' }
 }
 
-export async function setAppSettings(db: D1Database, settings: AppSettings): Promise<void> {
-  await run(
-    db,
-    sql`INSERT INTO settings (name, value) VALUES (${INVITE_ONLY}, ${String(settings.invite_only_signup)})
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-  )
+export async function setAppSettings(db: D1Database, settings: AppSettings, source: AuditSource): Promise<void> {
+  const value = settings.invite_only_signup ? 'true' : 'false'
+  await batch(db, [
+    sql`INSERT INTO settings (name, value) VALUES (${INVITE_ONLY}, ${value}) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    auditEvent(source, { action: 'settings.changed', details: { invite_only_signup: value } }),
+  ])
 }
 
 /** As a condition inside another statement, so that a switch thrown a moment ago counts. */

@@ -4,6 +4,9 @@ import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
+import type { AuditEvent } from '../audit/events'
+import type { AuditSource } from '../audit/source'
+import { auditChange, auditEvent, auditUser } from '../audit/store'
 import { closeResets } from './resets'
 import { isInviteOnly } from './settings'
 import type { Verification } from './verification'
@@ -168,14 +171,22 @@ function isInvitableBy(by: ProjectRole, projectId: string): Sql {
  */
 export async function renewInvite(
   db: D1Database,
-  userId: string,
-  invite: Invite,
-  now: number,
-  within: (Reach & { by: ProjectRole }) | 'organisation',
+  {
+    user,
+    invite,
+    within,
+  }: { user: Pick<User, 'id' | 'email' | 'roles'>; invite: Invite; within: (Reach & { by: ProjectRole }) | 'organisation' },
+  source: AuditSource,
 ): Promise<boolean> {
+  const target = { id: user.id, name: user.email }
   const inReach =
     within === 'organisation' ? empty : sql`AND ${isWithin(within)} AND ${isInvitableBy(within.by, within.projectId)}`
-  return (await run(db, sql`${setInvite(userId, invite, now)} ${inReach}`)) > 0
+  const event: AuditEvent =
+    within === 'organisation'
+      ? { action: 'user.invited', target, details: { roles: user.roles } }
+      : { action: 'member.invited', target, project: within.projectId }
+  const [renewed] = await batch(db, [sql`${setInvite(user.id, invite, source.at)} ${inReach}`, auditChange(source, event)])
+  return (renewed?.meta.changes ?? 0) > 0
 }
 
 /**
@@ -200,13 +211,13 @@ interface PasswordChange {
 /**
  * A new password ends every session and Auth Token of the user, and any open invitation or reset; and, where asked for, their API
  * Tokens. A reset by a link that was mailed confirms the address. False when the proof no longer stands: of two changes at
- * once, one is made. `also` is for what goes with it.
+ * once, one is made. `also` is for what goes with it; it gets a query for the user that has a row when the change was made.
  */
 export async function changePassword(
   db: D1Database,
   userId: string,
   { passwordHash, now, provedBy, endsApiTokens }: PasswordChange,
-  also: readonly Sql[] = [],
+  also: (changed: Sql) => readonly Sql[],
 ): Promise<boolean> {
   const isChanged = sql`SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash}`
   const [updated] = await batch(db, [
@@ -217,7 +228,7 @@ export async function changePassword(
     closeResets(isChanged),
     endWaiting(sql`id = ${userId}`),
     ...(endsApiTokens ? [sql`DELETE FROM api_tokens WHERE user_id IN (${isChanged})`] : []),
-    ...also,
+    ...also(isChanged),
   ])
   return (updated?.meta.changes ?? 0) > 0
 }
@@ -235,8 +246,10 @@ function confirmedBy(proof: PasswordProof, now: number): Sql {
 }
 
 /** Ends every session and Auth Token of the user. Their API Tokens go on. */
-export async function endAllSessions(db: D1Database, userId: string): Promise<void> {
+export async function endAllSessions(db: D1Database, userId: string, source: AuditSource): Promise<void> {
+  const sessions = sql`(SELECT COUNT(*) FROM sessions WHERE user_id = ${userId})`
   await batch(db, [
+    auditEvent(source, { action: 'sessions.ended', details: { which: 'all', sessions } }),
     sql`UPDATE users SET token_version = ${newToken()} WHERE id = ${userId}`,
     sql`DELETE FROM sessions WHERE user_id = ${userId}`,
   ])
@@ -248,11 +261,20 @@ export async function replacePasswordHash(db: D1Database, userId: string, oldHas
 }
 
 /** Marks the e-mail confirmed whose token this is; false when no user has it, or it has expired. */
-export async function verifyEmail(db: D1Database, hash: string, now: number): Promise<boolean> {
+export async function verifyEmail(
+  db: D1Database,
+  { hash, now }: { hash: string; now: number },
+  source: AuditSource,
+): Promise<boolean> {
   const isTheirs = sql`email_verification_hash = ${hash} AND email_verification_expires_at > ${now}`
   const [verified] = await batch(db, [
     sql`UPDATE users SET email_verified_at = ${now} WHERE ${isTheirs}`,
     endWaiting(isTheirs),
+    auditUser(
+      source,
+      { action: 'email.confirmed' },
+      sql`u.email_verification_hash = ${hash} AND u.email_verification_expires_at > ${now}`,
+    ),
     sql`UPDATE users SET email_verification_hash = NULL, email_verification_expires_at = NULL WHERE ${isTheirs}`,
   ])
   return (verified?.meta.changes ?? 0) > 0
@@ -282,27 +304,33 @@ export async function listUsers(
 }
 
 /** False when nobody would be super admin any more: asked inside the statement, for two may demote each other at once. */
-export async function setRoles(db: D1Database, userId: string, roles: OrgRole, now: number): Promise<boolean> {
-  const changed = await run(
-    db,
-    sql`UPDATE users SET roles = ${roles}, updated_at = ${now} WHERE id = ${userId}
-          AND (NOT ${isSuper} OR EXISTS (SELECT 1 FROM users other WHERE other.id <> ${userId} AND other.password_hash IS NOT NULL
+export async function setRoles(db: D1Database, user: User, roles: OrgRole, source: AuditSource): Promise<boolean> {
+  const target = { id: user.id, name: user.email }
+  const [changed] = await batch(db, [
+    sql`UPDATE users SET roles = ${roles}, updated_at = ${source.at} WHERE id = ${user.id}
+          AND (NOT ${isSuper} OR EXISTS (SELECT 1 FROM users other WHERE other.id <> ${user.id} AND other.password_hash IS NOT NULL
             AND ',' || other.roles || ',' LIKE '%,super,%'))`,
-  )
-  return changed > 0
+    auditChange(source, { action: 'user.role_changed', target, details: { from: user.roles, to: roles } }),
+  ])
+  return (changed?.meta.changes ?? 0) > 0
 }
 
 /**
  * Removes a user with their sessions, tokens and memberships, unless a project would be left without an owner. Returns the
  * titles of a few such projects: none when the user is gone.
  */
-export async function deleteUser(db: D1Database, userId: string): Promise<string[]> {
+export async function deleteUser(
+  db: D1Database,
+  { id: userId, email }: Pick<User, 'id' | 'email'>,
+  source: AuditSource,
+): Promise<string[]> {
   const solelyOwned = sql`SELECT p.title FROM project_members m JOIN projects p ON p.id = m.project_id AND p.deleted_at IS NULL
     WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM project_members other
       WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner'
         AND other.waits = 0 AND (SELECT password_hash FROM users WHERE id = other.user_id) IS NOT NULL)`
-  const [, left] = await batch(db, [
+  const [, , left] = await batch(db, [
     sql`DELETE FROM users WHERE id = ${userId} AND NOT ${isSuper} AND NOT EXISTS (${solelyOwned})`,
+    auditChange(source, { action: 'user.removed', target: { id: userId, name: email } }),
     sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
   ])
   return (left?.results ?? []).map(({ title }) => String(title))

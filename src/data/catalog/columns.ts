@@ -2,6 +2,8 @@
  * Adding, changing and removing columns. What is new is made in the data database before the catalog names it, what is old is
  * dropped there after the catalog has forgotten it; orphans.ts covers the time between.
  */
+import type { AuditSource } from '../../control/audit/source'
+import { auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
 import {
   BatchUndone,
@@ -49,8 +51,9 @@ export async function addColumn(
   project: ProjectPlace,
   table: Table,
   request: ColumnRequestBody,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
+  const now = source.at
   if (table.columns.length >= MAX_COLUMNS)
     throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
   // Refused before anything is written; the number is only known afterwards.
@@ -84,7 +87,17 @@ export async function addColumn(
     ...(isOn(request.pv) ? [setDisplayColumn(table.id, column.id)] : []),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
+    auditEvent(source, {
+      action: 'column.created',
+      ...auditTarget(table, column),
+      details: { table: table.title, type: column.type },
+    }),
   ])
+}
+
+/** How the audit log names a column. */
+function auditTarget({ projectId }: Table, { id, title }: Column) {
+  return { target: { id, name: title }, project: projectId }
 }
 
 /** The batch in the data database; a value that is there twice under a unique index undoes it, or rows without a required one. */
@@ -145,8 +158,9 @@ export async function removeColumn(
   project: ProjectPlace,
   table: Table,
   column: Column,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
+  const now = source.at
   if (column.primaryKey)
     throw new ApiError('INVALID_COLUMN', 'The primary key cannot be deleted.', { details: { field: column.title } })
   const removed = orphan('column', table, column)
@@ -157,12 +171,26 @@ export async function removeColumn(
     requireChanges(1),
     ...(heir === undefined ? [] : [setDisplayColumn(table.id, heir.id)]),
     raiseSchemaVersion(project.id),
+    auditEvent(source, { action: 'column.deleted', ...auditTarget(table, column), details: { table: table.title } }),
   ])
   await dropNow(databases, removed)
 }
 
-export async function chooseDisplayColumn(control: D1Database, projectId: string, table: Table, column: Column): Promise<void> {
-  await batch(control, [setDisplayColumn(table.id, column.id), raiseSchemaVersion(projectId)])
+export async function chooseDisplayColumn(
+  control: D1Database,
+  { table, column }: { table: Table; column: Column },
+  source: AuditSource,
+): Promise<void> {
+  await batch(control, [
+    setDisplayColumn(table.id, column.id),
+    raiseSchemaVersion(table.projectId),
+    changeEvent(source, table, { from: column, to: column }),
+  ])
+}
+
+function changeEvent(source: AuditSource, table: Table, { from, to }: { from: Column; to: Column }): Sql {
+  const details = { table: table.title, from: from.title, type: to.type }
+  return auditEvent(source, { action: 'column.changed', ...auditTarget(table, to), details })
 }
 
 /**
@@ -176,13 +204,14 @@ export async function changeColumn(
   table: Table,
   column: Column,
   request: ColumnRequestBody,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
+  const now = source.at
   const planned = planChange(table, column, request, now)
   if (needsNewValues(column, planned)) {
     const reading = await planReading(column, planned, request, () => valuesOf(databases.data, table, column, planned))
-    await retype(databases, project, table, column, reading, now)
-  } else await reindex(databases, project, table, column, planned, now)
+    await retype(databases, project, table, column, reading, source)
+  } else await reindex(databases, project, table, column, planned, source)
 }
 
 /**
@@ -196,8 +225,9 @@ async function retype(
   table: Table,
   column: Column,
   { to: planned, format }: Reading,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
+  const now = source.at
   refuseTooLarge([...table.columns.filter(({ id }) => id !== column.id), planned], null)
   const replacement: Column = { ...planned, physicalName: `c${await takeColumnNumber(databases.control, table.id)}` }
   const added = orphan('column', table, replacement)
@@ -218,6 +248,7 @@ async function retype(
     ...displayStatements(table, column, planned),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
+    changeEvent(source, table, { from: column, to: planned }),
   ])
   await dropNow(databases, replaced)
 }
@@ -229,8 +260,9 @@ async function reindex(
   table: Table,
   column: Column,
   planned: Column,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
+  const now = source.at
   if (becomesRequired(column, planned)) await requireValues(databases.data, table, column)
   const [before, after] = [indexKind(column), indexKind(planned)]
   const added = after === null || after === before ? null : orphan(after, table, column)
@@ -246,6 +278,7 @@ async function reindex(
     ...displayStatements(table, column, planned),
     ...(added === null ? [] : [deleteOrphan(added)]),
     raiseSchemaVersion(project.id),
+    changeEvent(source, table, { from: column, to: planned }),
   ])
   if (dropped !== null) await dropNow(databases, dropped)
 }

@@ -2,6 +2,8 @@
  * Making, renaming and removing tables. A table is made in the data database before the catalog names it, and dropped there
  * after the catalog has forgotten it; orphans.ts covers the time between.
  */
+import type { AuditSource } from '../../control/audit/source'
+import { auditChange, auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
 import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
 import { newId } from '../../lib/ids'
@@ -43,13 +45,19 @@ export async function createTable(
   project: ProjectPlace,
   catalog: Catalog,
   request: TableRequest,
-  now: number,
+  source: AuditSource,
 ): Promise<Table> {
+  const now = source.at
   const table = planTable(project, catalog, request, now)
   await run(databases.control, insertOrphan(physicalTable(table), project.database, now + CREATION_GRACE_MS))
   await batch(databases.data, createTableStatements(table, now))
-  await enter(databases, table)
+  await enter(databases, table, auditEvent(source, { action: 'table.created', ...auditTarget(table) }))
   return table
+}
+
+/** How the audit log names a table. */
+export function auditTarget({ id, title, projectId }: Pick<Table, 'id' | 'title' | 'projectId'>) {
+  return { target: { id, name: title }, project: projectId }
 }
 
 /** The statements that make a table visible whose physical table stands. */
@@ -64,9 +72,9 @@ export function enterTable(table: Table): Sql[] {
 }
 
 /** What cannot be entered because its name was just taken is dropped again. */
-async function enter(databases: Databases, table: Table): Promise<void> {
+async function enter(databases: Databases, table: Table, event: Sql): Promise<void> {
   try {
-    await batch(databases.control, enterTable(table))
+    await batch(databases.control, [...enterTable(table), event])
   } catch (error) {
     const refusal = whyRefused(error, table)
     if (refusal === null) throw error
@@ -151,27 +159,33 @@ export async function changeTable(
   catalog: Catalog,
   table: Table,
   change: TableChange,
-  now: number,
+  source: AuditSource,
 ): Promise<void> {
   const title = change.title ?? table.title
   const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix, SEPARATORS.renamed)
   refuseTakenNames(catalog, names, table)
   const meta = change.meta === undefined ? table.meta : change.meta
   refuseTooLarge([], meta)
-  const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: now }
+  const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: source.at }
   try {
-    await batch(control, [updateTable(table, changed), requireChanges(1), raiseSchemaVersion(project.id)])
+    await batch(control, [
+      updateTable(table, changed),
+      requireChanges(1),
+      raiseSchemaVersion(project.id),
+      auditEvent(source, { action: 'table.changed', ...auditTarget(changed), details: { from: table.title } }),
+    ])
   } catch (error) {
     throw whyRefused(error, changed) ?? error
   }
 }
 
 /** The table is out of reach when this returns; if its rows could not be dropped now, the scheduled job will. */
-export async function removeTable(databases: Databases, database: string, table: Table, now: number): Promise<void> {
+export async function removeTable(databases: Databases, database: string, table: Table, source: AuditSource): Promise<void> {
   const orphan = physicalTable(table)
   await batch(databases.control, [
-    insertOrphan(orphan, database, now),
+    insertOrphan(orphan, database, source.at),
     deleteTable(table.projectId, table.id),
+    auditChange(source, { action: 'table.deleted', ...auditTarget(table) }),
     raiseSchemaVersion(table.projectId),
   ])
   await dropNow(databases, orphan)

@@ -13,12 +13,12 @@ import type { Import, LoadPlan, LoadState, Report } from './state'
 import { advance } from './store'
 
 /**
- * Enters a new table in the catalog. Safe to run again. Throws INVALID_TABLE when its title was taken meanwhile,
+ * Enters a new table in the catalog, with the event that tells of it. Safe to run again. Throws INVALID_TABLE when its title was taken meanwhile,
  * PROJECT_NOT_FOUND, and DATABASE_UNAVAILABLE when the rows were given up.
  */
-export async function enterNewTable(control: D1Database, { table }: LoadPlan): Promise<void> {
+export async function enterNewTable(control: D1Database, { table }: LoadPlan, event: Sql): Promise<void> {
   try {
-    await batch(control, enterTable(table))
+    await batch(control, [...enterTable(table), event])
   } catch (error) {
     if (await isNamed(control, { table })) return
     if (error instanceof UniqueViolation) throw titleTaken(table.title, error)

@@ -3,9 +3,12 @@
  * steps of bounded work, and all of its rows become visible at once. A step that a crash cut short is repeated exactly.
  */
 import { isAllowed } from '../../control/access/roles'
+import type { AuditSource } from '../../control/audit/source'
+import { auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
 import { BatchUndone, batch, unavailable } from '../../lib/d1'
 import { newId } from '../../lib/ids'
+import type { Sql } from '../../lib/sql'
 import { getTable } from '../catalog/catalog'
 import type { Table } from '../types/column'
 import type { Scope } from '../catalog/scope'
@@ -35,6 +38,8 @@ export interface ImportScope extends Scope {
   /** Bytes that the data database may have. */
   databaseSize: number
   now: number
+  /** Who asks, for the audit log. */
+  source: AuditSource
 }
 
 /** Throws PAYLOAD_TOO_LARGE where the database has no room for the file, TOO_MANY_IMPORTS, TABLE_NOT_FOUND, FORBIDDEN. */
@@ -158,7 +163,7 @@ export async function runStep(scope: ImportScope, one: Import, choices: Choices)
 }
 
 async function startLoading(scope: ImportScope, one: Import, choices: Choices): Promise<Loading> {
-  const { databases, data, project, catalog, now } = scope
+  const { databases, data, project, catalog, now, source } = scope
   if (one.reading === null) throw new Error('an import is loaded before it was read')
   const { scan } = one.reading
   const { decimalMark, dateOrder } = choices
@@ -172,7 +177,7 @@ async function startLoading(scope: ImportScope, one: Import, choices: Choices): 
   const { tableId } = one
   const plan = planLoad({ project, catalog, tableId, fileName, preview, scan, choices, now })
   const load: LoadState = { choices, plan, reader: null, rows: 0, emptied: [], emptiedTotal: 0, isLoaded: false }
-  await makeStaging(databases, project.database, plan, now)
+  await makeStaging(databases, project.database, plan, source)
   try {
     await batch(data, advance(one, { load, given }, now))
   } catch (error) {
@@ -241,7 +246,7 @@ async function finish(scope: ImportScope, one: Loading): Promise<RunProgress> {
   try {
     const report =
       plan.kind === 'new' ? await finishNew(scope, one, load) : await addToTable(scope.data, one, load, reportOf(load), scope.now)
-    await tidy(scope, one, plan)
+    await tidy(scope, one, report)
     return { rows: report.rows, total: report.rows, report }
   } catch (error) {
     if (error instanceof BatchUndone) throw await notInTurn(scope, one, error)
@@ -250,9 +255,10 @@ async function finish(scope: ImportScope, one: Loading): Promise<RunProgress> {
   }
 }
 
-async function finishNew({ databases, data, now }: ImportScope, one: Import, load: LoadState): Promise<Report> {
-  await enterNewTable(databases.control, load.plan)
+async function finishNew(scope: ImportScope, one: Import, load: LoadState): Promise<Report> {
+  const { databases, data, now } = scope
   const report = { ...reportOf(load), inserted: load.rows }
+  await enterNewTable(databases.control, load.plan, doneEvent(scope, report))
   await batch(data, advance(one, { report, load: null }, now))
   return report
 }
@@ -274,10 +280,20 @@ function reportOf({ plan, rows, emptied, emptiedTotal }: LoadState): Report {
   }
 }
 
-/** What is of no use any more; a failure only leaves it to the scheduled job. */
-async function tidy({ databases, data }: ImportScope, one: Import, plan: LoadPlan): Promise<void> {
+function doneEvent({ project, source }: ImportScope, { table, rows, inserted, updated }: Report): Sql {
+  const target = { id: table.id, name: table.title }
+  return auditEvent(source, { action: 'import.done', target, project: project.id, details: { rows, inserted, updated } })
+}
+
+/**
+ * What is of no use any more; a failure only leaves it to the scheduled job. Rows that were added to a table are in another
+ * database than the audit log: their event comes with the first thing that is done there.
+ */
+async function tidy(scope: ImportScope, one: Loading, report: Report): Promise<void> {
+  const { databases, data } = scope
+  const { plan } = one.load
   try {
-    if (plan.kind === 'existing') await dropStaging(databases, plan)
+    if (plan.kind === 'existing') await dropStaging(databases, plan, [doneEvent(scope, report)])
     await deleteParts(data, one)
   } catch (error) {
     console.warn(JSON.stringify({ import: one.id, left: 'to the scheduled job', cause: String(error) }))

@@ -1,4 +1,6 @@
 /** Where rows wait until all are there: a physical table that no catalog entry names, with its row among the orphans. */
+import type { AuditSource } from '../../control/audit/source'
+import { auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
 import { batch, requireThat, run } from '../../lib/d1'
 import { type Sql, ident, sql } from '../../lib/sql'
@@ -6,7 +8,7 @@ import { DAY_MS } from '../../lib/time'
 import { createStaging, createTable } from '../catalog/ddl'
 import { type Orphan, claimOrphan, insertOrphan, renewOrphan } from '../catalog/orphans'
 import { physicalTable } from '../catalog/store'
-import { type Databases, dropNow } from '../catalog/tables'
+import { type Databases, auditTarget, dropNow } from '../catalog/tables'
 import type { Column, Table } from '../types/column'
 import type { LoadPlan } from './state'
 
@@ -45,10 +47,14 @@ function orphanOf({ staging }: LoadPlan): Orphan {
 }
 
 /** Makes the empty table, its row among the orphans first. */
-export async function makeStaging(databases: Databases, database: string, plan: LoadPlan, now: number): Promise<void> {
+export async function makeStaging(databases: Databases, database: string, plan: LoadPlan, source: AuditSource): Promise<void> {
   const table = stagingTable(plan)
-  await run(databases.control, insertOrphan(orphanOf(plan), database, now + KEPT_MS))
-  await batch(databases.data, plan.kind === 'new' ? createTable(table, now) : [createStaging(table)])
+  const details = { into: plan.kind === 'new' ? ('a new table' as const) : ('a table that is there' as const) }
+  await batch(databases.control, [
+    insertOrphan(orphanOf(plan), database, source.at + KEPT_MS),
+    auditEvent(source, { action: 'import.started', ...auditTarget(plan.table), details }),
+  ])
+  await batch(databases.data, plan.kind === 'new' ? createTable(table, source.at) : [createStaging(table)])
 }
 
 /** Before each step: the scheduled job leaves it alone for another day. Throws IMPORT_NOT_FOUND when it has been given up. */
@@ -59,11 +65,12 @@ export async function renewStaging(control: D1Database, plan: LoadPlan, now: num
 
 /**
  * Drops the rows that wait; from the first statement on nothing enters them in the catalog. False when they were entered
- * already, or are gone.
+ * already, or are gone. `also` goes with that statement.
  */
-export async function dropStaging(databases: Databases, plan: LoadPlan): Promise<boolean> {
+export async function dropStaging(databases: Databases, plan: LoadPlan, also: readonly Sql[] = []): Promise<boolean> {
   const orphan = orphanOf(plan)
-  if ((await run(databases.control, claimOrphan(orphan))) === 0) return false
+  const [claimed] = await batch(databases.control, [claimOrphan(orphan), ...also])
+  if (claimed?.meta.changes === 0) return false
   await dropNow(databases, orphan)
   return true
 }

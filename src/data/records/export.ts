@@ -1,9 +1,12 @@
 /** CSV export: streamed page by page, so that memory does not grow with the table. */
+import type { AuditSource } from '../../control/audit/source'
+import { auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
-import { rows } from '../../lib/d1'
+import { rows, run } from '../../lib/d1'
 import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
+import { type Databases, auditTarget } from '../catalog/tables'
 import { guarded } from '../types/formula-guard'
 import { parseFlag } from '../query/page'
 import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
@@ -46,18 +49,19 @@ export function parseCsvOptions(params: QueryParams): CsvOptions {
 
 /**
  * CSV (RFC 4180) with titles in its header row. The first page is there when this returns: what cannot begin is an error, not a file
- * that ends early. Throws INVALID_PARAMETER for a random order, which has no pages.
+ * that ends early. The audit log is written while that page is read, so that it costs no time, and no row leaves unless it
+ * was. Throws INVALID_PARAMETER for a random order, which has no pages.
  */
 export async function csvStream(
-  data: D1Database,
-  table: Table,
-  query: ListQuery,
-  options: CsvOptions,
+  { databases, table }: { databases: Databases; table: Table },
+  { query, options }: { query: ListQuery; options: CsvOptions },
+  source: AuditSource,
 ): Promise<ReadableStream<Uint8Array>> {
   if (query.shuffle) throw new ApiError('INVALID_PARAMETER', 'shuffle: an export has an order.')
   const encoder = new TextEncoder()
-  const chunks = csvChunks(data, table, query)
-  let chunk = await chunks.next()
+  const chunks = csvChunks(databases.data, table, query)
+  const event = auditEvent(source, { action: 'table.exported', ...auditTarget(table) })
+  let [chunk] = await Promise.all([chunks.next(), run(databases.control, event)])
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(csvHead(query.fields, options)))

@@ -34,6 +34,8 @@ test('a secret is all that must be set', () => {
     passwordHash: 'scrypt',
     checksBreaches: false,
     mailFrom: null,
+    auditDays: 90,
+    auditAddress: 'hashed',
   })
 })
 
@@ -54,6 +56,8 @@ describe('settings that are given are taken', () => {
       { limits: { default: 10, max: 20, min: 5 } },
     ],
     [{ NC_REQUEST_BODY_SIZE: '2048' }, { bodySize: 2048 }],
+    [{ NC_AUDIT_DAYS: '365' }, { auditDays: 365 }],
+    [{ NC_AUDIT_ADDRESS: 'plain' }, { auditAddress: 'plain' }],
     [{ NC_DATABASE_SIZE: '500000000' }, { databaseSize: 500_000_000 }],
     [{ NC_CORS_ORIGINS: '*' }, { corsOrigins: ['*'] }],
     [
@@ -145,6 +149,9 @@ describe('a setting that is wrong is named, with what it should look like', () =
     [{ NC_PUBLIC_URL: 'api.example.org' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PUBLIC_URL: 'https://api.example.org/path' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
     [{ NC_PUBLIC_URL: 'javascript:alert(1)' }, 'NC_PUBLIC_URL must be an origin, such as https://api.example.org'],
+    [{ NC_AUDIT_DAYS: '0' }, 'NC_AUDIT_DAYS must be a whole number of days from 1 to 36500'],
+    [{ NC_AUDIT_DAYS: '36501' }, 'NC_AUDIT_DAYS must be a whole number of days from 1 to 36500'],
+    [{ NC_AUDIT_ADDRESS: 'none' }, 'NC_AUDIT_ADDRESS must be hashed or plain'],
     [{ NC_PASSWORD_HASH: 'bcrypt' }, 'NC_PASSWORD_HASH must be scrypt or pbkdf2'],
     [
       { MAIL: {}, NC_PUBLIC_URL: 'https://api.example.org' },

@@ -19,6 +19,7 @@ const CONTRACT: Record<string, string> = {
   projectInfoGet: 'xxxxx..',
   projectUpdate: 'xx.....',
   projectDelete: 'xx.....',
+  projectAuditList: 'x......',
 
   userList: 'xx.....',
   userInvite: 'xx.....',
@@ -74,6 +75,7 @@ const CONTRACT: Record<string, string> = {
   orgUserTokenDelete: '.......',
   appSettingsGet: '.......',
   appSettingsSet: '.......',
+  auditList: '.......',
 }
 
 const permissions = Object.keys(CONTRACT) as Permission[]
@@ -101,6 +103,7 @@ test('API Tokens do what is done with rows, tables, columns and new projects, de
   expect(permissions.filter((permission) => reachOfApiTokens(permission) === 'itself')).toEqual(['apiTokenDelete'])
   expect(permissions.filter((permission) => reachOfApiTokens(permission) === 'nothing')).toEqual([
     'projectDelete',
+    'projectAuditList',
     'userInvite',
     'projectUserUpdate',
     'projectUserDelete',
@@ -117,6 +120,7 @@ test('API Tokens do what is done with rows, tables, columns and new projects, de
     'orgUserTokenDelete',
     'appSettingsGet',
     'appSettingsSet',
+    'auditList',
   ])
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addressKey } from '../../../src/control/auth/attempts'
+import { addressKey } from '../../../src/http/client-address'
 
 describe('an IPv6 address counts by its /56', () => {
   test.each([

@@ -1,0 +1,137 @@
+/** The rows of `audit_events`. No other file names that table, and none changes what an event says. */
+import { batch } from '../../lib/d1'
+import { type Sql, all, empty, join, sql } from '../../lib/sql'
+import { HOUR_MS } from '../../lib/time'
+import { type Link, START, type StoredEvent } from './chain'
+import type { AuditAction, AuditEvent } from './events'
+import type { AuditSource } from './source'
+
+const COLUMNS = sql`at, action, actor_id, actor_email, via, credential, address, request_id, project_id, target_id, target, details`
+
+/** Rows an hour for events that count, one for each account and address; all others then count in one row together. */
+const COUNTED_AN_HOUR = 200
+
+/**
+ * An event, for the batch of what it tells of. `scope` goes on from the SELECT that it is: `WHERE changes() > 0` right behind a
+ * statement that may have changed nothing; or `FROM … WHERE …`, before one that deletes what the event names.
+ */
+export function auditEvent(source: AuditSource, event: AuditEvent, scope: Sql = empty): Sql {
+  const { actor } = source
+  return insertEvent(source, event, {
+    who: sql`${actor?.userId ?? null}, ${actor?.email ?? null}, ${actor?.via ?? null}, ${actor?.credential ?? null}`,
+    scope,
+  })
+}
+
+/** Only when the statement right before it in the batch changed something. */
+export function auditChange(source: AuditSource, event: AuditEvent): Sql {
+  return auditEvent(source, event, sql`WHERE changes() > 0`)
+}
+
+/**
+ * The same of whoever holds a session, where the request itself has not been asked who it is: `sessions` is a condition on
+ * `sessions s`. Before a statement that deletes them.
+ */
+export function auditSession(source: AuditSource, event: AuditEvent, sessions: Sql): Sql {
+  return insertEvent(source, event, {
+    who: sql`u.id, u.email, 'session', s.id`,
+    scope: sql`FROM sessions s JOIN users u ON u.id = s.user_id WHERE ${sessions}`,
+  })
+}
+
+/** The same of a user who has no session: `user` is a condition on `users u`. */
+export function auditUser(source: AuditSource, event: AuditEvent, user: Sql): Sql {
+  return insertEvent(source, event, { who: sql`u.id, u.email, NULL, NULL`, scope: sql`FROM users u WHERE ${user}` })
+}
+
+function insertEvent(source: AuditSource, event: AuditEvent, { who, scope }: { who: Sql; scope: Sql }): Sql {
+  return sql`INSERT INTO audit_events (${COLUMNS})
+    SELECT ${source.at}, ${event.action}, ${who}, ${source.address}, ${source.requestId}, ${event.project ?? null},
+      ${event.target?.id ?? null}, ${event.target?.name ?? null}, ${detailsOf(event)} ${scope}`
+}
+
+function detailsOf({ details }: AuditEvent): Sql {
+  const entries = Object.entries(details ?? {})
+  if (entries.length === 0) return sql`'{}'`
+  return sql`json_object(${join(entries.map(([name, value]) => sql`${name}, ${value}`))})`
+}
+
+/**
+ * An event that strangers can bring about as often as they like: one row an hour for each user and address, which counts.
+ * `user` is a condition on `users u`; when nobody fits it, the row names nobody, and nothing that was typed. Gives the id.
+ */
+export function auditCount(source: AuditSource, action: AuditAction, user: Sql): Sql {
+  const hour = source.at - (source.at % HOUR_MS)
+  const group = `${action} ${hour} `
+  const counted = sql`${group} || COALESCE(u.id, '') || ' ' || ${source.address ?? ''}`
+  const isOpen = sql`EXISTS (SELECT 1 FROM audit_events e WHERE e.counted_as = n.counted AND e.hash IS NULL)`
+  const isFew = sql`(SELECT COUNT(*) FROM audit_events e WHERE e.counted_as >= ${group} AND e.counted_as < ${`${group}~`}
+    AND e.hash IS NULL) < ${COUNTED_AN_HOUR}`
+  const named = sql`SELECT ${counted} AS counted, u.id, u.email FROM (SELECT 1) LEFT JOIN users u ON ${user}`
+  const own = (value: Sql) => sql`IIF(fits, ${value}, NULL)`
+  return sql`INSERT INTO audit_events (at, action, actor_id, actor_email, address, request_id, counted_as)
+    SELECT ${source.at}, ${action}, ${own(sql`id`)}, ${own(sql`email`)}, ${own(sql`${source.address}`)},
+      ${own(sql`${source.requestId}`)}, IIF(fits, counted, ${`${group}and others`})
+    FROM (SELECT n.*, (${isOpen} OR ${isFew}) AS fits FROM (${named}) n)
+    WHERE 1 ON CONFLICT (counted_as) WHERE hash IS NULL AND counted_as IS NOT NULL DO UPDATE SET count = count + 1
+    RETURNING id`
+}
+
+/** Takes one back that was counted before anybody knew whether it happened. */
+export function takeBackCount(id: number): Sql[] {
+  return [
+    sql`UPDATE audit_events SET count = count - 1 WHERE id = ${id} AND counted_as IS NOT NULL AND hash IS NULL`,
+    sql`DELETE FROM audit_events WHERE id = ${id} AND count = 0 AND hash IS NULL`,
+  ]
+}
+
+/** Which events are asked for; what is null does not narrow. */
+export interface EventFilter {
+  project: string | null
+  action: AuditAction | null
+  /** Id or e-mail. */
+  actor: string | null
+  /** ms; from this moment on, and before that one. */
+  since: number | null
+  before: number | null
+}
+
+/** A page of them, the newest first, behind the event with the id `after`. */
+export async function listEvents(
+  db: D1Database,
+  filter: EventFilter,
+  { limit, after }: { limit: number; after: number | null },
+): Promise<{ events: StoredEvent[]; hasMore: boolean; head: Head }> {
+  const [list, head] = await batch(db, [
+    sql`SELECT * FROM audit_events WHERE ${conditionOf(filter, after)} ORDER BY id DESC LIMIT ${limit + 1}`,
+    SELECT_HEAD,
+  ])
+  const events = (list?.results ?? []) as unknown as StoredEvent[]
+  return {
+    events: events.slice(0, limit),
+    hasMore: events.length > limit,
+    head: (head?.results[0] ?? { ...START, at: null }) as unknown as Head,
+  }
+}
+
+function conditionOf({ project, action, actor, since, before }: EventFilter, after: number | null): Sql {
+  const terms = [
+    after === null ? null : sql`id < ${after}`,
+    project === null ? null : sql`project_id = ${project}`,
+    action === null ? null : sql`action = ${action}`,
+    // E-mails are of the moment; the id finds those of before a change too.
+    actor === null ? null : sql`(actor_id = ${actor} OR actor_email = ${actor.toLowerCase()})`,
+    since === null ? null : sql`at >= ${since}`,
+    before === null ? null : sql`at < ${before}`,
+  ]
+  return all(terms.filter((term) => term !== null))
+}
+
+/** Up to where the log is sealed. */
+export interface Head extends Link {
+  /** ms; of that event. Null: nothing is sealed yet. */
+  at: number | null
+}
+
+const SELECT_HEAD = sql`SELECT h.event_id AS id, h.hash, e.at FROM audit_ends h LEFT JOIN audit_events e ON e.id = h.event_id
+  WHERE h.name = 'head'`
