@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-test.each(['README.md', 'ARCHITECTURE.md', 'bench/README.md', 'docs/contract/api-v1.md'])(
+test.each(['README.md', 'ARCHITECTURE.md', 'bench/README.md', 'CONTRIBUTING.md', 'docs/contract/api-v1.md'])(
   'a row of a table in %s has as many cells as its header',
   (name) => {
     const lines = readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8').split('\n')
