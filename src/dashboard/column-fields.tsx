@@ -1,5 +1,5 @@
 /** The fields of a form that describe a column, for a new table and for one column alone. */
-import type { ColumnRequestBody } from '../data/catalog/column-request'
+import type { OptionSpec } from '../data/catalog/options'
 import { type ColumnType, isColumnType } from '../data/types/column-types'
 import { rulesOf } from '../data/types/kinds'
 
@@ -57,15 +57,10 @@ export function TypeOptions({ chosen }: { chosen: string }) {
 export function readOptions(
   text: string,
   known: readonly { id: string; title: string; color: string | null }[] = [],
-): ColumnRequestBody['colOptions'] {
+): OptionSpec[] {
   const titles = text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  return {
-    options: titles.map((title) => {
-      const option = known.find((candidate) => candidate.title === title)
-      return option === undefined ? { title } : { id: option.id, title, color: option.color }
-    }),
-  }
+  return titles.map((title) => known.find((option) => option.title === title) ?? { title })
 }

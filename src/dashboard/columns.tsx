@@ -1,7 +1,9 @@
 /** Adding, changing and removing a column. */
 import { needs } from '../control/access/guard'
 import { auditSource } from '../control/audit/source'
-import type { ColumnRequestBody } from '../data/catalog/column-request'
+import type { ColumnPatch } from '../data/catalog/column-change'
+import { requireType } from '../data/catalog/column-rules'
+import type { ColumnSpec } from '../data/catalog/column-spec'
 import { addColumn, changeColumn, removeColumn } from '../data/catalog/columns'
 import { getColumn } from '../data/catalog/catalog'
 import { MAX_NAME } from '../data/types/column'
@@ -9,7 +11,8 @@ import type { Column, Table } from '../data/types/column'
 import { type Scope, tableScope } from '../data/catalog/scope'
 import { ApiError, issuesOf } from '../errors'
 import { createRouter } from '../http/router'
-import { TypeOptions, hasOptions, readOptions } from './column-fields'
+import { hasOptions } from '../data/catalog/options'
+import { TypeOptions, readOptions } from './column-fields'
 import { Confirmation, Field, FieldFrame, Hidden, Problem, describe } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { Icon } from './icons'
@@ -40,9 +43,10 @@ columnRoutes.get(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) 
 columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) => {
   const typed = readColumn(await readForm(c))
   const scope = await tableScope(c, c.req.param('tableId'))
-  const refused = await refusalOf(async () =>
-    addColumn(scope.databases, scope.project, scope.table, toRequest(typed), await auditSource(c)),
-  )
+  const refused = await refusalOf(async () => {
+    refuseNoTitle(typed)
+    await addColumn(scope.databases, scope.project, scope.table, toSpec(typed), await auditSource(c))
+  })
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={null} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-added')
 })
@@ -58,7 +62,9 @@ columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware,
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
   const refused = await refusalOf(async () => {
-    await changeColumn(scope.databases, scope.project, scope.table, column, toRequest(typed, column), await auditSource(c))
+    refuseNoTitle(typed)
+    const change = { patch: toPatch(typed, column) }
+    await changeColumn(scope.databases, scope.project, scope.table, column, change, await auditSource(c))
   })
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={column} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-changed')
@@ -103,18 +109,21 @@ function typedFrom(column: Column): TypedColumn {
 }
 
 /** What the form asks for; where a column is changed, what the form does not show stays as it is. */
-function toRequest(typed: TypedColumn, column?: Column): ColumnRequestBody {
-  if (typed.title === '') throw new ApiError('INVALID_COLUMN', 'Give the column a title.', { details: { field: '' } })
-  const { title, type: uidt, required: rqd, unique, default: cdf } = typed
-  if (column?.primaryKey || (column !== undefined && column.auto !== null)) return { title }
-  return {
-    title,
-    uidt,
-    rqd,
-    unique,
-    cdf,
-    ...(hasOptions(uidt) ? { colOptions: readOptions(typed.options, column?.options) } : {}),
-  }
+/** What a column is to be, as it was typed. */
+function toSpec({ title, type: name, required, unique, default: given, options }: TypedColumn, column?: Column): ColumnSpec {
+  const type = requireType(name, title)
+  const defaultValue = given === '' ? null : given
+  const spec = { title, type, required, unique, defaultValue }
+  return hasOptions(type) ? { ...spec, options: readOptions(options, column?.options) } : spec
+}
+
+/** Of a column that somebody else fills only the title is people's. */
+function toPatch(typed: TypedColumn, column: Column): ColumnPatch {
+  return column.primaryKey || column.auto !== null ? { title: typed.title } : toSpec(typed, column)
+}
+
+function refuseNoTitle({ title }: TypedColumn): void {
+  if (title === '') throw new ApiError('INVALID_COLUMN', 'Give the column a title.', { details: { field: '' } })
 }
 
 interface ColumnFormProps {

@@ -1,7 +1,8 @@
 /** Making, renaming and deleting tables. */
 import { needs } from '../control/access/guard'
 import { auditSource } from '../control/audit/source'
-import type { ColumnRequestBody } from '../data/catalog/column-request'
+import { requireType } from '../data/catalog/column-rules'
+import type { ColumnSpec } from '../data/catalog/column-spec'
 import { changeTable, createTable, removeTable } from '../data/catalog/tables'
 import { type Table, MAX_NAME } from '../data/types/column'
 import { projectScope, tableScope } from '../data/catalog/scope'
@@ -40,7 +41,7 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   const { catalog, project, databases } = await projectScope(c)
   const table = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    const columns = typed.filter((column) => column.title !== '').map(toRequest)
+    const columns = typed.filter((column) => column.title !== '').map(toSpec)
     return createTable(databases, project, catalog, { title, columns }, await auditSource(c))
   })
   if (table instanceof ApiError) {
@@ -86,8 +87,9 @@ function padded(columns: readonly TypedColumn[]): TypedColumn[] {
   return [...columns, ...Array.from({ length: Math.max(0, OFFERED - columns.length) }, () => BLANK)]
 }
 
-function toRequest({ title, type, options }: TypedColumn): ColumnRequestBody {
-  return { title, uidt: type, ...(hasOptions(type) ? { colOptions: readOptions(options) } : {}) }
+function toSpec({ title, type: name, options }: TypedColumn): ColumnSpec {
+  const type = requireType(name, title)
+  return hasOptions(type) ? { title, type, options: readOptions(options) } : { title, type }
 }
 
 interface NewTableProps {

@@ -5,9 +5,9 @@ import { auditSource } from '../../control/audit/source'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { columnScope, tableScope } from '../../data/catalog/scope'
 import { reloadTable } from '../../data/catalog/catalog'
-import { ColumnRequest } from '../../data/catalog/column-request'
 import { addColumn, changeColumn, chooseDisplayColumn, removeColumn } from '../../data/catalog/columns'
-import { ColumnBody, TableBody, toColumnBody, toTableBody } from '../../data/catalog/json'
+import { ColumnBody, ColumnRequest, toColumnBody, toColumnPatch, toColumnSpec, toTextAnswers } from './column-wire'
+import { TableBody, toTableBody } from './table-wire'
 
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
 const ColumnParameter = z.object({ columnId: z.string().openapi({ param: { name: 'columnId', in: 'path' } }) })
@@ -37,7 +37,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table } = await tableScope(c, c.req.valid('param').tableId)
-    await addColumn(databases, project, table, c.req.valid('json'), await auditSource(c))
+    await addColumn(databases, project, table, toColumnSpec(c.req.valid('json')), await auditSource(c))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -75,7 +75,9 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await changeColumn(databases, project, table, column, c.req.valid('json'), await auditSource(c))
+    const request = c.req.valid('json')
+    const change = { patch: toColumnPatch(column, request), answers: toTextAnswers(request) }
+    await changeColumn(databases, project, table, column, change, await auditSource(c))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )

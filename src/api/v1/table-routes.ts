@@ -9,25 +9,21 @@ import { listOf } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { wholeList } from '../../lib/paging'
 import { type Scope, projectScope, tableScope } from '../../data/catalog/scope'
-import { ColumnRequest } from '../../data/catalog/column-request'
-import { TableBody, TableSummary, ViewBody, toDefaultView, toTableBody, toTableSummary } from '../../data/catalog/json'
+import {
+  TableBody,
+  TableRequest,
+  TableSummary,
+  ViewBody,
+  toDefaultView,
+  toTableBody,
+  toTablePatch,
+  toTableSpec,
+  toTableSummary,
+} from './table-wire'
 import { changeTable, createTable, removeTable } from '../../data/catalog/tables'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
-
-const TableRequest = z
-  .object({
-    title: z.string().max(1000).nullish().openapi({ description: 'Derived from `table_name` when left out', example: 'Items' }),
-    table_name: z.string().max(1000).nullish().openapi({ description: 'Derived from the title when left out', example: 'items' }),
-    columns: z
-      .array(ColumnRequest)
-      .max(1000)
-      .openapi({ description: 'Without a primary key, Id, CreatedAt and UpdatedAt are added' }),
-    meta: z.record(z.string(), z.unknown()).nullish(),
-    order: z.number().nullish(),
-  })
-  .openapi('NewTable')
 
 const tags = ['Tables']
 
@@ -95,7 +91,7 @@ for (const { path, params, prefix } of [
     }),
     async (c) => {
       const { catalog, project, databases } = await baseScope(c)
-      const table = await createTable(databases, project, catalog, c.req.valid('json'), await auditSource(c))
+      const table = await createTable(databases, project, catalog, toTableSpec(c.req.valid('json')), await auditSource(c))
       return c.json(toTableBody(table, project.baseId), 200)
     },
   )
@@ -139,7 +135,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, c.req.valid('json'), await auditSource(c))
+    await changeTable(c.env.DB, project, catalog, table, toTablePatch(c.req.valid('json')), await auditSource(c))
     return c.json({ msg: 'The table has been updated successfully' }, 200)
   },
 )

@@ -17,22 +17,16 @@ import {
 } from '../../lib/d1'
 import { type Sql, all, ident, sql } from '../../lib/sql'
 import { defaultFor } from '../types/values'
-import { needsNewValues, planChange } from './column-change'
+import { type ColumnPatch, needsNewValues, planChange } from './column-change'
 import { sortKey } from '../types/collation'
-import {
-  type ColumnRequestBody,
-  buildColumn,
-  checkDefault,
-  checkStars,
-  duplicateColumn,
-  isOn,
-  refuseTooLarge,
-} from './column-request'
+import { duplicateColumn } from './column-names'
+import { checkDefault, checkStars, refuseTooLarge } from './column-rules'
+import { type ColumnSpec, makeColumn } from './column-spec'
 import { assign, becomesRequired, convertValues, valuesOf } from './convert'
 import { addColumn as addColumnStatements, countPhysical, createIndex, indexKind } from './ddl'
 import { displayColumnAt } from './display-column'
 import { CREATION_GRACE_MS, type Orphan, type OrphanKind, deleteOrphan, insertOrphan, isOrphan } from './orphans'
-import { type Reading, planReading } from './reading'
+import { NO_ANSWERS, type Reading, type TextAnswers, planReading } from './reading'
 import { noValues, requireNoRows, requireValues } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 import { type Databases, type ProjectPlace, dropNow } from './tables'
@@ -44,20 +38,20 @@ function orphan(kind: OrphanKind, table: Table, column: Column): Orphan {
 
 /**
  * Rows there are get the default value; without one, a required column is for empty tables. Throws INVALID_COLUMN,
- * INVALID_VALUE_FOR_FIELD or NOT_IMPLEMENTED.
+ * INVALID_VALUE_FOR_FIELD.
  */
 export async function addColumn(
   databases: Databases,
   project: ProjectPlace,
   table: Table,
-  request: ColumnRequestBody,
+  spec: ColumnSpec,
   source: AuditSource,
 ): Promise<void> {
   const now = source.at
   if (table.columns.length >= MAX_COLUMNS)
     throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns.`)
   // Refused before anything is written; the number is only known afterwards.
-  const planned = buildColumn(request, table.columns, { nextColumn: 0, now })
+  const planned = makeColumn(spec, table.columns, { nextColumn: 0, now })
   if (countPhysical([...table.columns, planned]) > MAX_COLUMNS)
     throw new ApiError('INVALID_COLUMN', `A table can have at most ${MAX_COLUMNS} columns, sort keys included.`)
   if (planned.primaryKey) {
@@ -84,7 +78,7 @@ export async function addColumn(
   await enterOrUndo(databases, column, added, [
     insertColumns(table.id, [column], isOrphan(added)),
     requireChanges(1),
-    ...(isOn(request.pv) ? [setDisplayColumn(table.id, column.id)] : []),
+    ...(spec.displayValue === true ? [setDisplayColumn(table.id, column.id)] : []),
     deleteOrphan(added),
     raiseSchemaVersion(project.id),
     auditEvent(source, {
@@ -193,8 +187,14 @@ function changeEvent(source: AuditSource, table: Table, { from, to }: { from: Co
   return auditEvent(source, { action: 'column.changed', ...auditTarget(table, to), details })
 }
 
+export interface ColumnChange {
+  patch: ColumnPatch
+  /** How texts are read that become values of another type. */
+  answers?: TextAnswers
+}
+
 /**
- * Renames, retypes or otherwise changes a column; what the request leaves out stays. Values are converted where the type or
+ * Renames, retypes or otherwise changes a column; what the patch leaves out stays. Values are converted where the type or
  * the options ask for it: all of them or, with INVALID_VALUE_FOR_FIELD naming the first rows, none. So are rows named that have
  * no value of a column that becomes required.
  */
@@ -203,13 +203,13 @@ export async function changeColumn(
   project: ProjectPlace,
   table: Table,
   column: Column,
-  request: ColumnRequestBody,
+  { patch, answers = NO_ANSWERS }: ColumnChange,
   source: AuditSource,
 ): Promise<void> {
   const now = source.at
-  const planned = planChange(table, column, request, now)
+  const planned = planChange(table, column, patch, now)
   if (needsNewValues(column, planned)) {
-    const reading = await planReading(column, planned, request, () => valuesOf(databases.data, table, column, planned))
+    const reading = await planReading(column, planned, answers, () => valuesOf(databases.data, table, column, planned))
     await retype(databases, project, table, column, reading, source)
   } else await reindex(databases, project, table, column, planned, source)
 }

@@ -41,12 +41,12 @@ export const SEPARATORS = { new: '_', renamed: '' } as const
  * Throws INVALID_TABLE with the texts old clients know.
  */
 export function tableNames(
-  request: { title?: string | null | undefined; table_name?: string | null | undefined },
+  { title: wantedTitle = '', tableName: wantedName }: { title?: string; tableName?: string },
   prefix: string,
   separator: string = SEPARATORS.new,
 ): TableNames {
-  const wanted = (request.title ?? '').normalize()
-  const given = (request.table_name ?? (wanted === '' ? '' : nameFromTitle(wanted, MAX_NAME - prefix.length - 1))).normalize()
+  const wanted = wantedTitle.normalize()
+  const given = (wantedName ?? (wanted === '' ? '' : nameFromTitle(wanted, MAX_NAME - prefix.length - 1))).normalize()
   if (given === '' || given === prefix) {
     throw new ApiError('INVALID_TABLE', 'Missing table name `table_name` property in request body')
   }

@@ -9,7 +9,6 @@ import type { Format } from '../inference/dialect'
 import { proposeColumns } from '../inference/propose'
 import { type Scan, scanRecords, selectOptions, startScan } from '../inference/scan'
 import { readCell, toStored } from '../types/values'
-import type { ColumnRequestBody } from './column-request'
 import { hasOptions } from './options'
 import { type Column } from '../types/column'
 import { type ValueKind, kindOf } from '../types/column-types'
@@ -40,19 +39,23 @@ function isWithoutOptions(column: Column): boolean {
   return hasOptions(column.type) && column.options.length === 0
 }
 
+/** What a person said of the texts; null where that is left open. */
+export type TextAnswers = Pick<TextFormat, 'decimalMark' | 'dateOrder'>
+
+export const NO_ANSWERS: TextAnswers = { decimalMark: null, dateOrder: null }
+
 /** `chunks`: of texts, all of the column. Throws INVALID_VALUE_FOR_FIELD for what only a person can say, INVALID_COLUMN for too many options. */
 export async function planReading(
   from: Column,
   to: Column,
-  request: Pick<ColumnRequestBody, 'decimal_mark' | 'date_order'>,
+  answers: TextAnswers,
   chunks: () => AsyncIterable<readonly Stored[]>,
 ): Promise<Reading> {
   const asked: Format = {
     encoding: 'utf-8',
     separator: ',',
     headerLine: 1,
-    decimalMark: request.decimal_mark ?? null,
-    dateOrder: request.date_order ?? null,
+    ...answers,
     typed: false,
   }
   if (!needsScan(from, to)) return { to, format: asked }

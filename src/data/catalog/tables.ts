@@ -10,7 +10,8 @@ import { newId } from '../../lib/ids'
 import type { Sql } from '../../lib/sql'
 import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
-import { type ColumnRequestBody, buildColumns, checkDefault, refuseTooLarge } from './column-request'
+import { checkDefault, refuseTooLarge } from './column-rules'
+import { type ColumnSpec, makeColumns } from './column-spec'
 import { countPhysical, createTable as createTableStatements } from './ddl'
 import { SEPARATORS, freeName, tableNames } from './names'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
@@ -23,12 +24,16 @@ export interface Databases {
   data: D1Database
 }
 
-export interface TableRequest {
-  title?: string | null | undefined
-  table_name?: string | null | undefined
-  columns: readonly ColumnRequestBody[]
-  meta?: Record<string, unknown> | null | undefined
-  order?: number | null | undefined
+export interface TablePatch {
+  /** Of the two names the one that is left out is made of the other. */
+  title?: string
+  tableName?: string
+  meta?: Record<string, unknown> | null
+  order?: number
+}
+
+export interface TableSpec extends TablePatch {
+  columns: readonly ColumnSpec[]
 }
 
 /** What has to be known of a project to change its tables. */
@@ -39,16 +44,16 @@ export interface ProjectPlace {
   database: string
 }
 
-/** Throws INVALID_TABLE, INVALID_COLUMN or NOT_IMPLEMENTED; then nothing has changed. */
+/** Throws INVALID_TABLE or INVALID_COLUMN; then nothing has changed. */
 export async function createTable(
   databases: Databases,
   project: ProjectPlace,
   catalog: Catalog,
-  request: TableRequest,
+  spec: TableSpec,
   source: AuditSource,
 ): Promise<Table> {
   const now = source.at
-  const table = planTable(project, catalog, request, now)
+  const table = planTable(project, catalog, spec, now)
   await run(databases.control, insertOrphan(physicalTable(table), project.database, now + CREATION_GRACE_MS))
   await batch(databases.data, createTableStatements(table, now))
   await enter(databases, table, auditEvent(source, { action: 'table.created', ...auditTarget(table) }))
@@ -90,11 +95,11 @@ function whyRefused(error: unknown, names: Pick<Table, 'title' | 'tableName'>): 
   return error instanceof BatchUndone ? changedMeanwhile(error) : null
 }
 
-/** A table that is yet to be made. Throws INVALID_TABLE, INVALID_COLUMN or NOT_IMPLEMENTED. */
-export function planTable(project: ProjectPlace, catalog: Catalog, request: TableRequest, now: number): Table {
-  const names = newTableNames(catalog, request, project.prefix)
+/** A table that is yet to be made. Throws INVALID_TABLE or INVALID_COLUMN. */
+export function planTable(project: ProjectPlace, catalog: Catalog, spec: TableSpec, now: number): Table {
+  const names = newTableNames(catalog, spec, project.prefix)
   refuseTakenNames(catalog, names)
-  const columns = buildColumns(request.columns, { nextColumn: 1, now })
+  const columns = makeColumns(spec.columns, { nextColumn: 1, now })
   const count = countPhysical(columns)
   if (count > MAX_COLUMNS) {
     const included = count > columns.length ? ', sort keys included' : ''
@@ -104,7 +109,7 @@ export function planTable(project: ProjectPlace, catalog: Catalog, request: Tabl
     )
   }
   for (const column of columns) checkDefault(column, now)
-  refuseTooLarge(columns, request.meta)
+  refuseTooLarge(columns, spec.meta)
   const id = newId('table')
   return {
     id,
@@ -112,8 +117,8 @@ export function planTable(project: ProjectPlace, catalog: Catalog, request: Tabl
     viewId: newId('view'),
     ...names,
     physicalName: id,
-    meta: request.meta ?? null,
-    order: request.order ?? Math.max(0, ...catalog.tables.map((table) => table.order)) + 1,
+    meta: spec.meta ?? null,
+    order: spec.order ?? Math.max(0, ...catalog.tables.map((table) => table.order)) + 1,
     createdAt: now,
     updatedAt: now,
     columns,
@@ -121,9 +126,9 @@ export function planTable(project: ProjectPlace, catalog: Catalog, request: Tabl
 }
 
 /** A name that the client did not choose gets out of the way of one that is there. */
-function newTableNames(catalog: Catalog, request: TableRequest, prefix: string): Pick<Table, 'title' | 'tableName'> {
-  const names = tableNames(request, prefix)
-  if (request.table_name !== null && request.table_name !== undefined) return names
+function newTableNames(catalog: Catalog, spec: TableSpec, prefix: string): Pick<Table, 'title' | 'tableName'> {
+  const names = tableNames(spec, prefix)
+  if (spec.tableName !== undefined) return names
   return { ...names, tableName: freeName(names.tableName, new Set(catalog.tables.map(({ tableName }) => tableName))) }
 }
 
@@ -145,28 +150,20 @@ function duplicateTable(what: 'name' | 'alias', names: Pick<Table, 'title' | 'ta
   )
 }
 
-export interface TableChange {
-  title?: string | null | undefined
-  table_name?: string | null | undefined
-  meta?: Record<string, unknown> | null | undefined
-  order?: number | undefined
-}
-
 /** Names, meta and order are the catalog's alone: rows are not touched. Throws INVALID_TABLE. */
 export async function changeTable(
   control: D1Database,
   project: ProjectPlace,
   catalog: Catalog,
   table: Table,
-  change: TableChange,
+  patch: TablePatch,
   source: AuditSource,
 ): Promise<void> {
-  const title = change.title ?? table.title
-  const names = tableNames({ title, table_name: change.table_name ?? table.tableName }, project.prefix, SEPARATORS.renamed)
+  const { title, tableName, meta, order } = { ...table, ...patch }
+  const names = tableNames({ title, tableName }, project.prefix, SEPARATORS.renamed)
   refuseTakenNames(catalog, names, table)
-  const meta = change.meta === undefined ? table.meta : change.meta
   refuseTooLarge([], meta)
-  const changed = { ...table, ...names, meta, order: change.order ?? table.order, updatedAt: source.at }
+  const changed = { ...table, ...names, meta, order, updatedAt: source.at }
   try {
     await batch(control, [
       updateTable(table, changed),

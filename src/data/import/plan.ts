@@ -2,7 +2,7 @@
 import { ApiError, type Issue, invalidInput } from '../../errors'
 import { newId } from '../../lib/ids'
 import { isSameText } from '../../lib/text'
-import type { ColumnRequestBody } from '../catalog/column-request'
+import { type ColumnSpec, ID_COLUMN } from '../catalog/column-spec'
 import { nameFromTitle } from '../catalog/names'
 import { type ProjectPlace, planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
@@ -115,7 +115,7 @@ function planNew(request: PlanRequest, chosen: readonly ChosenColumn[]): LoadPla
   if (title === '') throw invalidTable('title', 'The new table needs a title.')
   if (catalog.tables.some((table) => isSameText(table.title, title))) throw titleTaken(title)
   const ordered = [...keys, ...wanted.filter(({ type }) => type !== 'ID')]
-  const own = ordered.map((column) => requestFor(column, scan))
+  const own = ordered.map((column) => specFor(column, scan))
   const { key, dates, leftOut } = serverColumns(own, keys.length > 0)
   refuseWidth(key.length, own.length)
   const table = planTable(project, catalog, { title, columns: [...key, ...own, ...dates] }, now)
@@ -150,17 +150,17 @@ function refuseWidth(keys: number, own: number): void {
 /** The values of a file are its own: a type that the server fills would not keep them. */
 const FILLED: Partial<Record<ColumnType, ColumnType>> = { CreateTime: 'DateTime', LastModifiedTime: 'DateTime' }
 
-function requestFor({ index, title, type, meta }: ChosenColumn, scan: Scan): ColumnRequestBody {
-  if (type === 'ID') return { title, uidt: 'ID', pk: true }
-  const uidt = FILLED[type] ?? type
-  if (uidt === 'Rating') return { title, uidt, meta: { max: starsOf(scan, index) } }
-  const { options: of } = rulesOf({ type: uidt })
-  if (of === null) return { title, uidt, meta: uidt === 'Currency' ? meta : null }
+function specFor({ index, title, type, meta }: ChosenColumn, scan: Scan): ColumnSpec {
+  if (type === 'ID') return { title, type, primaryKey: true, autoIncrement: true }
+  const filled = FILLED[type] ?? type
+  if (filled === 'Rating') return { title, type: filled, meta: { max: starsOf(scan, index) } }
+  const { options: of } = rulesOf({ type: filled })
+  if (of === null) return { title, type: filled, meta: filled === 'Currency' ? meta : null }
   const options = selectOptions(scan, index, of)
   if (options === null) {
     throw invalidInput([{ path: `columns.${index}`, message: `"${title}" has too many different values for a ${type}` }], 'body')
   }
-  return { title, uidt, colOptions: { options: options.map((option) => ({ title: option })) } }
+  return { title, type: filled, options: options.map((option) => ({ title: option })) }
 }
 
 /** As many as the best rating of the file has, and no fewer than a rating has by itself. */
@@ -171,36 +171,36 @@ function starsOf({ columns }: Scan, index: number): number {
 
 /** The columns a table gets by itself, as far as the file leaves their names and room for them. */
 function serverColumns(
-  own: readonly ColumnRequestBody[],
+  own: readonly ColumnSpec[],
   hasKey: boolean,
-): { key: ColumnRequestBody[]; dates: ColumnRequestBody[]; leftOut: LeftOut[] } {
+): { key: ColumnSpec[]; dates: ColumnSpec[]; leftOut: LeftOut[] } {
   const names = new Set(own.flatMap(({ title }) => [title ?? '', nameFromTitle(title ?? '')]))
   const key = hasKey ? [] : [freeKey(names)]
-  const dates: ColumnRequestBody[] = []
+  const dates: ColumnSpec[] = []
   const leftOut: LeftOut[] = []
-  for (const [title, column_name] of [
+  for (const [title, auto] of [
     ['CreatedAt', 'created_at'],
     ['UpdatedAt', 'updated_at'],
   ] as const) {
     const why =
-      names.has(title) || names.has(column_name)
+      names.has(title) || names.has(auto)
         ? 'The file has a column of that name; the values are those of the file.'
         : key.length + own.length + dates.length >= MAX_COLUMNS
           ? `A table can have at most ${MAX_COLUMNS} columns.`
           : null
-    if (why === null) dates.push({ title, column_name, uidt: 'DateTime', cdf: 'CURRENT_TIMESTAMP' })
+    if (why === null) dates.push({ title, columnName: auto, type: 'DateTime', auto })
     else leftOut.push({ what: `${title} of the server`, why })
   }
   return { key, dates, leftOut }
 }
 
 /** `Id`, or where the file has a column of that name that cannot be the key, `RowId`. */
-function freeKey(names: ReadonlySet<string>): ColumnRequestBody {
-  if (!names.has('Id') && !names.has('id')) return { title: 'Id', column_name: 'id', uidt: 'ID' }
+function freeKey(names: ReadonlySet<string>): ColumnSpec {
+  if (!names.has('Id') && !names.has('id')) return ID_COLUMN
   for (let number = 1; ; number++) {
     const suffix = number === 1 ? '' : String(number)
-    const [title, column_name] = [`RowId${suffix}`, `row_id${suffix === '' ? '' : `_${suffix}`}`]
-    if (!names.has(title) && !names.has(column_name)) return { title, column_name, uidt: 'ID' }
+    const [title, columnName] = [`RowId${suffix}`, `row_id${suffix === '' ? '' : `_${suffix}`}`]
+    if (!names.has(title) && !names.has(columnName)) return { ...ID_COLUMN, title, columnName }
   }
 }
 

@@ -47,11 +47,11 @@ test('a name that is taken gets a number, and stays within 255 characters', () =
 
 describe('the names of a table', () => {
   test.each([
-    [{ table_name: 'film' }, 'Film', `${PREFIX}_film`],
-    [{ table_name: `${PREFIX}film` }, 'Film', `${PREFIX}film`],
-    [{ table_name: 'film', title: 'My Films' }, 'My Films', `${PREFIX}_film`],
+    [{ tableName: 'film' }, 'Film', `${PREFIX}_film`],
+    [{ tableName: `${PREFIX}film` }, 'Film', `${PREFIX}film`],
+    [{ tableName: 'film', title: 'My Films' }, 'My Films', `${PREFIX}_film`],
     [{ title: 'My Films' }, 'My Films', `${PREFIX}_my_films`],
-    [{ title: '', table_name: 'film_list' }, 'FilmList', `${PREFIX}_film_list`],
+    [{ title: '', tableName: 'film_list' }, 'FilmList', `${PREFIX}_film_list`],
   ])('of %j', (request, title, tableName) => {
     expect(tableNames(request, PREFIX)).toEqual({ title, tableName })
   })
@@ -60,18 +60,18 @@ describe('the names of a table', () => {
     ['film2', `${PREFIX}film2`, 'Film2'],
     [`${PREFIX}film2`, `${PREFIX}film2`, 'Film2'],
     [`${PREFIX}_film2`, `${PREFIX}_film2`, 'Film2'],
-  ])('renamed to %j', (table_name, tableName, title) => {
-    expect(tableNames({ table_name }, PREFIX, SEPARATORS.renamed)).toEqual({ title, tableName })
+  ])('renamed to %j', (wanted, tableName, title) => {
+    expect(tableNames({ tableName: wanted }, PREFIX, SEPARATORS.renamed)).toEqual({ title, tableName })
   })
 
   test.each([
     [{}, 'Missing table name'],
-    [{ table_name: '' }, 'Missing table name'],
-    [{ table_name: PREFIX }, 'Missing table name'],
-    [{ table_name: ' film' }, 'Leading or trailing whitespace'],
-    [{ table_name: 'x'.repeat(246) }, 'Table name exceeds 255 characters'],
+    [{ tableName: '' }, 'Missing table name'],
+    [{ tableName: PREFIX }, 'Missing table name'],
+    [{ tableName: ' film' }, 'Leading or trailing whitespace'],
+    [{ tableName: 'x'.repeat(246) }, 'Table name exceeds 255 characters'],
     [{ title: 'a\u0000b' }, 'control characters'],
-    [{ table_name: 'a\nb' }, 'control characters'],
+    [{ tableName: 'a\nb' }, 'control characters'],
     [{ title: 'x'.repeat(256) }, 'at most 255 characters'],
     [{ title: '\ud800' }, 'well-formed'],
   ])('%j are refused: %s', (request, message) => {

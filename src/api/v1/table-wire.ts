@@ -1,63 +1,24 @@
-/** Tables and columns as clients of the contract read them: docs/contract/api-v1.md 3.3, 3.4, 3.6. */
+/** Tables and views as clients of the v1 API write and read them: docs/contract/api-v1.md 3.3, 3.6. */
 import { z } from '@hono/zod-openapi'
+import type { TablePatch, TableSpec } from '../../data/catalog/tables'
+import type { Table } from '../../data/types/column'
 import { timestamp } from '../../lib/time'
-import { writeOptionList } from './options'
-import { type Column, type Table, keyMaker } from '../types/column'
-import { COLUMN_TYPES } from '../types/column-types'
+import { ColumnBody, ColumnRequest, toColumnBody, toColumnSpec } from './column-wire'
 
 const nullable = z.null()
 
-export const ColumnBody = z
+export const TableRequest = z
   .object({
-    id: z.string(),
-    base_id: z.string(),
-    project_id: z.string(),
-    fk_model_id: z.string(),
-    title: z.string(),
-    column_name: z.string(),
-    uidt: z.string(),
-    dt: z.string(),
-    np: nullable,
-    ns: nullable,
-    clen: nullable,
-    cop: z.string(),
-    pk: z.boolean(),
-    pv: z.boolean(),
-    rqd: z.boolean(),
-    un: z.boolean(),
-    ct: z.string(),
-    ai: z.boolean(),
-    unique: z.boolean(),
-    cdf: z.string().nullable(),
-    cc: nullable,
-    csn: nullable,
-    dtx: z.string(),
-    dtxp: z.string(),
-    dtxs: z.string(),
-    au: z.boolean(),
-    validate: nullable,
-    virtual: z.boolean(),
-    deleted: nullable,
-    system: z.boolean(),
-    order: z.number(),
-    meta: z.record(z.string(), z.unknown()).nullable(),
-    colOptions: z
-      .object({
-        options: z.array(
-          z.object({
-            id: z.string(),
-            fk_column_id: z.string(),
-            title: z.string(),
-            color: z.string().nullable(),
-            order: z.number(),
-          }),
-        ),
-      })
-      .nullable(),
-    created_at: z.string(),
-    updated_at: z.string(),
+    title: z.string().max(1000).nullish().openapi({ description: 'Derived from `table_name` when left out', example: 'Items' }),
+    table_name: z.string().max(1000).nullish().openapi({ description: 'Derived from the title when left out', example: 'items' }),
+    columns: z
+      .array(ColumnRequest)
+      .max(1000)
+      .openapi({ description: 'Without a primary key, Id, CreatedAt and UpdatedAt are added' }),
+    meta: z.record(z.string(), z.unknown()).nullish(),
+    order: z.number().nullish(),
   })
-  .openapi('Column')
+  .openapi('NewTable')
 
 export const TableSummary = z
   .object({
@@ -107,6 +68,25 @@ export const TableBody = TableSummary.extend({
   views: z.array(ViewBody),
 }).openapi('Table')
 
+/** A new table. Throws as toColumnSpec does. */
+export function toTableSpec(request: z.infer<typeof TableRequest>): TableSpec {
+  return { ...toTablePatch(request), columns: request.columns.map(toColumnSpec) }
+}
+
+export function toTablePatch({
+  title,
+  table_name,
+  meta,
+  order,
+}: Partial<Omit<z.infer<typeof TableRequest>, 'columns'>>): TablePatch {
+  return {
+    ...(typeof title === 'string' && { title }),
+    ...(typeof table_name === 'string' && { tableName: table_name }),
+    ...(meta !== undefined && { meta }),
+    ...(typeof order === 'number' && { order }),
+  }
+}
+
 /** `baseId` is the project's data source. */
 export function toTableSummary(table: Table, baseId: string): z.infer<typeof TableSummary> {
   return {
@@ -136,50 +116,6 @@ export function toTableBody(table: Table, baseId: string): z.infer<typeof TableB
     columns,
     columnsById: Object.fromEntries(columns.map((column) => [column.id, column])),
     views: [toDefaultView(table, baseId)],
-  }
-}
-
-export function toColumnBody(column: Column, table: Table, baseId: string): z.infer<typeof ColumnBody> {
-  const { dt } = COLUMN_TYPES[column.type]
-  return {
-    id: column.id,
-    base_id: baseId,
-    project_id: table.projectId,
-    fk_model_id: table.id,
-    title: column.title,
-    column_name: column.columnName,
-    uidt: column.primaryKey && keyMaker(column) !== null ? 'ID' : column.type,
-    dt,
-    np: null,
-    ns: null,
-    clen: null,
-    cop: String(table.columns.indexOf(column)),
-    pk: column.primaryKey,
-    pv: column.displayValue,
-    rqd: column.required || column.autoIncrement,
-    un: column.autoIncrement,
-    ct: dt,
-    ai: column.autoIncrement,
-    unique: column.unique,
-    cdf: column.defaultValue ?? (column.auto === null ? null : 'CURRENT_TIMESTAMP'),
-    cc: null,
-    csn: null,
-    dtx: 'specificType',
-    dtxp: writeOptionList(column.options),
-    dtxs: '',
-    au: column.auto === 'updated_at',
-    validate: null,
-    virtual: false,
-    deleted: null,
-    system: false,
-    order: column.order,
-    meta: column.meta,
-    colOptions:
-      column.options.length === 0
-        ? null
-        : { options: column.options.map((option, index) => ({ ...option, fk_column_id: column.id, order: index + 1 })) },
-    created_at: timestamp(column.createdAt),
-    updated_at: timestamp(column.updatedAt),
   }
 }
 
