@@ -2,7 +2,7 @@
 import { ApiError, ERRORS, type ErrorCode } from '../errors'
 import { addD1Cost } from './d1-cost'
 import { type Call, NoAnswer, inTime } from './patience'
-import { Sql, literal, sql } from './sql'
+import { type RowOf, Sql, literal, sql } from './sql'
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
 export class UniqueViolation extends Error {
@@ -184,8 +184,23 @@ export async function run(db: D1Database, statement: Sql): Promise<number> {
 /**
  * Runs statements as one transaction in one round trip: all take effect or none. Results are in order. D1 takes no empty batch.
  */
-export async function batch(db: D1Database, statements: readonly Sql[]): Promise<D1Result<Record<string, unknown>>[]> {
-  if (statements.length === 0) return []
-  const prepared = () => db.batch<Record<string, unknown>>(statements.map((statement) => prepare(db, statement)))
-  return call({ isRead: isRead(statements) }, (results) => results.map(({ meta }) => meta), prepared)
+export async function batch<const Statements extends readonly Sql[]>(
+  db: D1Database,
+  statements: Statements,
+): Promise<Results<Statements>> {
+  const prepared = () => db.batch(statements.map((statement) => prepare(db, statement)))
+  const how = { isRead: isRead(statements) }
+  const results = statements.length === 0 ? [] : await call(how, (all) => all.map(({ meta }) => meta), prepared)
+  // As many as there are statements, each with the rows that its own says.
+  return results as Results<Statements>
+}
+
+/** The row of a statement that always answers with one: a count, or what was inserted. */
+export function onlyRow<Row>({ results: [row] }: D1Result<Row>): Row {
+  if (row === undefined) throw new TypeError('a statement answered without its row')
+  return row
+}
+
+export type Results<Statements extends readonly Sql[]> = {
+  -readonly [Index in keyof Statements]: D1Result<RowOf<Statements[Index]>>
 }

@@ -2,9 +2,22 @@
  * SQL as a tagged template whose type is a class: a request body, whatever its shape, can never pass for SQL.
  * Values become bound parameters. Identifiers come only from the catalog, through ident() and column().
  */
-import sql, { Sql, empty, join, raw } from 'sql-template-tag'
+import tag, { type RawValue, Sql, empty, join, raw } from 'sql-template-tag'
 
-export { Sql, empty, join, sql }
+export { Sql, empty, join }
+
+declare const ROW: unique symbol
+
+/** SQL that says which rows it answers with. Nothing checks that but the tests of each store, on the real schema. */
+export type Query<Row> = Sql & { readonly [ROW]?: Row }
+
+/** What a statement answers with, a column a member where it does not say. */
+export type RowOf<Statement extends Sql> =
+  Statement extends Query<infer Row> ? (unknown extends Row ? Record<string, unknown> : Row) : never
+
+export function sql<Row>(strings: TemplateStringsArray, ...values: RawValue[]): Query<Row> {
+  return tag(strings, ...values)
+}
 
 /** What D1 (its SQLite limits as workerd sets them) refuses to go beyond. test/worker/d1-limits.test.ts tells when one moves. */
 export const D1_LIMITS = {

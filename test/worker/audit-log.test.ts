@@ -247,8 +247,8 @@ describe('the database itself refuses', () => {
   })
 
   test('and takes back what was counted and did not happen', async () => {
-    const counted = await batch(env.DB, [auditCount(source(NOW), 'sign_in.failed', sql`0`)])
-    await batch(env.DB, takeBackCount(Number(counted[0]?.results[0]?.['id'])))
+    const [counted] = await batch(env.DB, [auditCount(source(NOW), 'sign_in.failed', sql`0`)])
+    await batch(env.DB, takeBackCount(Number(counted.results[0]?.['id'])))
     expect(await stored()).toHaveLength(2)
   })
 })

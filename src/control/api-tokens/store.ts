@@ -1,5 +1,5 @@
 /** The rows of `api_tokens`: the hash of each token and a hint for people, never the token. */
-import { batch, first, rows } from '../../lib/d1'
+import { batch, first, onlyRow, rows } from '../../lib/d1'
 import { type Sql, any, sql } from '../../lib/sql'
 import type { AuditSource } from '../audit/source'
 import { auditEvent } from '../audit/store'
@@ -29,11 +29,11 @@ export async function insertApiToken(
     details: { description },
   } as const
   const [made] = await batch(db, [
-    sql`INSERT INTO api_tokens (user_id, description, token_hash, hint, created_at)
+    sql<{ id: number; created_at: number }>`INSERT INTO api_tokens (user_id, description, token_hash, hint, created_at)
         VALUES (${userId}, ${description}, ${hash}, ${hint}, ${source.at}) RETURNING id, created_at`,
     auditEvent(source, event, sql`FROM api_tokens WHERE token_hash = ${hash}`),
   ])
-  return (made?.results[0] ?? null) as { id: number; created_at: number } | null
+  return made.results[0] ?? null
 }
 
 const selectTokens = (
@@ -58,10 +58,10 @@ export async function pageOfApiTokens(
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ tokens: ApiToken[]; total: number }> {
   const [list, count] = await batch(db, [
-    sql`${selectTokens(userId)} LIMIT ${limit} OFFSET ${offset}`,
-    sql`SELECT COUNT(*) AS total FROM api_tokens WHERE user_id = ${userId}`,
+    sql<ApiToken>`${selectTokens(userId)} LIMIT ${limit} OFFSET ${offset}`,
+    sql<{ total: number }>`SELECT COUNT(*) AS total FROM api_tokens WHERE user_id = ${userId}`,
   ])
-  return { tokens: (list?.results ?? []) as unknown as ApiToken[], total: Number(count?.results[0]?.['total'] ?? 0) }
+  return { tokens: list.results, total: onlyRow(count).total }
 }
 
 /** Which tokens someone may delete: those of an owner, one alone, or all of them. */
@@ -85,7 +85,7 @@ export async function deleteApiToken(
     auditEvent(source, DELETED, sql`FROM api_tokens WHERE ${chosen}`),
     sql`DELETE FROM api_tokens WHERE ${chosen}`,
   ])
-  return deleted?.meta.changes ?? 0
+  return deleted.meta.changes
 }
 
 /** Of a row of `api_tokens`. */

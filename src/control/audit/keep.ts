@@ -29,15 +29,15 @@ export async function sealEvents(db: D1Database, now: number = Date.now()): Prom
   return sealed
 }
 
-const SELECT_HEAD = sql`SELECT event_id AS id, hash FROM audit_ends WHERE name = 'head'`
+const SELECT_HEAD = sql<Link>`SELECT event_id AS id, hash FROM audit_ends WHERE name = 'head'`
 
 async function sealStep(db: D1Database, before: number): Promise<number> {
   const [ends, open] = await batch(db, [
     SELECT_HEAD,
-    sql`SELECT * FROM audit_events WHERE id > (SELECT event_id FROM audit_ends WHERE name = 'head') ORDER BY id LIMIT ${STEP}`,
+    sql<StoredEvent>`SELECT * FROM audit_events WHERE id > (SELECT event_id FROM audit_ends WHERE name = 'head') ORDER BY id LIMIT ${STEP}`,
   ])
-  const head = linkOf(ends?.results[0])
-  const events = (open?.results ?? []) as unknown as StoredEvent[]
+  const head = linkOf(ends.results[0])
+  const events = open.results
   const young = events.findIndex(({ at }) => at >= before)
   const over = young === -1 ? events : events.slice(0, young)
   if (over.some(({ hash }) => hash !== null)) throw new Error('an audit event has a seal that no job of ours made')
@@ -99,7 +99,7 @@ export async function forgetOldEvents(db: D1Database, days: number, now: number 
     sql`UPDATE audit_ends SET event_id = e.id, hash = e.hash FROM audit_events e WHERE name = 'anchor' AND e.id = (${last})`,
     sql`DELETE FROM audit_events WHERE id <= (SELECT event_id FROM audit_ends WHERE name = 'anchor')`,
   ])
-  return deleted?.meta.changes ?? 0
+  return deleted.meta.changes
 }
 
 /** Events that are looked at in one go; more are gone on with from where it ended. */
@@ -118,13 +118,15 @@ export interface Verification {
 /** Whether the sealed events are what they were: from the oldest on, or behind one that was looked at before. */
 export async function verifyEvents(db: D1Database, after: number | null): Promise<Verification> {
   const [known, anchor, end, beyond] = await batch(db, [
-    sql`SELECT id, hash FROM audit_events WHERE id = ${after} AND hash IS NOT NULL`,
-    sql`SELECT event_id AS id, hash FROM audit_ends WHERE name = 'anchor'`,
+    sql<Link>`SELECT id, hash FROM audit_events WHERE id = ${after} AND hash IS NOT NULL`,
+    sql<Link>`SELECT event_id AS id, hash FROM audit_ends WHERE name = 'anchor'`,
     SELECT_HEAD,
-    sql`SELECT MIN(id) AS id FROM audit_events WHERE id > (SELECT event_id FROM audit_ends WHERE name = 'head') AND hash IS NOT NULL`,
+    sql<{
+      id: number | null
+    }>`SELECT MIN(id) AS id FROM audit_events WHERE id > (SELECT event_id FROM audit_ends WHERE name = 'head') AND hash IS NOT NULL`,
   ])
-  const head = linkOf(end?.results[0])
-  let last = linkOf(known?.results[0] ?? anchor?.results[0])
+  const head = linkOf(end.results[0])
+  let last = linkOf(known.results[0] ?? anchor.results[0])
   let checked = 0
   while (checked < CHECKED_AT_ONCE && last.id < head.id) {
     const events = await rows<StoredEvent>(
@@ -138,11 +140,11 @@ export async function verifyEvents(db: D1Database, after: number | null): Promis
     if (broken !== null) return { checked, last, broken, hasMore: false }
   }
   if (last.id < head.id) return { checked, last, broken: null, hasMore: true }
-  const unknown = beyond?.results[0]?.['id'] ?? null
+  const unknown = beyond.results[0]?.id ?? null
   const broken = last.id === head.id && last.hash === head.hash ? null : head.id
-  return { checked, last, broken: broken ?? (unknown === null ? null : Number(unknown)), hasMore: false }
+  return { checked, last, broken: broken ?? unknown, hasMore: false }
 }
 
-function linkOf(row: Record<string, unknown> | undefined): Link {
-  return row === undefined ? START : { id: Number(row['id']), hash: String(row['hash']) }
+function linkOf(row: Link | undefined): Link {
+  return row ?? START
 }

@@ -103,14 +103,14 @@ export async function listEvents(
   { limit, after }: { limit: number; after: number | null },
 ): Promise<{ events: StoredEvent[]; hasMore: boolean; head: Head }> {
   const [list, head] = await batch(db, [
-    sql`SELECT * FROM audit_events WHERE ${conditionOf(filter, after)} ORDER BY id DESC LIMIT ${limit + 1}`,
+    sql<StoredEvent>`SELECT * FROM audit_events WHERE ${conditionOf(filter, after)} ORDER BY id DESC LIMIT ${limit + 1}`,
     SELECT_HEAD,
   ])
-  const events = (list?.results ?? []) as unknown as StoredEvent[]
+  const events = list.results
   return {
     events: events.slice(0, limit),
     hasMore: events.length > limit,
-    head: (head?.results[0] ?? { ...START, at: null }) as unknown as Head,
+    head: head.results[0] ?? { ...START, at: null },
   }
 }
 
@@ -133,5 +133,5 @@ export interface Head extends Link {
   at: number | null
 }
 
-const SELECT_HEAD = sql`SELECT h.event_id AS id, h.hash, e.at FROM audit_ends h LEFT JOIN audit_events e ON e.id = h.event_id
+const SELECT_HEAD = sql<Head>`SELECT h.event_id AS id, h.hash, e.at FROM audit_ends h LEFT JOIN audit_events e ON e.id = h.event_id
   WHERE h.name = 'head'`

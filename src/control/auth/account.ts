@@ -151,14 +151,14 @@ async function provePassword(
     who === null || guess === null
       ? []
       : await batch(c.env.DB, [
-          sql`SELECT u.* FROM users u WHERE ${who}`,
+          sql<User>`SELECT u.* FROM users u WHERE ${who}`,
           auditCount(await auditSource(c), failure, who),
           ...guess.count,
         ])
   guess?.check(counts)
   // In the log too it is a failure until it has turned out to be none.
   const takeBack = takeBackCount(Number(noted?.results[0]?.['id'] ?? 0))
-  const user = (found?.results[0] ?? null) as unknown as User | null
+  const user = found?.results[0] ?? null
   const hash = user?.password_hash ?? null
   const isRight = await verifyPassword(password, hash, c.get('config').passwordHash).catch(async (error: unknown) => {
     // Nobody looked at the password.

@@ -2,7 +2,7 @@
  * Sessions: one per signed-in browser. A session has a chain of refresh tokens, each good once; Auth Tokens name their
  * session. Ending a session therefore ends its Auth Tokens at their next request.
  */
-import { batch, run } from '../../lib/d1'
+import { batch, onlyRow, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
@@ -84,7 +84,7 @@ export async function startSession(
 ): Promise<NewSession | null> {
   const { session, statements } = await newSession(user, options)
   const [started] = await batch(db, [...statements, ...also(session.id)])
-  return started?.meta.changes === 0 ? null : session
+  return started.meta.changes === 0 ? null : session
 }
 
 /**
@@ -113,11 +113,13 @@ export async function rotateSession(
     spendOlder(sql`SELECT * FROM refresh_tokens WHERE hash = ${hash} AND successor_hash = ${successorHash}`),
     sql`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
         WHERE id IN (${isSuccessor})`,
-    sql`SELECT s.id AS session_id, s.expires_at AS session_expires_at, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
+    sql<
+      User & { session_id: string; session_expires_at: number }
+    >`SELECT s.id AS session_id, s.expires_at AS session_expires_at, u.* FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN (${isSuccessor})`,
     auditSession(source, SHOWN_AGAIN, isCopied(sql`s.id`)),
     sql`DELETE FROM sessions WHERE ${isCopied(sql`id`)}`,
   ])
-  const row = winner?.results[0] as unknown as (User & { session_id: string; session_expires_at: number }) | undefined
+  const [row] = winner.results
   if (row === undefined) return null
   return { session: { id: row.session_id, refreshToken: successor, expiresAt: row.session_expires_at }, user: row }
 }
@@ -135,16 +137,18 @@ export async function prolongSession(
   const successor = newToken()
   const [hash, successorHash] = await Promise.all([sha256(refreshToken), sha256(successor)])
   const [prolonged, rotated] = await batch(db, [
-    sql`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
+    sql<{
+      expires_at: number
+    }>`UPDATE sessions SET expires_at = MIN(${expiry(now, jwtLifetime)}, ${absoluteEnd(jwtLifetime)}), last_used_at = ${now}
         WHERE id = ${id} AND expires_at > ${now} AND ${absoluteEnd(jwtLifetime)} > ${now} RETURNING expires_at`,
     sql`INSERT INTO refresh_tokens (hash, session_id, created_at)
         SELECT ${successorHash}, t.session_id, ${now} FROM refresh_tokens t
         WHERE t.hash = ${hash} AND t.spent_at IS NULL AND t.created_at <= ${now - ROTATION_MS} AND NOT EXISTS
           (SELECT 1 FROM refresh_tokens other WHERE other.session_id = t.session_id AND other.created_at > ${now - ROTATION_PAUSE_MS})`,
   ])
-  const row = prolonged?.results[0]
+  const [row] = prolonged.results
   if (row === undefined) return null
-  return { expiresAt: Number(row['expires_at']), successor: rotated?.meta.changes === 1 ? successor : null }
+  return { expiresAt: row.expires_at, successor: rotated.meta.changes === 1 ? successor : null }
 }
 
 /** At the first use of a refresh token that pages have brought: those before it are of no more use. */
@@ -209,11 +213,11 @@ export async function listSessions(
 ): Promise<{ sessions: ListedSession[]; total: number }> {
   const theirs = sql`FROM sessions WHERE user_id = ${userId} AND expires_at > ${now}`
   const [list, count] = await batch(db, [
-    sql`SELECT id, browser, created_at AS createdAt, last_used_at AS lastUsedAt ${theirs}
+    sql<ListedSession>`SELECT id, browser, created_at AS createdAt, last_used_at AS lastUsedAt ${theirs}
         ORDER BY COALESCE(last_used_at, created_at) DESC, id LIMIT ${limit}`,
-    sql`SELECT COUNT(*) AS total ${theirs}`,
+    sql<{ total: number }>`SELECT COUNT(*) AS total ${theirs}`,
   ])
-  return { sessions: (list?.results ?? []) as unknown as ListedSession[], total: Number(count?.results[0]?.['total'] ?? 0) }
+  return { sessions: list.results, total: onlyRow(count).total }
 }
 
 /** Ends one session of the user, or nothing. */

@@ -1,7 +1,7 @@
 /** Who belongs to a project. An owner can only be made, changed or removed by an owner, and one always remains. */
 import type { ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
-import { batch, first } from '../../lib/d1'
+import { batch, first, onlyRow } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import { type Sql, sql } from '../../lib/sql'
 import type { Target } from '../audit/events'
@@ -43,10 +43,10 @@ export async function listMembers(
   const matching = sql`FROM project_members m JOIN users u ON u.id = m.user_id
     WHERE m.project_id = ${projectId} AND (${page.query} = '' OR instr(u.email, ${page.query}))`
   const [list, count] = await batch(db, [
-    sql`SELECT ${MEMBER} ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
-    sql`SELECT COUNT(*) AS total ${matching}`,
+    sql<Member>`SELECT ${MEMBER} ${matching} ORDER BY m.created_at, u.id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql<{ total: number }>`SELECT COUNT(*) AS total ${matching}`,
   ])
-  return { members: (list?.results ?? []) as unknown as Member[], total: Number(count?.results[0]?.['total'] ?? 0) }
+  return { members: list.results, total: onlyRow(count).total }
 }
 
 /** Someone to add. Without a user id they get an account without a password; with an `invite`, an invitation. */
@@ -136,7 +136,7 @@ export async function setMemberRole(
           AND ${isInReach(by)} AND (${role} = 'owner' OR ${anotherOwnerRemains(projectId, userId)})`,
     auditChange(source, { action: 'member.role_changed', target: targetOf(member), project: projectId, details }),
   ])
-  if (changed?.meta.changes === 0) throw unchanged(by)
+  if (changed.meta.changes === 0) throw unchanged(by)
 }
 
 /** Throws INVALID_MEMBER when the project would be left without an owner, and FORBIDDEN. */
@@ -152,7 +152,7 @@ export async function removeMember(db: D1Database, member: MemberRef, source: Au
       details: { role: member.role },
     }),
   ])
-  if (removed?.meta.changes === 0) throw unchanged(by)
+  if (removed.meta.changes === 0) throw unchanged(by)
 }
 
 /** A member as they were found, and the role in the project of whoever changes them. */

@@ -1,7 +1,7 @@
 /** The rows of `projects`. A deleted project is only marked; the scheduled job purges it (data/catalog/purge.ts). */
 import type { Actor } from '../../env'
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, rows } from '../../lib/d1'
+import { UniqueViolation, batch, first, onlyRow, rows } from '../../lib/d1'
 import { newId, newTablePrefix } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
 import type { AuditSource } from '../audit/source'
@@ -35,13 +35,13 @@ export async function createProject(
   const id = newId('project')
   try {
     const [created] = await batch(db, [
-      sql`INSERT INTO projects (id, base_id, title, prefix, description, color, meta, "database", created_at, updated_at)
+      sql<Project>`INSERT INTO projects (id, base_id, title, prefix, description, color, meta, "database", created_at, updated_at)
           VALUES (${id}, ${newId('base')}, ${project.title}, ${newTablePrefix()}, ${project.description}, ${project.color},
             ${project.meta}, ${DEFAULT_DATABASE}, ${now}, ${now}) RETURNING *`,
       sql`INSERT INTO project_members (project_id, user_id, role, created_at) VALUES (${id}, ${project.ownerId}, 'owner', ${now})`,
       auditEvent(source, { action: 'project.created', target: { id, name: project.title }, project: id }),
     ])
-    return created?.results[0] as unknown as Project
+    return onlyRow(created)
   } catch (error) {
     throw titleTaken(error)
   }
@@ -70,10 +70,10 @@ export async function pageOfProjects(
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ projects: Project[]; total: number }> {
   const [page, count] = await batch(db, [
-    sql`SELECT p.* ${reachedBy(actor)} ORDER BY p.created_at, p.id LIMIT ${limit} OFFSET ${offset}`,
-    sql`SELECT COUNT(*) AS total ${reachedBy(actor)}`,
+    sql<Project>`SELECT p.* ${reachedBy(actor)} ORDER BY p.created_at, p.id LIMIT ${limit} OFFSET ${offset}`,
+    sql<{ total: number }>`SELECT COUNT(*) AS total ${reachedBy(actor)}`,
   ])
-  return { projects: (page?.results ?? []) as unknown as Project[], total: Number(count?.results[0]?.['total'] ?? 0) }
+  return { projects: page.results, total: onlyRow(count).total }
 }
 
 function reachedBy(actor: Actor): Sql {
@@ -114,7 +114,7 @@ export async function updateProject(
           WHERE id = ${id} AND deleted_at IS NULL`,
       auditChange(source, { action: 'project.changed', target: { id, name: titleOf(id) }, project: id, details: { changed } }),
     ])
-    return updated?.meta.changes ?? 0
+    return updated.meta.changes
   } catch (error) {
     throw titleTaken(error)
   }

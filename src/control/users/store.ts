@@ -1,7 +1,7 @@
 /** The rows of `users`. E-mails are in their normal form here; tokens come and go as hashes. */
 import type { OrgRole, ProjectRole } from '../../env'
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, rows, run } from '../../lib/d1'
+import { UniqueViolation, batch, first, onlyRow, rows, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'
 import { type Sql, empty, sql } from '../../lib/sql'
 import type { AuditEvent } from '../audit/events'
@@ -67,7 +67,7 @@ export async function createAccount(db: D1Database, account: NewAccount, session
   const { now } = account
   try {
     const [created] = await batch(db, [
-      sql`INSERT INTO users (id, email, password_hash, firstname, lastname, roles, token_version, email_verification_hash,
+      sql<User>`INSERT INTO users (id, email, password_hash, firstname, lastname, roles, token_version, email_verification_hash,
             email_verification_expires_at, created_at, updated_at)
           SELECT ${newId('user')}, ${account.email}, ${account.passwordHash}, ${account.firstname}, ${account.lastname},
             CASE WHEN EXISTS (SELECT 1 FROM users) THEN ${DEFAULT_ROLES} ELSE ${SUPER_ADMIN_ROLES} END,
@@ -76,7 +76,7 @@ export async function createAccount(db: D1Database, account: NewAccount, session
           RETURNING *`,
       ...session,
     ])
-    const user = created?.results[0] as unknown as User | undefined
+    const [user] = created.results
     if (user === undefined) throw new ApiError('SIGNUP_NOT_ALLOWED')
     return user
   } catch (error) {
@@ -104,7 +104,7 @@ function endWaiting(users: Sql): Sql {
 /** Turns an open invitation into an account, and starts `session`. One that came by mail confirms the address. Throws INVALID_INVITE when there is none, or it has expired. */
 export async function acceptInvitation(db: D1Database, acceptance: Acceptance, session: readonly Sql[]): Promise<User> {
   const [accepted] = await batch(db, [
-    sql`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${acceptance.tokenVersion},
+    sql<User>`UPDATE users SET password_hash = ${acceptance.passwordHash}, token_version = ${acceptance.tokenVersion},
           firstname = COALESCE(${acceptance.firstname}, firstname), lastname = COALESCE(${acceptance.lastname}, lastname),
           invite_hash = NULL, invite_expires_at = NULL, updated_at = ${acceptance.now},
           email_verified_at = COALESCE(email_verified_at, IIF(invite_mailed = 1, ${acceptance.now}, NULL)), invite_mailed = 0
@@ -113,7 +113,7 @@ export async function acceptInvitation(db: D1Database, acceptance: Acceptance, s
     ...session,
     endWaiting(sql`email = ${acceptance.email}`),
   ])
-  const user = accepted?.results[0] as unknown as User | undefined
+  const [user] = accepted.results
   if (user !== undefined) return user
   const expired = await first(
     db,
@@ -186,7 +186,7 @@ export async function renewInvite(
       ? { action: 'user.invited', target, details: { roles: user.roles } }
       : { action: 'member.invited', target, project: within.projectId }
   const [renewed] = await batch(db, [sql`${setInvite(user.id, invite, source.at)} ${inReach}`, auditChange(source, event)])
-  return (renewed?.meta.changes ?? 0) > 0
+  return renewed.meta.changes > 0
 }
 
 /**
@@ -230,7 +230,7 @@ export async function changePassword(
     ...(endsApiTokens ? [sql`DELETE FROM api_tokens WHERE user_id IN (${isChanged})`] : []),
     ...also(isChanged),
   ])
-  return (updated?.meta.changes ?? 0) > 0
+  return updated.meta.changes > 0
 }
 
 function stands(proof: PasswordProof, now: number): Sql {
@@ -277,7 +277,7 @@ export async function verifyEmail(
     ),
     sql`UPDATE users SET email_verification_hash = NULL, email_verification_expires_at = NULL WHERE ${isTheirs}`,
   ])
-  return (verified?.meta.changes ?? 0) > 0
+  return verified.meta.changes > 0
 }
 
 /** For another link that confirms the address; the older one no longer works. False when it is confirmed by now. */
@@ -297,10 +297,10 @@ export async function listUsers(
 ): Promise<{ users: User[]; total: number }> {
   const matching = sql`FROM users WHERE ${page.query} = '' OR instr(email, ${page.query})`
   const [list, count] = await batch(db, [
-    sql`SELECT * ${matching} ORDER BY created_at, id LIMIT ${page.limit} OFFSET ${page.offset}`,
-    sql`SELECT COUNT(*) AS total ${matching}`,
+    sql<User>`SELECT * ${matching} ORDER BY created_at, id LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql<{ total: number }>`SELECT COUNT(*) AS total ${matching}`,
   ])
-  return { users: (list?.results ?? []) as unknown as User[], total: Number(count?.results[0]?.['total'] ?? 0) }
+  return { users: list.results, total: onlyRow(count).total }
 }
 
 /** False when nobody would be super admin any more: asked inside the statement, for two may demote each other at once. */
@@ -312,7 +312,7 @@ export async function setRoles(db: D1Database, user: User, roles: OrgRole, sourc
             AND ',' || other.roles || ',' LIKE '%,super,%'))`,
     auditChange(source, { action: 'user.role_changed', target, details: { from: user.roles, to: roles } }),
   ])
-  return (changed?.meta.changes ?? 0) > 0
+  return changed.meta.changes > 0
 }
 
 /**
@@ -331,9 +331,9 @@ export async function deleteUser(
   const [, , left] = await batch(db, [
     sql`DELETE FROM users WHERE id = ${userId} AND NOT ${isSuper} AND NOT EXISTS (${solelyOwned})`,
     auditChange(source, { action: 'user.removed', target: { id: userId, name: email } }),
-    sql`${solelyOwned} ORDER BY p.title LIMIT 3`,
+    sql<{ title: string }>`${solelyOwned} ORDER BY p.title LIMIT 3`,
   ])
-  return (left?.results ?? []).map(({ title }) => String(title))
+  return left.results.map(({ title }) => title)
 }
 
 /** The users with these e-mails, in one query. */

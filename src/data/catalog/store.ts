@@ -48,11 +48,11 @@ export function physicalTable(table: Pick<Table, 'physicalName'>): Orphan {
 /** All tables of a project with their columns, in one round trip. */
 export async function loadTables(db: D1Database, projectId: string): Promise<Table[]> {
   const [tables, columns] = await batch(db, [
-    sql`SELECT * FROM tables WHERE project_id = ${projectId} ORDER BY "order", created_at, id`,
-    sql`SELECT c.* FROM columns c JOIN tables t ON t.id = c.table_id WHERE t.project_id = ${projectId} ORDER BY c."order", c.rowid`,
+    sql<TableRow>`SELECT * FROM tables WHERE project_id = ${projectId} ORDER BY "order", created_at, id`,
+    sql<ColumnRow>`SELECT c.* FROM columns c JOIN tables t ON t.id = c.table_id WHERE t.project_id = ${projectId} ORDER BY c."order", c.rowid`,
   ])
-  const columnsOf = Map.groupBy((columns?.results ?? []) as unknown as ColumnRow[], (column) => column.table_id)
-  return ((tables?.results ?? []) as unknown as TableRow[]).map((row) => toTable(row, columnsOf.get(row.id) ?? []))
+  const columnsOf = Map.groupBy(columns.results, (column) => column.table_id)
+  return tables.results.map((row) => toTable(row, columnsOf.get(row.id) ?? []))
 }
 
 function toTable(row: TableRow, columns: readonly ColumnRow[]): Table {

@@ -70,7 +70,7 @@ export async function renewStaging(control: D1Database, plan: LoadPlan, now: num
 export async function dropStaging(databases: Databases, plan: LoadPlan, also: readonly Sql[] = []): Promise<boolean> {
   const orphan = orphanOf(plan)
   const [claimed] = await batch(databases.control, [claimOrphan(orphan), ...also])
-  if (claimed?.meta.changes === 0) return false
+  if (claimed.meta.changes === 0) return false
   await dropNow(databases, orphan)
   return true
 }

@@ -1,8 +1,8 @@
 /** Group-by and the grouped list: docs/contract/api-v1.md 4.6. */
 import { ApiError } from '../../errors'
-import { batch } from '../../lib/d1'
+import { batch, onlyRow } from '../../lib/d1'
 import { pageInfo } from '../../lib/paging'
-import { type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
+import { type Query, type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
@@ -53,7 +53,7 @@ export async function groupBy(
   const groups = sql`SELECT COUNT(*) AS ${ident(NUMBER)}, ${columnList([column])} FROM ${ident(table.physicalName)} t${condition(where)}
     GROUP BY 2 ORDER BY ${join(order, ', ')} LIMIT ${limit} OFFSET ${offset}`
   const [page, count] = await batch(data, [withinBytes(groups, [column], NUMBER), selectCount(table, where)])
-  const found = page?.results ?? []
+  const found = page.results
   const shown = found.filter((row) => !isBeyond(row, NUMBER))
   const list = shown.map((row) =>
     Object.fromEntries([
@@ -63,7 +63,7 @@ export async function groupBy(
   )
   // Cut short for its size: who goes on by `offset` counts in pages of what came.
   const size = shown.length < found.length ? shown.length : limit
-  return { list, pageInfo: pageInfo(Number(count?.results[0]?.['total'] ?? 0), size, offset) }
+  return { list, pageInfo: pageInfo(onlyRow(count).total, size, offset) }
 }
 
 function direction(descending: boolean): Sql {
@@ -82,12 +82,12 @@ export interface Group {
 export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
   const where = selectRows(table, query.filter)
   const [counted, found] = await batch(data, [selectTotals(table, column, where), selectGroupPages(table, column, where, query)])
-  const totals = (counted?.results ?? []) as { value: Stored; total: number }[]
+  const totals = counted.results
   if (totals.length > MAX_GROUPS)
     throw new ApiError('INVALID_PARAMETER', `The field "${column.title}" has more than ${MAX_GROUPS} values.`)
-  if (found !== undefined && found.results.length > MAX_ROWS)
+  if (found.results.length > MAX_ROWS)
     throw new ApiError('INVALID_PARAMETER', `limit: the groups have more than ${MAX_ROWS} rows together; ask for fewer of each.`)
-  const shown = (found?.results ?? []).filter((row) => !isBeyond(row, PLACE))
+  const shown = found.results.filter((row) => !isBeyond(row, PLACE))
   const byValue = Map.groupBy(shown, (row) => row[column.physicalName] as Stored)
   return groupKeys(
     column,
@@ -112,7 +112,7 @@ function pageOf(table: Table, query: ListQuery, rows: readonly Row[], total: num
   }
 }
 
-function selectTotals(table: Table, column: Column, where: Sql | null): Sql {
+function selectTotals(table: Table, column: Column, where: Sql | null): Query<{ value: Stored; total: number }> {
   return sql`SELECT ${columnOf(column.physicalName)} AS value, COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}
     GROUP BY 1 ORDER BY ${compileSort(orderOf(column, false))} LIMIT ${MAX_GROUPS + 1}`
 }

@@ -100,12 +100,12 @@ async function findAnswer(
   const [, , found] = await batch(data, [
     CREATE_TABLE,
     sql`DELETE FROM idempotency_keys WHERE key = ${key} AND created_at <= ${now - KEPT_MS}`,
-    sql`SELECT request, answer FROM idempotency_keys WHERE key = ${key}`,
+    sql<{ request: string; answer: string }>`SELECT request, answer FROM idempotency_keys WHERE key = ${key}`,
   ])
-  const row = found?.results[0]
+  const [row] = found.results
   if (row === undefined) return null
-  if (row['request'] !== request) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
-  return { answer: JSON.parse(String(row['answer'])) }
+  if (row.request !== request) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
+  return { answer: JSON.parse(row.answer) }
 }
 
 /** The scheduled job's share: forgets answers that are no longer kept. */

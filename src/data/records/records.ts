@@ -1,6 +1,6 @@
 /** The record service: what every API version calls. One batch a request; nothing half done. */
 import { ApiError } from '../../errors'
-import { UniqueViolation, batch, first, requireChanges, requireThat } from '../../lib/d1'
+import { UniqueViolation, batch, first, onlyRow, requireChanges, requireThat } from '../../lib/d1'
 import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
 import { sql } from '../../lib/sql'
 import { VERSION_COLUMN } from '../catalog/ddl'
@@ -64,8 +64,8 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
     selectBounded(table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
     selectCount(table, where),
   ])
-  const found = page?.results ?? []
-  const total = Number(count?.results[0]?.['total'] ?? 0)
+  const found = page.results
+  const total = onlyRow(count).total
   const shown = found.slice(0, limit).filter((row) => !isBeyond(row, VERSION_COLUMN))
   const hasMore = found.length > shown.length
   // Cut short for its size: who goes on by `offset` counts in pages of what came.
@@ -92,8 +92,8 @@ export async function listVersionedRows(
     selectCount(table, where),
   ])
   return {
-    rows: (page?.results ?? []).filter((row) => !isBeyond(row, VERSION_COLUMN)).map((row) => versioned(table.columns, row)),
-    total: Number(count?.results[0]?.['total'] ?? 0),
+    rows: page.results.filter((row) => !isBeyond(row, VERSION_COLUMN)).map((row) => versioned(table.columns, row)),
+    total: onlyRow(count).total,
   }
 }
 

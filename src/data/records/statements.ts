@@ -1,5 +1,5 @@
 /** The SQL of rows. Tables and columns come from the catalog, values are bound. */
-import { type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
+import { type Query, type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
 import { type Column, type Table } from '../types/column'
@@ -92,7 +92,7 @@ export function isBeyond(row: Readonly<Record<string, unknown>>, number: string)
  * One row with one member, `total`. Without a filter it is the count kept beside the table: one row read, whatever the
  * table's size. (Someone may have dropped that row by hand: then the rows are counted.)
  */
-export function selectCount(table: Table, where: Sql | null): Sql {
+export function selectCount(table: Table, where: Sql | null): Query<{ total: number }> {
   // Not as a subquery: all that stands in it would count for the depth of the expression.
   if (where !== null) return sql`SELECT COUNT(*) AS total FROM ${ident(table.physicalName)} t${condition(where)}`
   const kept = sql`SELECT total FROM ${ident(ROW_COUNTS)} WHERE table_name = ${table.physicalName}`
