@@ -14,8 +14,7 @@ import { orgUserRoutes } from './control/users/routes'
 import { columnRoutes } from './api/v1/column-routes'
 import { tableRoutes } from './api/v1/table-routes'
 import { importRoutes, isUpload } from './api/v1/import-routes'
-import { bulkRoutes } from './api/v1/bulk-routes'
-import { tableRowRoutes, viewRowRoutes } from './api/v1/row-routes'
+import { rowRoutes } from './api/v1/row-routes'
 import { formGuard, isApiPath } from './dashboard/form-guard'
 import { isFileForm } from './dashboard/import'
 import { isPageRequest, pageForError } from './dashboard/page'
@@ -118,9 +117,6 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/db/meta/projects', importRoutes)
   app.route('/api/v1/db/meta', tableRoutes)
   app.route('/api/v1/db/meta', columnRoutes)
-  // Before the routes of single rows: `bulk` would pass for a project there (docs/contract/api-v1.md 4.1).
-  app.route('/api/v1/db/data', bulkRoutes)
-  app.route('/api/v1/db/data', viewRowRoutes)
-  app.route('/api/v1/db/data', tableRowRoutes)
+  app.route('/api/v1/db/data', rowRoutes)
   return app
 }

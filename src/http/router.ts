@@ -37,19 +37,20 @@ export const ErrorBody = z
   })
   .openapi('Error')
 
-/** Documented error responses for a route, from the table of errors: one entry a status, listing its codes. */
-export function errorResponses(...codes: ErrorCode[]) {
-  const byStatus = new Map<number, ErrorCode[]>()
-  for (const code of codes) {
-    const status = ERRORS[code].status
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
+/** Documented error responses for a route, from the table of errors: one entry a status, which lists its codes as data. */
+export function errorResponses(...codes: readonly ErrorCode[]) {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status)
   return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
+    [...byStatus].map(([status, own]) => [
       status,
-      { description: list.map((code) => `\`${code}\``).join(', '), content: { 'application/json': { schema: ErrorBody } } },
+      { ...errorCodes(own), content: { 'application/json': { schema: ErrorBody } } },
     ]),
   )
+}
+
+/** The codes of a status: for people in the description, for programs beside it. */
+export function errorCodes(codes: readonly ErrorCode[]) {
+  return { description: codes.map((code) => `\`${code}\``).join(', '), 'x-error-codes': codes }
 }
 
 /** A required JSON body. `required` matters: without it a body of another content type would be skipped, valid as `{}`. */

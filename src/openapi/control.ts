@@ -2,10 +2,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { SECURITY_SCHEMES } from '../control/access/guard'
 import type { AppEnv } from '../env'
-import { ERRORS, type ErrorCode } from '../errors'
+import type { ErrorCode } from '../errors'
 import { VERSION } from '../version'
 import { commonErrors, documentErrors, errorExamples } from './failures'
-import { COST, type HeaderName, headerRefs, sharedHeaders } from './headers'
+import { COST, headerRefs, sharedHeaders } from './headers'
 import { type Origins, contactAt, serversAt } from './servers'
 
 /** In the order in which one meets them. A test holds this against the routes. */
@@ -74,27 +74,26 @@ function generate(app: OpenAPIHono<AppEnv>): Document {
 }
 
 interface Operation {
-  operationId: string
   security?: object[]
-  parameters?: { name: string }[]
-  responses: Record<string, { description: string; content?: object }>
+  responses: Record<string, Response>
 }
 
-/** An answer of success with its headers, which follow from what the operation takes and answers. */
-function withHeaders({ operationId, security, parameters, responses }: Operation): Operation['responses'] {
+interface Response {
+  description: string
+  headers?: Record<string, object>
+  content?: object
+  'x-error-codes'?: readonly ErrorCode[]
+}
+
+/** An answer of success with its headers: those that its route declares, and what every credential is told of the cost. */
+function withHeaders({ security, responses }: Operation): Operation['responses'] {
   const { 200: answer, ...others } = responses
   if (answer === undefined) return responses
-  const names: HeaderName[] = [
-    ...(security === undefined || security.some((schemes) => 'xcAuth' in schemes) ? COST : []),
-    ...(/-row-(create|read|update)$/.test(operationId) ? (['etag'] as const) : []),
-    ...('text/csv' in (answer.content ?? {}) ? (['content-disposition', 'nc-export-offset'] as const) : []),
-    ...(parameters?.some(({ name }) => name === 'idempotency-key') === true ? (['idempotency-replayed'] as const) : []),
-  ]
-  return names.length === 0 ? responses : { ...others, 200: { ...answer, headers: headerRefs(...names) } as typeof answer }
+  const isCounted = security === undefined || security.some((schemes) => 'xcAuth' in schemes)
+  const headers = { ...(isCounted && headerRefs(...COST)), ...answer.headers }
+  return Object.keys(headers).length === 0 ? responses : { ...others, 200: { ...answer, headers } }
 }
 
-/** The codes that descriptions list: errorResponses() of http/router writes them, and documentErrors() does. */
 function declaredErrors({ responses }: Operation): ErrorCode[] {
-  const named = Object.values(responses).flatMap(({ description }) => description.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [])
-  return named.filter((name): name is ErrorCode => name in ERRORS)
+  return Object.values(responses).flatMap((response) => response['x-error-codes'] ?? [])
 }

@@ -1,5 +1,6 @@
 /** Documented error responses: what can go wrong, from the one table of errors. */
 import { ERRORS, type ErrorCode } from '../errors'
+import { errorCodes } from '../http/router'
 
 const BAD_CREDENTIAL = [
   'TOKEN_EXPIRED',
@@ -54,11 +55,12 @@ const HEADERS: Partial<Record<number, Record<string, object>>> = {
 
 export interface ErrorDocumentation {
   description: string
+  'x-error-codes': readonly ErrorCode[]
   headers?: Record<string, object>
   content: Record<string, object>
 }
 
-/** One response a status, which lists its codes as errorResponses() of http/router does, and `Error` is its ErrorBody. */
+/** One response a status, as errorResponses() of http/router has it, with an example of each code; `Error` is its ErrorBody. */
 export function documentErrors(codes: readonly ErrorCode[]): Map<number, ErrorDocumentation> {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status)
   return new Map([...byStatus].map(([status, own]) => [status, documentStatus(status, own)]))
@@ -67,7 +69,7 @@ export function documentErrors(codes: readonly ErrorCode[]): Map<number, ErrorDo
 function documentStatus(status: number, codes: readonly ErrorCode[]): ErrorDocumentation {
   const headers = HEADERS[status]
   return {
-    description: codes.map((code) => `\`${code}\``).join(', '),
+    ...errorCodes(codes),
     ...(headers !== undefined && { headers }),
     content: {
       'application/json': {

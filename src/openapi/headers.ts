@@ -33,6 +33,6 @@ export function sharedHeaders(): Record<string, object> {
   return HEADERS
 }
 
-export function headerRefs(...names: readonly HeaderName[]): Described {
+export function headerRefs(...names: readonly HeaderName[]): Record<string, { $ref: string }> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }

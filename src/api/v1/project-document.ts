@@ -1,18 +1,19 @@
 /** The document of one project's rows, computed from the catalog that also serves them: docs/contract/api-v1.md section 5. */
+import { z } from '@hono/zod-openapi'
 import { SECURITY_SCHEMES } from '../../control/access/guard'
 import type { Table } from '../../data/types/column'
 import type { Limits } from '../../data/query/page'
 import type { ProjectContext } from '../../env'
-import { PageBody } from './row-requests'
 import { PageInfo } from '../../http/page'
 import { ErrorBody, createRouter } from '../../http/router'
-import { sharedAnswers } from '../../openapi/answers'
 import { sharedHeaders } from '../../openapi/headers'
 import { type NamedTable, nameTables } from '../../openapi/names'
-import { OPERATION_SUFFIXES, type TableParts, errorComponents, tableParts } from './row-operations'
-import { sharedParameters } from '../../openapi/parameters'
 import { SCHEMA_SUFFIXES, type JsonSchema } from '../../openapi/schemas'
 import { type Origins, contactAt, serversAt } from '../../openapi/servers'
+import { CursorPageInfo, sharedAnswerBodies, sharedAnswers } from './row-bodies'
+import { OPERATION_SUFFIXES } from './row-operations'
+import { sharedParameters } from './row-parameters'
+import { ERROR_COMPONENTS, type TableParts, membersOf, tableParts } from './table-documentation'
 
 const DESCRIPTION = `The rows of this project's tables.
 
@@ -91,44 +92,51 @@ type Section = keyof TableParts | 'headers' | 'examples'
  * has 128 MB: what one table needs is gone before the next is looked at.
  */
 function sectionsOf(tags: readonly Tagged[], limits: Limits): Record<Section, string> {
-  const errors = errorComponents()
+  const { schemas, answers } = sharedShapes()
   const texts: Record<Section, string[]> = {
     paths: [],
-    schemas: [membersOf(sharedSchemas())],
+    schemas: [membersOf(schemas)],
     parameters: [membersOf(sharedParameters(limits))],
     headers: [membersOf(sharedHeaders())],
-    examples: [membersOf(errors.examples)],
+    examples: [membersOf(ERROR_COMPONENTS.examples)],
     requestBodies: [],
-    responses: [membersOf({ ...sharedAnswers(), ...errors.responses })],
+    responses: [membersOf({ ...sharedAnswers(answers), ...ERROR_COMPONENTS.responses })],
   }
   for (const { table, tag } of tags) {
     const parts = tableParts(table, tag)
-    for (const section of Object.keys(parts) as (keyof TableParts)[]) texts[section].push(membersOf(parts[section]))
+    for (const section of Object.keys(parts) as (keyof TableParts)[]) texts[section].push(parts[section])
   }
   const joined = Object.entries(texts).map(([section, members]) => [section, members.filter((text) => text !== '').join(',')])
   return Object.fromEntries(joined) as Record<Section, string>
-}
-
-/** An object as JSON, without its braces. */
-function membersOf(object: object): string {
-  return JSON.stringify(object).slice(1, -1)
 }
 
 function asMember([name, members]: [string, string]): string {
   return `${JSON.stringify(name)}:{${members}}`
 }
 
-/** What the routes themselves declare, as JSON Schema. Made once. */
-let shared: Record<string, JsonSchema> | null = null
+/** What the routes themselves declare, as JSON Schema. */
+interface SharedShapes {
+  schemas: Record<string, JsonSchema>
+  /** Bodies of the answers that all tables share, by their names. */
+  answers: Record<string, JsonSchema>
+}
 
-function sharedSchemas(): Record<string, JsonSchema> {
-  if (shared === null) {
-    const router = createRouter()
-    router.openAPIRegistry.register('Error', ErrorBody)
-    router.openAPIRegistry.register('PageInfo', PageInfo)
-    router.openAPIRegistry.register('CursorPageInfo', PageBody.shape.pageInfo)
-    const { components } = router.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } })
-    shared = { ...components?.schemas } as Record<string, JsonSchema>
-  }
+/** Made once. */
+let shared: SharedShapes | null = null
+
+function sharedShapes(): SharedShapes {
+  shared ??= makeSharedShapes()
   return shared
+}
+
+function makeSharedShapes(): SharedShapes {
+  const router = createRouter()
+  const bodies = sharedAnswerBodies()
+  router.openAPIRegistry.register('Error', ErrorBody)
+  router.openAPIRegistry.register('PageInfo', PageInfo)
+  router.openAPIRegistry.register('CursorPageInfo', CursorPageInfo)
+  router.openAPIRegistry.register('answers', z.object(Object.fromEntries(bodies)))
+  const { components } = router.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } })
+  const { answers, ...schemas } = { ...components?.schemas } as Record<string, JsonSchema>
+  return { schemas, answers: answers?.['properties'] as Record<string, JsonSchema> }
 }

@@ -1,25 +1,20 @@
 /**
- * The operations on every table's rows, one entry each: data/records/routes.ts and bulk-routes.ts serve them, project.ts lists
- * them per table. What they hold of a table (parameters, bodies, answers) are components, so that the operations through the
- * default view say the same in few words.
+ * The operations on rows, each declared once: row-routes.ts serves them, the document of the fixed routes has them as the router
+ * does, and project-document.ts lists them for each table. What they hold of a table (parameters, bodies, answers) has a name.
  */
 import { type Permission, isAllowed } from '../../control/access/roles'
 import { primaryKey } from '../../data/catalog/catalog'
 import type { Table } from '../../data/types/column'
 import { PROJECT_ROLES } from '../../env'
 import type { ErrorCode } from '../../errors'
-import { type AnswerName, type BodyName, answerRef, bodyRef, tableAnswers, tableBodies } from '../../openapi/answers'
 import { groupFields, upsertFields } from '../../openapi/column'
-import { type ErrorDocumentation, commonErrors, documentErrors, errorExamples } from '../../openapi/failures'
-import { type NamedTable, capitalized, uncapitalized } from '../../openapi/names'
-import { type ParameterName, parameterRef, tableParameters } from '../../openapi/parameters'
-import { tableSchemas } from '../../openapi/schemas'
+import { capitalized } from '../../openapi/names'
+import type { AnswerName, BodyName } from './row-bodies'
+import type { ParameterName } from './row-parameters'
 
-type Described = Readonly<Record<string, unknown>>
-
-interface Operation {
-  /** What follows the name of the table in its id. */
-  name: string
+export interface RowOperation {
+  /** In the document of the fixed routes, after `table-row-` or `view-row-`. */
+  id: string
   method: 'get' | 'post' | 'patch' | 'delete'
   /** Below the rows of the table or its view, or below its bulk routes, which no view has. */
   below: 'rows' | 'bulk'
@@ -37,7 +32,9 @@ interface Operation {
   isOf?: (table: Table) => boolean
 }
 
-type Through = 'table' | 'view'
+/** The way to the rows: of the table itself, or of its default view, which shows all columns. */
+export const WAYS = ['table', 'view'] as const
+export type Through = (typeof WAYS)[number]
 
 const hasKey = (table: Table): boolean => primaryKey(table).length > 0
 const hasUpsert = (table: Table): boolean => upsertFields(table).length > 0
@@ -56,9 +53,9 @@ const FIELD_ERRORS = [
 ] as const
 
 /** Paths that a parameter could swallow stand before it, as in the router. */
-const OPERATIONS: readonly Operation[] = [
-  {
-    name: 'listRows',
+export const ROW_OPERATIONS = {
+  listRows: {
+    id: 'list',
     method: 'get',
     below: 'rows',
     path: '',
@@ -69,8 +66,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'page',
     errors: [...FILTER_ERRORS, 'INVALID_CURSOR'],
   },
-  {
-    name: 'insertRow',
+  insertRow: {
+    id: 'create',
     method: 'post',
     below: 'rows',
     path: '',
@@ -82,8 +79,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'row',
     errors: FIELD_ERRORS,
   },
-  {
-    name: 'findRow',
+  findRow: {
+    id: 'find-one',
     method: 'get',
     below: 'rows',
     path: '/find-one',
@@ -94,8 +91,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'found',
     errors: FILTER_ERRORS,
   },
-  {
-    name: 'countRows',
+  countRows: {
+    id: 'count',
     method: 'get',
     below: 'rows',
     path: '/count',
@@ -106,8 +103,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'count',
     errors: FILTER_ERRORS,
   },
-  {
-    name: 'countRowsByField',
+  countRowsByField: {
+    id: 'group-by',
     method: 'get',
     below: 'rows',
     path: '/groupby',
@@ -121,8 +118,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: FILTER_ERRORS,
     isOf: hasGroups,
   },
-  {
-    name: 'listRowsByField',
+  listRowsByField: {
+    id: 'grouped-list',
     method: 'get',
     below: 'rows',
     path: '/group/{groupColumnId}',
@@ -135,8 +132,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'groups',
     errors: [...FILTER_ERRORS, 'COLUMN_NOT_FOUND'],
   },
-  {
-    name: 'exportCsv',
+  exportCsv: {
+    id: 'export-csv',
     method: 'get',
     below: 'rows',
     path: '/export/csv',
@@ -149,8 +146,8 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'csv',
     errors: FILTER_ERRORS,
   },
-  {
-    name: 'readRow',
+  readRow: {
+    id: 'read',
     method: 'get',
     below: 'rows',
     path: '/{rowId}',
@@ -162,8 +159,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: ['FIELD_NOT_FOUND', 'ROW_NOT_FOUND'],
     isOf: hasKey,
   },
-  {
-    name: 'updateRow',
+  updateRow: {
+    id: 'update',
     method: 'patch',
     below: 'rows',
     path: '/{rowId}',
@@ -176,8 +173,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND', 'ROW_CHANGED'],
     isOf: hasKey,
   },
-  {
-    name: 'deleteRow',
+  deleteRow: {
+    id: 'delete',
     method: 'delete',
     below: 'rows',
     path: '/{rowId}',
@@ -189,8 +186,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: ['ROW_NOT_FOUND', 'ROW_CHANGED'],
     isOf: hasKey,
   },
-  {
-    name: 'rowExists',
+  rowExists: {
+    id: 'exist',
     method: 'get',
     below: 'rows',
     path: '/{rowId}/exist',
@@ -202,8 +199,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: [],
     isOf: hasKey,
   },
-  {
-    name: 'insertRows',
+  insertRows: {
+    id: 'bulk-create',
     method: 'post',
     below: 'bulk',
     path: '',
@@ -216,8 +213,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: FIELD_ERRORS,
     isOf: hasKey,
   },
-  {
-    name: 'updateRows',
+  updateRows: {
+    id: 'bulk-update',
     method: 'patch',
     below: 'bulk',
     path: '',
@@ -230,8 +227,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND'],
     isOf: hasKey,
   },
-  {
-    name: 'deleteRows',
+  deleteRows: {
+    id: 'bulk-delete',
     method: 'delete',
     below: 'bulk',
     path: '',
@@ -244,8 +241,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: ['INVALID_REQUEST_BODY', 'FIELD_NOT_FOUND', 'INVALID_VALUE_FOR_FIELD', 'REQUIRED_FIELD_MISSING', 'ROW_NOT_FOUND'],
     isOf: hasKey,
   },
-  {
-    name: 'updateMatchingRows',
+  updateMatchingRows: {
+    id: 'bulk-update-all',
     method: 'patch',
     below: 'bulk',
     path: '/all',
@@ -255,10 +252,10 @@ const OPERATIONS: readonly Operation[] = [
     parameters: ['whereToWrite', 'filterArrJson', 'idempotencyKey'],
     body: 'change',
     answer: 'changed',
-    errors: ['INVALID_FILTER', ...FIELD_ERRORS],
+    errors: ['INVALID_FILTER', ...FIELD_ERRORS, 'VIEW_NOT_FOUND'],
   },
-  {
-    name: 'deleteMatchingRows',
+  deleteMatchingRows: {
+    id: 'bulk-delete-all',
     method: 'delete',
     below: 'bulk',
     path: '/all',
@@ -267,10 +264,10 @@ const OPERATIONS: readonly Operation[] = [
     description: 'Deletes every row that passes the filter; **without a filter, every row of the table**.',
     parameters: ['whereToWrite', 'filterArrJson', 'idempotencyKey'],
     answer: 'changed',
-    errors: FILTER_ERRORS,
+    errors: [...FILTER_ERRORS, 'VIEW_NOT_FOUND'],
   },
-  {
-    name: 'upsertRows',
+  upsertRows: {
+    id: 'bulk-upsert',
     method: 'post',
     below: 'bulk',
     path: '/upsert',
@@ -286,8 +283,8 @@ const OPERATIONS: readonly Operation[] = [
     errors: FIELD_ERRORS,
     isOf: hasUpsert,
   },
-  {
-    name: 'changeRowsTogether',
+  changeRowsTogether: {
+    id: 'bulk-changes',
     method: 'post',
     below: 'bulk',
     path: '/changes',
@@ -303,85 +300,35 @@ const OPERATIONS: readonly Operation[] = [
     errors: [...FIELD_ERRORS, 'ROW_NOT_FOUND', 'ROW_CHANGED'],
     isOf: hasKey,
   },
-]
+} as const satisfies Record<string, RowOperation>
 
-function operationSuffix(name: string, through: Through): string {
+/** What follows the name of the table in the id of an operation. */
+export type OperationName = keyof typeof ROW_OPERATIONS
+
+export const OPERATION_NAMES = Object.keys(ROW_OPERATIONS) as OperationName[]
+
+/** Those that there are on this way: no view has the bulk routes. */
+export function operationsThrough(through: Through): OperationName[] {
+  return OPERATION_NAMES.filter((name) => through === 'table' || ROW_OPERATIONS[name].below === 'rows')
+}
+
+export function operationSuffix(name: OperationName, through: Through): string {
   return `${through === 'view' ? 'View' : ''}${capitalized(name)}`
 }
 
-export const OPERATION_SUFFIXES: readonly string[] = OPERATIONS.flatMap(({ name }) => [
-  operationSuffix(name, 'table'),
-  operationSuffix(name, 'view'),
-])
+export const OPERATION_SUFFIXES: readonly string[] = OPERATION_NAMES.flatMap((name) =>
+  WAYS.map((through) => operationSuffix(name, through)),
+)
 
 const PATH_PARAMETERS = ['rowId', 'groupColumnId'] as const satisfies ParameterName[]
 
-function pathParameters({ path }: Operation): (typeof PATH_PARAMETERS)[number][] {
+export function pathParameters({ path }: RowOperation): ParameterName[] {
   return PATH_PARAMETERS.filter((name) => path.includes(`{${name}}`))
 }
 
-/** Paths carry ids: a title may hold anything, and may change. */
-function pathOf(operation: Operation, { id, projectId, viewId }: Table, through: Through): string {
-  const table = `noco/${projectId}/${id}`
-  if (operation.below === 'bulk') return `/api/v1/db/data/bulk/${table}${operation.path}`
-  return `/api/v1/db/data/${table}${through === 'view' ? `/views/${viewId}` : ''}${operation.path}`
-}
-
-/** What a table adds to the document. */
-export interface TableParts {
-  paths: Described
-  schemas: Described
-  parameters: Described
-  requestBodies: Described
-  responses: Described
-}
-
-/** `tags`: of the operations on the table, and of those through its view. */
-export function tableParts(table: NamedTable, tags: Readonly<Record<Through, string>>): TableParts {
-  const operations = OPERATIONS.filter(({ isOf }) => isOf?.(table) ?? true)
-  const paths: Record<string, Described> = {}
-  for (const through of ['table', 'view'] as const) {
-    for (const operation of operations.filter(({ below }) => through === 'table' || below === 'rows')) {
-      const path = pathOf(operation, table, through)
-      const item = paths[path] ?? pathItem(operation, table)
-      paths[path] = { ...item, [operation.method]: describeOperation(operation, table, through, tags[through]) }
-    }
-  }
-  return { paths, schemas: tableSchemas(table), ...tableComponents(operations, table) }
-}
-
-function pathItem(operation: Operation, table: NamedTable): Described {
-  const names = pathParameters(operation)
-  return names.length === 0 ? {} : { parameters: names.map((name) => parameterRef(table, name)) }
-}
-
-function tableComponents(operations: readonly Operation[], table: NamedTable): Omit<TableParts, 'paths' | 'schemas'> {
-  const parameters = operations.flatMap((operation) => [...operation.parameters, ...pathParameters(operation)])
-  const bodies = new Set(operations.flatMap(({ body }) => body ?? []))
-  return {
-    parameters: tableParameters(table, [...new Set(parameters)]),
-    requestBodies: tableBodies(table, [...bodies]),
-    responses: tableAnswers(table, [...new Set(operations.map(({ answer }) => answer))]),
-  }
-}
-
-function describeOperation(operation: Operation, table: NamedTable, through: Through, tag: string): Described {
-  const { name, summary, description, parameters, body, answer } = operation
-  return {
-    operationId: uncapitalized(`${table.codeName}${operationSuffix(name, through)}`),
-    tags: [tag],
-    summary,
-    description,
-    ...(parameters.length > 0 && { parameters: parameters.map((name) => parameterRef(table, name)) }),
-    ...(body !== undefined && { requestBody: bodyRef(table, body) }),
-    responses: { 200: answerRef(table, answer), ...NAMED_ERRORS.refs[through].get(operation) },
-  }
-}
-
-/** A project role without the permission is what makes FORBIDDEN possible. */
-function errorsOf({ method, errors, permission }: Operation, through: Through): ErrorCode[] {
+/** Its own, and those of any request for rows. A project role without the permission is what makes FORBIDDEN possible. */
+export function refusalsOf({ method, errors, permission }: RowOperation, through: Through): ErrorCode[] {
   return [
-    ...commonErrors({ method }),
     ...(PROJECT_ROLES.every((role) => isAllowed([role], permission)) ? [] : (['FORBIDDEN'] as const)),
     'PROJECT_NOT_FOUND',
     'TABLE_NOT_FOUND',
@@ -389,43 +336,4 @@ function errorsOf({ method, errors, permission }: Operation, through: Through): 
     ...(method === 'get' ? [] : (['IDEMPOTENCY_KEY_REUSED'] as const)),
     ...errors,
   ]
-}
-
-const OF_THROUGH: Readonly<Record<Through, readonly Operation[]>> = {
-  table: OPERATIONS,
-  view: OPERATIONS.filter(({ below }) => below === 'rows'),
-}
-
-/** Errors are the same for every table, and many are the same for many operations: each is a component, made once. */
-interface NamedErrors {
-  responses: Record<string, ErrorDocumentation>
-  examples: Record<string, object>
-  /** Of each operation by status. */
-  refs: Record<Through, Map<Operation, Described>>
-}
-
-const NAMED_ERRORS = nameErrors()
-
-function nameErrors(): NamedErrors {
-  const named: NamedErrors = { responses: {}, examples: {}, refs: { table: new Map(), view: new Map() } }
-  const names = new Map<string, string>()
-  for (const through of ['table', 'view'] as const) {
-    for (const operation of OF_THROUGH[through]) {
-      const codes = errorsOf(operation, through)
-      const refs = [...documentErrors(codes)].map(([status, response]) => {
-        const name = names.get(response.description) ?? `error-${names.size + 1}`
-        names.set(response.description, name)
-        named.responses[name] = response
-        return [status, { $ref: `#/components/responses/${name}` }]
-      })
-      named.refs[through].set(operation, Object.fromEntries(refs) as Described)
-      Object.assign(named.examples, errorExamples(codes))
-    }
-  }
-  return named
-}
-
-/** The components that operations refer to. */
-export function errorComponents(): Pick<NamedErrors, 'responses' | 'examples'> {
-  return NAMED_ERRORS
 }

@@ -1,119 +1,41 @@
-/** What the routes of rows share: parameters, bodies, and the headers that make writes safe to repeat. */
-import { z } from '@hono/zod-openapi'
+/** What operations on rows read of a request: the table, the query, and the headers that make writes safe to repeat. */
 import type { Context } from 'hono'
 import { requireActor } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
-import { PageInfo } from '../../http/page'
+import { type Scope, tableScope } from '../../data/catalog/scope'
 import type { Table } from '../../data/types/column'
 import type { Predicate } from '../../data/query/predicate'
 import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../../data/query/query'
 import { type Write, readIdempotencyKey, runOnce } from '../../data/records/idempotency'
 import { type VersionedRow, duplicateValue } from '../../data/records/records'
+import type { AnswerOf, BodyName, BodyOf } from './row-bodies'
+import type { OperationName, ROW_OPERATIONS } from './row-operations'
 
-const parameter = (name: string, description: string) => z.string().openapi({ param: { name, in: 'path' }, description })
+/** The table that an operation works on, by way of the view where the path names one. */
+type RowScope = Scope & { table: Table }
 
-export const TableParameters = z.object({
-  orgs: parameter('orgs', 'Not looked at; `noco` by custom').openapi({ example: 'noco' }),
-  projectName: parameter('projectName', 'Id or title of the project'),
-  tableName: parameter('tableName', 'Id or title of the table'),
-})
-export const RowParameters = TableParameters.extend({
-  rowId: parameter('rowId', 'Primary key; parts of a composite one joined by `___`'),
-})
+/** What a handler is given: the request, what its path names, and its body as the operation declares it. */
+export interface RowRequest<Body> extends RowScope {
+  c: Context<AppEnv>
+  body: Body
+}
 
-const integer = (description: string, example: number) => z.string().optional().openapi({ type: 'integer', description, example })
+type Operation<Name extends OperationName> = (typeof ROW_OPERATIONS)[Name]
+type BodyIn<Name extends OperationName> = Operation<Name> extends { body: infer Body extends BodyName } ? BodyOf<Body> : undefined
 
-/** Names separated by commas; given more than once, those of all. */
-const names = (description: string, example: string) =>
-  z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .openapi({ type: 'string', description, example })
+/** For each of the operations what it does: from its body to its answer. */
+export type Handlers<Names extends OperationName> = {
+  [Name in Names]: (request: RowRequest<BodyIn<Name>>) => Promise<AnswerOf<Operation<Name>['answer']>>
+}
 
-/** Documented here; read, with their short names and array forms, by data/query. */
-export const ListParameters = z
-  .object({
-    fields: names('Fields to answer with, by title, separated by commas', 'Id,Title'),
-    sort: names('Fields to sort by; a leading `-` sorts descending', '-Id'),
-    where: z.string().optional().openapi({ description: 'A filter such as `(Qty,gt,3)~and(Title,like,pen)`' }),
-    filterArrJson: z.string().optional().openapi({ description: 'A filter as a JSON array; ANDed with `where`' }),
-    sortArrJson: z.string().optional().openapi({ description: 'The sort as a JSON array; used where `sort` is absent' }),
-    limit: integer('Rows of the page', 25),
-    offset: integer('Rows before the page', 0),
-    cursor: z.string().optional().openapi({ description: '`pageInfo.next` of the page before' }),
-    shuffle: z.string().optional().openapi({ description: '1: in random order' }),
-  })
-  .loose()
-
-const flag = (description: string, usual: 0 | 1) =>
-  z
-    .string()
-    .optional()
-    .openapi({ type: 'integer', enum: [0, 1], default: usual, description })
-
-export const ExportParameters = ListParameters.omit({ limit: true, cursor: true, shuffle: true }).extend({
-  bom: flag('0: without the byte order mark that tells spreadsheets of UTF-8', 1),
-  types: flag('1: headings are `Title (Type)`; the import gives such a file exactly these types', 0),
-})
-
-export const FilterParameters = ListParameters.pick({ where: true, filterArrJson: true }).loose()
-
-/** Not z.record(): that drops a field called `__proto__`, and a field may have any name. */
-export const RowBody = z
-  .custom<Record<string, unknown>>(
-    (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
-    'must be an object',
-  )
-  .openapi('Row', { type: 'object', additionalProperties: true, description: 'Values by field title' })
-
-/** Not an extension of PageInfo: documents would say that every answer is one, and it has no `page` after a cursor. */
-const CursorPageInfo = z
-  .object({
-    ...PageInfo.shape,
-    page: PageInfo.shape.page.optional().openapi({ description: 'offset / limit + 1, not rounded; not known after a `cursor`' }),
-    next: z.string().optional().openapi({ description: 'The `cursor` of the next page; absent on the last one' }),
-  })
-  .openapi('CursorPageInfo')
-
-export const PageBody = z.object({ list: z.array(RowBody), pageInfo: CursorPageInfo })
-
-export const WriteHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .optional()
-    .openapi({ description: 'Sent again within 24 hours, the same request takes effect once' }),
-})
-export const RowWriteHeaders = WriteHeaders.extend({
-  'if-match': z
-    .string()
-    .optional()
-    .openapi({ description: 'The `ETag` of the row as you read it: refused with 412 when it has changed' }),
-})
-
-export const LIST_REFUSALS = [
-  'INVALID_FILTER',
-  'FIELD_NOT_FOUND',
-  'INVALID_PARAMETER',
-  'INVALID_CURSOR',
-  'PROJECT_NOT_FOUND',
-  'TABLE_NOT_FOUND',
-  'VIEW_NOT_FOUND',
-  'FORBIDDEN',
-] as const
-
-export const WRITE_REFUSALS = [
-  'INVALID_REQUEST_BODY',
-  'FIELD_NOT_FOUND',
-  'INVALID_VALUE_FOR_FIELD',
-  'REQUIRED_FIELD_MISSING',
-  'DUPLICATE_VALUE',
-  'IDEMPOTENCY_KEY_REUSED',
-  'PROJECT_NOT_FOUND',
-  'TABLE_NOT_FOUND',
-  'VIEW_NOT_FOUND',
-  'FORBIDDEN',
-] as const
+/** Throws PROJECT_NOT_FOUND, TABLE_NOT_FOUND, VIEW_NOT_FOUND. */
+export async function rowScope(c: Context<AppEnv>): Promise<RowScope> {
+  const scope = await tableScope(c, c.req.param('tableName') ?? '')
+  const view = c.req.param('viewName')
+  if (view !== undefined && view !== scope.table.viewId && view !== scope.table.title) throw new ApiError('VIEW_NOT_FOUND')
+  return scope
+}
 
 /** The request's query as data/query reads it. */
 export function listQuery(c: Context<AppEnv>, table: Table, queries: QueryParams = c.req.queries()): ListQuery {
@@ -167,9 +89,10 @@ export async function perform<Answer>(c: Context<AppEnv>, data: D1Database, tabl
   }
 }
 
-/** Answers with a row and, as its ETag, the number of its writes. */
-export function setETag(c: Context<AppEnv>, { version }: VersionedRow): void {
+/** The row to answer with; the number of its writes goes into its ETag. */
+export function withETag(c: Context<AppEnv>, { row, version }: VersionedRow): VersionedRow['row'] {
   c.header('etag', `"v${version}"`)
+  return row
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Group-by and the grouped list: docs/contract/api-v1.md 4.6. */
 import { ApiError } from '../../errors'
 import { batch, onlyRow } from '../../lib/d1'
-import { pageInfo } from '../../lib/paging'
+import { type PageInfo, pageInfo } from '../../lib/paging'
 import { type Query, type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
 import type { ListQuery } from '../query/query'
@@ -43,7 +43,7 @@ export async function groupBy(
   column: Column,
   query: Pick<ListQuery, 'filter' | 'limit' | 'offset'>,
   sort: readonly GroupSort[],
-): Promise<Page> {
+): Promise<{ list: Row[]; pageInfo: PageInfo }> {
   const { limit, offset } = query
   const where = selectRows(table, query.filter)
   const terms = [...sort, ...(sort.some(({ by }) => by === 'value') ? [] : [{ by: 'value', descending: false } as const])]

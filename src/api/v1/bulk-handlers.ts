@@ -1,0 +1,59 @@
+/** What the operations on many rows at once do: docs/contract/api-v1.md 4.7, and two that NocoDB has not. */
+import type { Context } from 'hono'
+import type { AppEnv } from '../../env'
+import { ApiError } from '../../errors'
+import { onlyValue } from '../../data/query/query'
+import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from '../../data/records/bulk'
+import { changeRowsTogether } from '../../data/records/changes'
+import type { Write } from '../../data/records/idempotency'
+import { upsertColumn, upsertMany } from '../../data/records/upsert'
+import type { Table } from '../../data/types/column'
+import { type Handlers, filterToWrite, perform } from './row-requests'
+
+type Names =
+  | 'insertRows'
+  | 'updateRows'
+  | 'deleteRows'
+  | 'updateMatchingRows'
+  | 'deleteMatchingRows'
+  | 'upsertRows'
+  | 'changeRowsTogether'
+
+export const BULK_HANDLERS: Handlers<Names> = {
+  insertRows({ c, data, table, body }) {
+    return performBulk(c, data, table, insertMany(table, body, c.get('startedAt')))
+  },
+
+  updateRows({ c, data, table, body }) {
+    return performBulk(c, data, table, updateMany(table, body, c.get('startedAt')))
+  },
+
+  deleteRows({ c, data, table, body }) {
+    return performBulk(c, data, table, deleteMany(table, body))
+  },
+
+  updateMatchingRows({ c, data, table, body }) {
+    return performBulk(c, data, table, updateMatching(table, filterToWrite(c, table), body, c.get('startedAt')))
+  },
+
+  deleteMatchingRows({ c, data, table }) {
+    return performBulk(c, data, table, deleteMatching(table, filterToWrite(c, table)))
+  },
+
+  upsertRows({ c, data, table, body }) {
+    const on = upsertColumn(table, onlyValue(c.req.queries(), 'on'))
+    return performBulk(c, data, table, upsertMany(table, on, body, c.get('startedAt')))
+  },
+
+  changeRowsTogether({ c, data, table, body }) {
+    const { insert = [], restore = [], update = [], delete: gone = [] } = body
+    const changes = { insert, restore, update, delete: gone }
+    return performBulk(c, data, table, changeRowsTogether(table, changes, c.get('startedAt')))
+  },
+}
+
+/** Throws INVALID_PARAMETER for If-Match: a client that sends it relies on a check that many rows have no version for. */
+function performBulk<Answer>(c: Context<AppEnv>, data: D1Database, table: Table, write: Write<Answer>): Promise<Answer> {
+  if (c.req.header('if-match') !== undefined) throw new ApiError('INVALID_PARAMETER', 'If-Match belongs to a single row.')
+  return perform(c, data, table, write)
+}
