@@ -74,92 +74,110 @@ async function readOwn(c: Context<AppEnv>): Promise<Own> {
 }
 
 function Account({ own, error = null }: { own: Own; error?: ApiError | null }) {
-  const { actor } = usePage()
-  const about = (code: ApiError['code']) => (error?.code === code ? error.message : null)
   const elsewhere = error !== null && error.code !== 'INVALID_CREDENTIALS' && error.code !== 'INVALID_PASSWORD'
   return (
     <AppPage title="Account">
       <h1>Account</h1>
       <Problem error={elsewhere ? error : null} />
-      <section class="card">
-        <dl class="facts">
-          <dt>E-mail</dt>
-          <dd>{actor?.email}</dd>
-          <dt>Role on this server</dt>
-          <dd>
-            {actor?.roles.includes('super')
-              ? 'Administrator'
-              : actor?.roles.includes('org-level-creator')
-                ? 'May create projects'
-                : 'Member of projects'}
-          </dd>
-        </dl>
-        {own.canConfirm && (
-          <form method="post" action="/account/confirmation">
-            <Hidden />
-            <p>Nobody has confirmed yet that this address is yours: projects that you are added to wait for it.</p>
-            <button class="button" type="submit">
-              Send the link that confirms it
-            </button>
-          </form>
-        )}
-        <Can permission="apiTokenList">
-          <p>
-            <a class="button" href="/account/api-tokens">
-              <Icon name="key" /> Your API Tokens
-            </a>
-          </p>
-        </Can>
-      </section>
-      <section class="card">
-        <h2>Change password</h2>
-        <p class="muted">It ends every session and Auth Token, this one too.</p>
-        <form method="post" action="/account/password" class="stack">
-          <Hidden />
-          <input type="hidden" name="username" value={actor?.email} autocomplete="username" />
-          <Field
-            label="Current password"
-            name="current"
-            type="password"
-            autocomplete="current-password"
-            error={about('INVALID_CREDENTIALS')}
-            required
-          />
-          <Field
-            label="New password"
-            name="password"
-            type="password"
-            autocomplete="new-password"
-            hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
-            error={about('INVALID_PASSWORD')}
-            required
-          />
-          <label class="check">
-            <input type="checkbox" name="end_api_tokens" /> Delete my API Tokens too: programs that send them stop working
-          </label>
-          <div class="actions">
-            <button class="button button-primary" type="submit">
-              Change password
-            </button>
-          </div>
-        </form>
-      </section>
+      <About canConfirm={own.canConfirm} />
+      <ChangePassword error={error} />
       <Sessions own={own} />
-      <section class="card">
-        <div class="danger-zone">
-          <div>
-            <h2>Sign out everywhere</h2>
-            <p class="muted">Ends your sessions in every browser, and the Auth Tokens copied from them.</p>
-          </div>
-          <form method="post" action="/session/sign-out-everywhere">
-            <Hidden />
-            <button class="button" type="submit">
-              <Icon name="exit" /> Sign out everywhere
-            </button>
-          </form>
-        </div>
-      </section>
+      <SignOutEverywhere />
     </AppPage>
+  )
+}
+
+function About({ canConfirm }: Pick<Own, 'canConfirm'>) {
+  const { actor } = usePage()
+  return (
+    <section class="card">
+      <dl class="facts">
+        <dt>E-mail</dt>
+        <dd>{actor?.email}</dd>
+        <dt>Role on this server</dt>
+        <dd>{roleWords(actor?.roles ?? [])}</dd>
+      </dl>
+      {canConfirm && (
+        <form method="post" action="/account/confirmation">
+          <Hidden />
+          <p>Nobody has confirmed yet that this address is yours: projects that you are added to wait for it.</p>
+          <button class="button" type="submit">
+            Send the link that confirms it
+          </button>
+        </form>
+      )}
+      <Can permission="apiTokenList">
+        <p>
+          <a class="button" href="/account/api-tokens">
+            <Icon name="key" /> Your API Tokens
+          </a>
+        </p>
+      </Can>
+    </section>
+  )
+}
+
+function roleWords(roles: readonly string[]): string {
+  if (roles.includes('super')) return 'Administrator'
+  return roles.includes('org-level-creator') ? 'May create projects' : 'Member of projects'
+}
+
+function ChangePassword({ error }: { error: ApiError | null }) {
+  const { actor } = usePage()
+  const about = (code: ApiError['code']) => (error?.code === code ? error.message : null)
+  return (
+    <section class="card">
+      <h2>Change password</h2>
+      <p class="muted">It ends every session and Auth Token, this one too.</p>
+      <form method="post" action="/account/password" class="stack">
+        <Hidden />
+        <input type="hidden" name="username" value={actor?.email} autocomplete="username" />
+        <Field
+          label="Current password"
+          name="current"
+          type="password"
+          autocomplete="current-password"
+          error={about('INVALID_CREDENTIALS')}
+          required
+        />
+        <Field
+          label="New password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
+          error={about('INVALID_PASSWORD')}
+          required
+        />
+        <label class="check">
+          <input type="checkbox" name="end_api_tokens" /> Delete my API Tokens too: programs that send them stop working
+        </label>
+        <div class="actions">
+          <button class="button button-primary" type="submit">
+            Change password
+          </button>
+        </div>
+      </form>
+    </section>
+  )
+}
+
+function SignOutEverywhere() {
+  return (
+    <section class="card">
+      <div class="danger-zone">
+        <div>
+          <h2>Sign out everywhere</h2>
+          <p class="muted">Ends your sessions in every browser, and the Auth Tokens copied from them.</p>
+        </div>
+        <form method="post" action="/session/sign-out-everywhere">
+          <Hidden />
+          <button class="button" type="submit">
+            <Icon name="exit" /> Sign out everywhere
+          </button>
+        </form>
+      </div>
+    </section>
   )
 }
 

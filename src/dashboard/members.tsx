@@ -185,58 +185,13 @@ export function Links({ links }: { links: readonly { email: string; url: string 
 }
 
 function MemberList({ screen, base }: { screen: Screen; base: string }) {
-  const { actor, project } = usePage()
   return (
     <List
       label="Members"
       what="members"
       head={['Member', 'Role']}
       rows={screen.members.map((member) => (
-        <tr>
-          <td>
-            {member.email} {member.invited === 1 && <span class="tag">invited</span>}
-            {member.invited === 0 && member.email_verified === 0 && (
-              <span class="tag">{member.waits === 1 ? 'waits: address not confirmed' : 'address not confirmed'}</span>
-            )}
-            {member.id === actor?.userId && <span class="tag">you</span>}
-          </td>
-          <td>
-            {member.roles === 'owner' && project?.role !== 'owner' ? (
-              'owner'
-            ) : (
-              <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
-                <Hidden />
-                <select name="role" aria-label={`Role of ${member.email}`}>
-                  {rolesFor(project?.role).map((role) => (
-                    <option value={role} selected={role === member.roles}>
-                      {role}
-                    </option>
-                  ))}
-                </select>
-                <button class="button button-small" type="submit" data-without-script>
-                  Change
-                </button>
-              </form>
-            )}
-          </td>
-          <td>
-            <div class="actions">
-              {member.invited === 1 && (
-                <form method="post" action={`${base}/${member.id}/invite`}>
-                  <Hidden />
-                  <button class="button button-quiet button-small" type="submit">
-                    <Icon name="link" /> New link<span class="visually-hidden"> for {member.email}</span>
-                  </button>
-                </form>
-              )}
-              {member.id !== actor?.userId && (
-                <a class="button button-quiet button-small text-danger" href={`${base}/${member.id}/remove`} data-dialog>
-                  Remove<span class="visually-hidden"> {member.email}</span>
-                </a>
-              )}
-            </div>
-          </td>
-        </tr>
+        <MemberRow member={member} base={base} />
       ))}
     >
       <Pager
@@ -248,6 +203,57 @@ function MemberList({ screen, base }: { screen: Screen; base: string }) {
         what="members"
       />
     </List>
+  )
+}
+
+function MemberRow({ member, base }: { member: Member; base: string }) {
+  const { actor, project } = usePage()
+  return (
+    <tr>
+      <td>
+        {member.email} {member.invited === 1 && <span class="tag">invited</span>}
+        {member.invited === 0 && member.email_verified === 0 && (
+          <span class="tag">{member.waits === 1 ? 'waits: address not confirmed' : 'address not confirmed'}</span>
+        )}
+        {member.id === actor?.userId && <span class="tag">you</span>}
+      </td>
+      <td>
+        {member.roles === 'owner' && project?.role !== 'owner' ? (
+          'owner'
+        ) : (
+          <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
+            <Hidden />
+            <select name="role" aria-label={`Role of ${member.email}`}>
+              {rolesFor(project?.role).map((role) => (
+                <option value={role} selected={role === member.roles}>
+                  {role}
+                </option>
+              ))}
+            </select>
+            <button class="button button-small" type="submit" data-without-script>
+              Change
+            </button>
+          </form>
+        )}
+      </td>
+      <td>
+        <div class="actions">
+          {member.invited === 1 && (
+            <form method="post" action={`${base}/${member.id}/invite`}>
+              <Hidden />
+              <button class="button button-quiet button-small" type="submit">
+                <Icon name="link" /> New link<span class="visually-hidden"> for {member.email}</span>
+              </button>
+            </form>
+          )}
+          {member.id !== actor?.userId && (
+            <a class="button button-quiet button-small text-danger" href={`${base}/${member.id}/remove`} data-dialog>
+              Remove<span class="visually-hidden"> {member.email}</span>
+            </a>
+          )}
+        </div>
+      </td>
+    </tr>
   )
 }
 

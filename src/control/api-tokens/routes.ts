@@ -74,16 +74,32 @@ const tags = ['API Tokens']
 
 /** One set of routes, mounted twice: below a project and for the organisation. They differ in who may call them. */
 function apiTokenRoutes(scope: 'project' | 'org') {
-  const inProject = scope === 'project'
   const router = createRouter()
-  const path = inProject ? '/{projectId}/api-tokens' : '/tokens'
-  const prefix = inProject ? 'api-token' : 'org-token'
-  const where = inProject ? 'project' : 'organisation'
-  const params = inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {}
-  // docs/contract/api-v1.md 2.1: only the organisation's list is paged.
-  const query = inProject ? z.object({}) : PageQuery.omit({ query: true })
-  const refusals = inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : ([] as const)
+  const mount = mountOf(scope)
+  addList(router, mount)
+  addCreation(router, mount)
+  addDeletion(router, mount)
+  return router
+}
 
+function mountOf(scope: 'project' | 'org') {
+  const inProject = scope === 'project'
+  return {
+    inProject,
+    path: inProject ? '/{projectId}/api-tokens' : '/tokens',
+    prefix: inProject ? 'api-token' : 'org-token',
+    where: inProject ? 'project' : 'organisation',
+    params: inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {},
+    // docs/contract/api-v1.md 2.1: only the organisation's list is paged.
+    query: inProject ? z.object({}) : PageQuery.omit({ query: true }),
+    refusals: inProject ? (['PROJECT_NOT_FOUND', 'FORBIDDEN'] as const) : ([] as const),
+  }
+}
+
+type Mount = ReturnType<typeof mountOf>
+type Router = ReturnType<typeof createRouter>
+
+function addList(router: Router, { inProject, path, prefix, where, params, query, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'get',
@@ -106,7 +122,9 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       return c.json({ list: tokens.map(toListed), pageInfo: pageInfo(total, page.limit, page.offset) }, 200)
     },
   )
+}
 
+function addCreation(router: Router, { path, prefix, where, params, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'post',
@@ -142,7 +160,9 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       )
     },
   )
+}
 
+function addDeletion(router: Router, { path, prefix, where, params, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'delete',
@@ -170,8 +190,6 @@ function apiTokenRoutes(scope: 'project' | 'org') {
       return c.json(deleted, 200)
     },
   )
-
-  return router
 }
 
 export const projectApiTokenRoutes = apiTokenRoutes('project')
