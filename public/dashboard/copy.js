@@ -67,7 +67,7 @@ async function write(text) {
 }
 
 /**
- * Hands the docs page (public/docs.js) its token through sessionStorage, never through an address. A window that a script
+ * Hands the docs page (public/docs/authorization.js) its token through sessionStorage, never through an address. A window that a script
  * opens begins with a copy of it; our own copy is removed again.
  * @param {string} page
  * @param {string} documentPath

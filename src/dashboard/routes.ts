@@ -32,6 +32,7 @@ export const PUBLIC_PAGES = {
   'POST /reset-password/:token': 'none',
   'GET /auth/email/verify/:token': 'none',
   'POST /verify-email/:token': 'none',
+  'GET /session': 'optional',
 } as const
 
 export const dashboardRoutes = createRouter()

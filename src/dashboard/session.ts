@@ -7,9 +7,16 @@ import { prolongSession, signOut } from '../control/auth/session'
 import { endAllSessions } from '../control/users/store'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
+import { csrfToken } from './form-guard'
 import { go } from './page'
 
 export const sessionRoutes = createRouter()
+
+/** Who is signed in, for the docs page, which is the same for everybody; the CSRF token lets it ask for an Auth Token. */
+sessionRoutes.get('/session', async (c) => {
+  const { actor, sessionId } = c.var
+  return c.json({ email: actor?.email ?? null, csrf: sessionId === null ? '' : await csrfToken(c, sessionId) }, 200)
+})
 
 /**
  * A fresh Auth Token of this session, for the scripts of our pages. The session then lasts as long as the token, until its

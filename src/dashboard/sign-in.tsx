@@ -18,7 +18,7 @@ import { PlainPage } from './layout'
 import { attempt, go, refusalOf, show } from './page'
 
 /** Pages that someone may have been sent away from to sign in. Only a path of our own: never another site. */
-const RETURN_PATH = /^\/(?:projects|account|admin)(?:\/[\w-]+)*$/
+const RETURN_PATH = /^\/(?:(?:projects|account|admin)(?:\/[\w-]+)*|docs|api\/v\d\/db\/meta\/projects\/[\w-]+\/swagger)$/
 
 export const signInRoutes = createRouter()
 

@@ -1,14 +1,11 @@
 /** Every screen of the dashboard: axe-core finds nothing, no title runs, nothing is wider than the window; and without a script. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Faults, launchBrowser, watchFaults } from '../support/browser'
+import { ABOUT_COLOURS, type Faults, axe, launchBrowser, watchFaults } from '../support/browser'
 import { ADMIN, type Screen, screens, seed, signIn } from '../support/dashboard'
 import { fastest } from '../support/fastest'
 import { type Server, startServer } from '../support/server'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const REFUSALS = /Failed to load resource: the server responded with a status of 40[0-9]/
 
 type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
@@ -52,21 +49,6 @@ interface Look {
   faults: Faults
 }
 
-/** The rules of axe-core that look at colours: in the dark, after all of them in the light, only these can say more. */
-const ABOUT_COLOURS = ['color-contrast', 'link-in-text-block']
-
-/** What axe-core says, in lines: rule, element, why. The CSP lets no script in; the protocol of the browser does. */
-async function axe(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.waitForTimeout(250)
-  const options = { resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: rules } }) }
-  const violations = await page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
-    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
-  )
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-  )
-}
-
 /** Whether a page is wider than a window of that width: empty when it is not. */
 async function overflow(page: Page, width: number): Promise<string[]> {
   await page.setViewportSize({ width, height: 800 })
@@ -100,7 +82,6 @@ describe('every screen', () => {
   beforeAll(async () => {
     await onEveryScreen(async (screen) => {
       const { page, faults } = await open(screen)
-      await page.evaluate(AXE)
       found.light[screen.name] = await axe(page)
       await page.emulateMedia({ colorScheme: 'dark' })
       found.dark[screen.name] = await axe(page, ABOUT_COLOURS)

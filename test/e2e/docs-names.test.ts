@@ -40,6 +40,12 @@ test('whatever a project, its tables and their fields are called, every operatio
   await page.getByLabel('Paste an Auth Token or an API Token').fill(apiToken)
   await page.getByRole('button', { name: 'Open' }).click()
   await page.locator('.opblock').first().waitFor()
+  expect(await page.locator('.opblock-tag').count()).toBe(1)
+  expect(await page.locator('.opblock').count()).toBe(18)
+  expect(await page.locator('.path-title').first().textContent()).toBe(TABLE)
+  await page.getByLabel('Operations through the default view too').check()
+  await expect.poll(() => page.locator('.opblock').count()).toBe(29)
+  expect(await page.locator('.opblock-tag').count()).toBe(1)
   const operations = await page.locator('.opblock').all()
   expect(operations).toHaveLength(29)
   for (const operation of operations) {
@@ -59,7 +65,7 @@ test('whatever a project, its tables and their fields are called, every operatio
   await context.close()
 })
 
-/** With the parameters of its path, and in the example of a row what the row is all of: public/docs.js sees to both. */
+/** With the parameters of its path, and in the example of a row what the row is all of: public/docs/document.js sees to both. */
 async function expectWhole(operation: Locator): Promise<void> {
   const path = (await operation.locator('.opblock-summary-path').textContent()) ?? ''
   const shown = await operation

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Faults, launchBrowser, watchFaults } from '../support/browser'
+import { ABOUT_COLOURS, type Faults, axe, launchBrowser, watchFaults } from '../support/browser'
+import { signOutElsewhere } from '../support/dashboard'
 import { call } from '../support/http'
 import { type Server, startServer } from '../support/server'
 
@@ -16,6 +17,8 @@ const PUBLIC_URL = 'https://api.example.org'
 const PROJECT = '<img src=x onerror=alert(1)>'
 const TABLE = 'Books "2" <b>'
 
+const ACCOUNT = { email: 'ada@example.org', password: 'correct horse battery' }
+
 let server: Server
 let browser: Browser
 let authToken: string
@@ -28,8 +31,7 @@ let faults: Faults
 
 beforeAll(async () => {
   server = await startServer({ vars: { NC_PUBLIC_URL: PUBLIC_URL } })
-  const account = { email: 'ada@example.org', password: 'correct horse battery' }
-  authToken = (await call(`${server.url}/api/v1/auth/user/signup`, { body: account })).token
+  authToken = (await call(`${server.url}/api/v1/auth/user/signup`, { body: ACCOUNT })).token
   const project = await call(`${server.url}/api/v1/db/meta/projects`, { auth: authToken, body: { title: PROJECT } })
   const projectUrl = `${server.url}/api/v1/db/meta/projects/${project.id}`
   const columns = [
@@ -112,7 +114,7 @@ describe("a project's Swagger page", () => {
   test('asks again after a reload once Authorize has logged out', async () => {
     await openWith(apiToken)
     await authorizeButton().click()
-    await page.getByRole('button', { name: 'Remove authorization' }).click()
+    await page.getByRole('button', { name: 'Logout xcToken' }).click()
     await page.reload()
     await tokenForm().waitFor()
     expect(await error().textContent()).toBe('')
@@ -124,8 +126,8 @@ describe("a project's Swagger page", () => {
     const dialog = page.locator('.dialog-ux')
     for (const scheme of ['xcAuth', 'xcToken', 'bearer']) expect(await dialog.textContent()).toContain(scheme)
     await screenshot('docs-authorize')
-    await dialog.getByLabel('auth-bearer-value').fill(apiToken)
-    await dialog.getByRole('button', { name: 'Apply credentials' }).last().click()
+    await dialog.getByLabel('Value of bearer').fill(apiToken)
+    await dialog.getByRole('button', { name: 'Authorize bearer' }).click()
     await page.reload()
     await title().waitFor()
     const listed = await execute('List rows', 'GET')
@@ -152,6 +154,73 @@ describe("a project's Swagger page", () => {
   })
 })
 
+describe('a token in the wrong box of Authorize', () => {
+  test.each([
+    { what: 'an Auth Token', box: 'bearer', own: 'xcAuth', header: 'xc-auth', token: () => authToken },
+    { what: 'an API Token', box: 'xcAuth', own: 'xcToken', header: 'xc-token', token: () => apiToken },
+  ])('is recognised and moved: $what in $box', async ({ box, own, header, token }) => {
+    await openWith(own === 'xcAuth' ? apiToken : authToken)
+    await authorizeButton().click()
+    const dialog = page.getByRole('dialog')
+    for (const logout of await dialog.getByRole('button', { name: /^Logout/ }).all()) await logout.click()
+    await dialog.getByLabel(`Value of ${box}`).fill(`Bearer ${token()} `)
+    await dialog.getByRole('button', { name: `Authorize ${box}` }).click()
+    await page.getByText(`it went into the box ${own}`).waitFor()
+    await dialog.getByRole('button', { name: `Logout ${own}` }).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await authorizeButton().and(page.locator(':focus')).count()).toBe(1)
+    const { status, headers } = await execute('List rows', 'GET')
+    expect({ status, token: headers[header], bearer: headers.authorization }).toEqual({
+      status: 200,
+      token: token(),
+      bearer: undefined,
+    })
+  })
+})
+
+describe('who is signed in', () => {
+  test('opens the page with the session, sees when its token ends, and after signing out where to sign in', async () => {
+    await page.goto(swaggerUrl)
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('E-mail').fill(ACCOUNT.email)
+    await page.getByLabel('Password').fill(ACCOUNT.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(swaggerUrl)
+    await tokenForm()
+      .getByRole('button', { name: `Use my session (${ACCOUNT.email})` })
+      .click()
+    await title().waitFor()
+    expect(await page.locator('#docs-token-in-use').textContent()).toBe(`Auth Token of ${ACCOUNT.email}, expires in 10 hours`)
+    expect(await page.getByRole('link', { name: PROJECT }).getAttribute('href')).toMatch(/^\/projects\/p_\w+$/)
+    expect(await page.getByRole('button', { name: /^Use my session/ }).count()).toBe(0)
+    expect(await execute('List rows', 'GET')).toMatchObject({ status: 200 })
+
+    await signOutElsewhere(page, server.url)
+    await page.reload()
+    await tokenForm().waitFor()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  })
+})
+
+describe('the code of an operation', () => {
+  test('says what its fields say, with the API Token in use', async () => {
+    await openWith(apiToken)
+    const operation = page.locator('.opblock', { hasText: 'List rows' }).first()
+    await operation.locator('.opblock-summary-control').click()
+    const code = operation.locator('.docs-code pre')
+    await operation.locator('[data-param-name="where"] input').fill("(Title,eq,it's)")
+    await expect.poll(() => code.textContent()).toMatch(/\?where=\(Title,eq,it%27s\)' \\\n {2}-H 'xc-token: [\w-]{40}'$/)
+    await operation.getByRole('button', { name: 'Python' }).click()
+    expect(await code.textContent()).toContain(`"xc-token": "${apiToken}"`)
+    const insert = page.locator('.opblock', { hasText: 'Insert a row' }).first()
+    await insert.locator('.opblock-summary-control').click()
+    await expect.poll(() => insert.locator('.docs-code pre').textContent()).toContain('"Title": "Blue pen"')
+    await insert.getByLabel('Request body').fill('{"Title": "Ink"}')
+    await expect.poll(() => insert.locator('.docs-code pre').textContent()).toContain('"Title": "Ink"')
+  })
+})
+
 describe('the page of the fixed routes', () => {
   test('opens without a token and keeps an authorisation of its own', async () => {
     await page.goto(`${server.url}/docs`)
@@ -159,12 +228,13 @@ describe('the page of the fixed routes', () => {
     await screenshot('docs-control')
     await authorizeButton().click()
     const dialog = page.locator('.dialog-ux')
-    await dialog.getByLabel('auth-apikey-xcAuth-value').or(dialog.locator('input').first()).first().fill(authToken)
-    await dialog.getByRole('button', { name: 'Apply credentials' }).first().click()
+    expect(await dialog.getByLabel('Value of xcAuth').and(page.locator(':focus')).count()).toBe(1)
+    await dialog.getByLabel('Value of xcAuth').fill(authToken)
+    await dialog.getByRole('button', { name: 'Authorize xcAuth' }).click()
     await page.reload()
     await title().waitFor()
     await authorizeButton().click()
-    expect(await page.getByRole('button', { name: 'Remove authorization' }).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Logout xcAuth' }).count()).toBe(1)
 
     await page.goto(swaggerUrl)
     await tokenForm().waitFor()
@@ -212,6 +282,29 @@ describe('what a person sees', () => {
     expect(await page.locator('html.dark-mode').count()).toBe(colorScheme === 'dark' ? 1 : 0)
   })
 })
+
+test.each([1280, 390])('axe-core finds nothing at a width of %i px, in light and in dark', async (width) => {
+  await page.setViewportSize({ width, height: 900 })
+  await openWith(apiToken)
+  await execute('List rows', 'GET')
+  await page.locator('.opblock', { hasText: 'Insert a row' }).first().locator('.opblock-summary-control').click()
+  const found = { operations: await axeInBoth(), dialog: [''], fixed: [''] }
+  await authorizeButton().click()
+  await page.getByRole('dialog').waitFor()
+  found.dialog = await axeInBoth()
+  await page.goto(`${server.url}/docs`)
+  await title().waitFor()
+  found.fixed = await axeInBoth()
+  expect(found).toEqual({ operations: [], dialog: [], fixed: [] })
+})
+
+async function axeInBoth(): Promise<string[]> {
+  const light = await axe(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await axe(page, ABOUT_COLOURS)
+  await page.emulateMedia({ colorScheme: 'light' })
+  return [...light, ...dark]
+}
 
 describe('on a telephone', () => {
   beforeEach(() => page.setViewportSize({ width: 390, height: 844 }))

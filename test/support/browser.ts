@@ -1,5 +1,6 @@
 /** A real Chromium for end-to-end tests: the machine's own, else the one that comes as an npm package. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type Page, chromium } from 'playwright-core'
@@ -89,4 +90,23 @@ export function watchFaults(page: Page, origin: string, ignore: RegExp = /^$/): 
     if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) faults.elsewhere.push(url)
   })
   return faults
+}
+
+/** The rules of axe-core that look at colours: in the dark, after all of them in the light, only these can say more. */
+export const ABOUT_COLOURS = ['color-contrast', 'link-in-text-block']
+
+let axeSource: string | undefined
+
+/** What axe-core says, in lines: rule, element, why. The CSP lets no script in; the protocol of the browser does. */
+export async function axe(page: Page, rules?: readonly string[]): Promise<string[]> {
+  axeSource ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axeSource)
+  await page.waitForTimeout(250)
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: rules } }) }
+  const violations = await page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  )
 }

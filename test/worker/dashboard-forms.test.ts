@@ -226,12 +226,41 @@ describe('a page', () => {
   })
 
   test('goes on to no other site after signing in', async () => {
-    for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/projects/../docs', '/docs']) {
+    for (const next of [
+      'https://evil.example/',
+      '//evil.example/',
+      '/\\evil.example',
+      '/projects/../docs',
+      '/docs/../admin',
+      '/api/v1/health',
+    ]) {
       const body = new URLSearchParams({ email: member.email, password: member.password, next }).toString()
       const answer = await request('POST', '/sign-in', { body, headers: { ...FORM, origin: ORIGIN } })
       expect(answer.headers.get('location')).toBe('/projects')
     }
   })
+})
+
+test.each(['/docs', '/api/v1/db/meta/projects/p_1/swagger'])('signing in goes on to the docs page %s', async (next) => {
+  const { email, password } = await signUp()
+  const body = new URLSearchParams({ email, password, next }).toString()
+  const answer = await request('POST', '/sign-in', { body, headers: { ...FORM, origin: ORIGIN } })
+  expect(answer.headers.get('location')).toBe(next)
+})
+
+test('who is signed in is told to their own browser, with what a request for an Auth Token needs', async () => {
+  const guest = await request('GET', '/session', {})
+  expect([guest.status, guest.body]).toEqual([200, { email: null, csrf: '' }])
+  const person = await signUp()
+  const { body } = await request('GET', '/session', { refresh: person.refresh })
+  expect(body).toEqual({ email: person.email, csrf: await csrfOf(person) })
+  // The credential of the API says nothing here, and no other site may read the answer.
+  const { body: byToken, headers } = await request('GET', '/session', {
+    auth: person.auth,
+    headers: { origin: 'https://evil.example' },
+  })
+  expect(byToken).toEqual({ email: null, csrf: '' })
+  expect(headers.get('access-control-allow-origin')).toBeNull()
 })
 
 test('a fresh Auth Token of the session works, and ends with the session', async () => {

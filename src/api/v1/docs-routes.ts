@@ -6,7 +6,7 @@ import { getCatalog } from '../../data/catalog/catalog'
 import type { AppEnv } from '../../env'
 import { createRouter, errorResponses, json } from '../../http/router'
 import { controlDocument } from '../../openapi/control'
-import { DOCS_CSP, docsPage } from '../../openapi/page'
+import { DOCS_CSP, type DocsPage, docsPage } from '../../openapi/page'
 import { projectDocument } from './project-document'
 import { originsOf } from '../../openapi/servers'
 
@@ -14,6 +14,8 @@ const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { nam
 const Document = z.record(z.string(), z.unknown()).openapi('OpenAPIDocument', { description: 'OpenAPI 3.1' })
 const html = { description: 'Swagger UI', content: { 'text/html': { schema: z.string() } } } as const
 const tags = ['Documentation']
+/** Those of the API whose documents a project has; the page shows a switch between two. */
+const VERSIONS = [{ label: 'v1', href: '' }]
 
 /** `app` is the whole application: its document lists every route that serves. */
 export function docsRoutes(app: OpenAPIHono<AppEnv>) {
@@ -42,7 +44,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
       security: [],
       responses: { 200: html },
     }),
-    (c) => page(c, { title: 'Latchkey API', documentUrl: '/openapi.json' }),
+    (c) => page(c, { title: 'Latchkey API', documentUrl: '/openapi.json', path: c.req.path, projectId: null, versions: [] }),
   )
 
   router.openapi(
@@ -81,7 +83,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>) {
     (c) => {
       const { projectId } = c.req.valid('param')
       const documentUrl = `/api/v1/db/meta/projects/${encodeURIComponent(projectId)}/swagger.json`
-      return page(c, { title: 'Swagger APIs Doc', documentUrl })
+      return page(c, { title: 'Swagger APIs Doc', documentUrl, path: c.req.path, projectId, versions: VERSIONS })
     },
   )
 
@@ -94,7 +96,9 @@ function jsonText(c: Context<AppEnv>, text: string): TypedResponse<Record<string
   return response as TypedResponse<Record<string, never>, 200, 'json'>
 }
 
-function page(c: Context<AppEnv>, options: Parameters<typeof docsPage>[0]) {
+/** The page, which is the same for everybody. */
+async function page(c: Context<AppEnv, string>, options: DocsPage): Promise<Response> {
   c.header('content-security-policy', DOCS_CSP)
-  return c.html(docsPage(options), 200)
+  c.header('x-robots-tag', 'noindex')
+  return (await docsPage(options)(c, () => Promise.resolve())) ?? c.notFound()
 }
