@@ -173,16 +173,21 @@ export async function succeed(answer: Promise<Answer>): Promise<Answer> {
   return { status, headers, body }
 }
 
-/** All rows of all tables of a database, by table. */
-export async function dump(db: D1Database): Promise<Record<string, Record<string, unknown>[]>> {
+/** All rows of a database, by table: of all tables, or of some. */
+export async function dump(db: D1Database, only?: readonly string[]): Promise<Record<string, Record<string, unknown>[]>> {
+  const names = only ?? (await tableNames(db))
+  if (names.length === 0) return {}
+  const answers = await db.batch<Record<string, unknown>>(names.map((name) => db.prepare(`SELECT * FROM "${name}"`)))
+  return Object.fromEntries(names.map((name, index) => [name, answers[index]?.results ?? []]))
+}
+
+async function tableNames(db: D1Database): Promise<string[]> {
   const { results } = await db
     .prepare(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'`,
     )
     .all<{ name: string }>()
-  const tables: Record<string, Record<string, unknown>[]> = {}
-  for (const { name } of results) tables[name] = (await db.prepare(`SELECT * FROM "${name}"`).all()).results
-  return tables
+  return results.map(({ name }) => name)
 }
 
 /** As on the first day: no accounts, and with them no credentials, projects or settings. */

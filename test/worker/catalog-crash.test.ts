@@ -187,26 +187,21 @@ const comparable = (seen: Json, table: Json): Json => ({
 })
 
 async function physical(): Promise<{ tables: string[]; indexes: string[] }> {
-  const { results } = await env.DATA.prepare(
-    `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
-  ).all<{ type: string; name: string; tbl_name: string }>()
-  const tables: string[] = []
-  for (const { name } of results.filter(({ type, name: table }) => type === 'table' && table.startsWith('md_'))) {
-    const columns = await env.DATA.prepare(`SELECT name FROM pragma_table_info('${name}') ORDER BY name`).all<{ name: string }>()
-    tables.push(`${name}(${columns.results.map((column) => column.name).join(',')})`)
-  }
-  return {
-    tables: tables.toSorted(),
-    indexes: results
-      .filter(({ type }) => type === 'index')
-      .map(({ name }) => name)
-      .toSorted(),
-  }
+  const [tables, indexes] = await env.DATA.batch<{ shape: string }>([
+    env.DATA.prepare(
+      `SELECT t.name || '(' || (SELECT group_concat(c.name, ',' ORDER BY c.name) FROM pragma_table_info(t.name) c) || ')' AS shape
+       FROM sqlite_master t WHERE t.type = 'table' AND t.name GLOB 'md_*'`,
+    ),
+    env.DATA.prepare(`SELECT name AS shape FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%'`),
+  ])
+  const sorted = (answer: D1Result<{ shape: string }> | undefined) => (answer?.results ?? []).map(({ shape }) => shape).toSorted()
+  return { tables: sorted(tables), indexes: sorted(indexes) }
 }
 
+type Rows = Record<string, unknown>[]
+
 /** What should stand in the data database by what the catalog says. */
-async function named(): Promise<{ tables: string[]; indexes: string[] }> {
-  const { tables = [], columns = [] } = await dump(env.DB)
+function named(tables: Rows, columns: Rows): { tables: string[]; indexes: string[] } {
   const indexes: string[] = []
   const shapes = tables.map((table) => {
     const own = columns.filter((column) => column['table_id'] === table['id'])
@@ -227,12 +222,12 @@ async function named(): Promise<{ tables: string[]; indexes: string[] }> {
 
 async function expectTidy(): Promise<void> {
   while ((await purge({ ...env }, Date.now() + 24 * HOUR_MS)) > 0);
-  expect(await physical()).toEqual(await named())
-  const { orphans = [] } = await dump(env.DB)
+  const { tables = [], columns = [], orphans = [] } = await dump(env.DB, ['tables', 'columns', 'orphans'])
+  expect(await physical()).toEqual(named(tables, columns))
   expect(orphans).toEqual([])
-  const counted = Object.values((await dump(env.DATA))['row_counts'] ?? []).map((row) => String(row['table_name']))
-  expect(counted.toSorted()).toEqual(
-    ((await dump(env.DB))['tables'] ?? []).map((table) => String(table['physical_name'])).toSorted(),
+  const counted = (await dump(env.DATA, ['row_counts']))['row_counts'] ?? []
+  expect(counted.map((row) => String(row['table_name'])).toSorted()).toEqual(
+    tables.map((table) => String(table['physical_name'])).toSorted(),
   )
 }
 
@@ -288,7 +283,7 @@ describe('the scheduled job', () => {
       await Promise.allSettled([work])
       if (at === 1) calls = Math.max(calls, 2)
       await expectTidy()
-      const { projects = [] } = await dump(env.DB)
+      const { projects = [] } = await dump(env.DB, ['projects'])
       expect(projects.map(({ id }) => id)).not.toContain(doomed.id)
     }
   })
@@ -297,7 +292,7 @@ describe('the scheduled job', () => {
     const insert = env.DB.prepare(`INSERT INTO orphans (table_name, kind, "database", not_before) VALUES (?, 'table', ?, ?)`)
     await env.DB.batch([insert.bind('md_elsewhere', 'NO_SUCH_BINDING', 0), insert.bind('md_gone', 'DATA', 1)])
     expect(await purge({ ...env })).toBe(1)
-    const { orphans = [] } = await dump(env.DB)
+    const { orphans = [] } = await dump(env.DB, ['orphans'])
     expect(orphans.map(({ table_name }) => table_name)).toEqual(['md_elsewhere'])
     await env.DB.prepare(`DELETE FROM orphans`).run()
   })
@@ -310,14 +305,14 @@ describe('the scheduled job', () => {
     const dropped = []
     for (let run = 0; run < 3; run++) dropped.push(await purge({ ...env }, now))
     expect(dropped).toEqual([0, 0, 1])
-    const { orphans = [] } = await dump(env.DB)
+    const { orphans = [] } = await dump(env.DB, ['orphans'])
     expect(orphans.map((orphan) => orphan['not_before'])).toEqual(Array(20).fill(now + HOUR_MS))
     await env.DB.prepare(`DELETE FROM orphans`).run()
   })
 
   test('leaves alone what is being made at this moment, and what the catalog names', async () => {
     const table = await makeTable({ unique: true })
-    const { tables = [], columns = [] } = await dump(env.DB)
+    const { tables = [], columns = [] } = await dump(env.DB, ['tables', 'columns'])
     const name = String(tables.find(({ id }) => id === table.id)?.['physical_name'])
     const code = String(columns.find(({ id }) => id === idOf(table, 'Code'))?.['physical_name'])
     await env.DATA.prepare(`CREATE TABLE md_young (c1 TEXT)`).run()
