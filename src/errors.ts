@@ -85,11 +85,26 @@ export interface Issue {
   message: string
 }
 
+/** What an error says beside its sentence, for a program to find its place: members of its body. */
+export interface ErrorDetails {
+  /** Title of a column, as far as one is meant. */
+  field?: string | undefined
+  /** Which row of the request, from 0. */
+  index?: number | undefined
+  /** Where in the text of a parameter, in characters from 0. */
+  position?: number | undefined
+  /** Where in a parameter that is JSON. */
+  path?: string | undefined
+  errors?: readonly Issue[] | undefined
+  /** What has to be said first, and with what it may be answered: how a column's texts are to be read. */
+  question?: string | undefined
+  choices?: readonly string[] | undefined
+}
+
 interface ApiErrorOptions {
   /** What went wrong underneath; goes to the log, never to the client. */
   cause?: unknown
-  /** Extra members of the error body that help a program: `field`, `position` (characters, from 0), `errors`. */
-  details?: Record<string, unknown>
+  details?: ErrorDetails
   /** Extra response headers, e.g. `Allow` or `Retry-After`. */
   headers?: Record<string, string>
 }
@@ -98,7 +113,7 @@ interface ApiErrorOptions {
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly status: (typeof ERRORS)[ErrorCode]['status']
-  readonly details: Record<string, unknown>
+  readonly details: ErrorDetails
   readonly headers: Record<string, string>
 
   constructor(code: ErrorCode, message: string = ERRORS[code].message, options: ApiErrorOptions = {}) {
@@ -121,6 +136,5 @@ export function invalidInput(errors: readonly Issue[], where: 'body' | 'paramete
 
 /** What an error names one by one; nothing where it names none. */
 export function issuesOf(error: ApiError | null): readonly Issue[] {
-  const errors = error?.details['errors']
-  return Array.isArray(errors) ? (errors as Issue[]) : []
+  return error?.details.errors ?? []
 }

@@ -70,7 +70,7 @@ function RefusalNote({ refusal, columns }: { refusal: Refusal | null; columns: r
   }
   if (error.code === 'ROW_NOT_FOUND')
     return <Problem error="This row was deleted while you had it open, so nothing was saved. What you typed stands below." />
-  return columns.some(({ title }) => title === error.details['field']) ? null : <Problem error={error} />
+  return columns.some(({ title }) => title === error.details.field) ? null : <Problem error={error} />
 }
 
 /** What cannot be changed here. */
@@ -119,7 +119,7 @@ function RowForm({ table, view, row, fields, refusal, mayWrite }: RowFormProps) 
           <RowField
             field={field}
             isNew={row === null}
-            error={refusal?.error.details['field'] === field.column.title ? refusal.error.message : null}
+            error={refusal?.error.details.field === field.column.title ? refusal.error.message : null}
             now={nowIn(field.column, refusal)}
           />
         ))}

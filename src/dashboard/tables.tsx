@@ -101,7 +101,7 @@ interface NewTableProps {
 
 function NewTable({ tables, title = '', columns, error = null }: NewTableProps) {
   const { project } = usePage()
-  const field = typeof error?.details['field'] === 'string' ? error.details['field'] : null
+  const field = error?.details.field ?? null
   const isAboutTable = error?.code === 'INVALID_TABLE'
   return (
     <ProjectPage title="Add Table" tables={tables} open={null}>

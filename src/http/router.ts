@@ -33,6 +33,11 @@ export const ErrorBody = z
     index: z.number().int().optional().openapi({ description: 'Which row of the request was wrong, from 0: the first of them' }),
     position: z.number().int().optional().openapi({ description: 'Where in the text of the parameter, in characters from 0' }),
     path: z.string().optional().openapi({ description: 'Where in a parameter that is JSON' }),
+    question: z
+      .string()
+      .optional()
+      .openapi({ description: 'The member that must be sent first, for nobody can know its answer' }),
+    choices: z.array(z.string()).optional().openapi({ description: 'What that member may be' }),
     request_id: z.string().optional().openapi({ description: 'Names this request in the log of the server' }),
   })
   .openapi('Error')

@@ -142,7 +142,7 @@ function storedRow(plan: LoadPlan, record: CsvRecord, body: Map<string, unknown>
 
 /** Whether a value of the file is what was refused. */
 function isAbout({ details }: ApiError, { title }: Column, body: ReadonlyMap<string, unknown>): boolean {
-  return details['field'] === title && (body.get(title) ?? null) !== null
+  return details.field === title && (body.get(title) ?? null) !== null
 }
 
 /** Rows without a value of what they are matched by match nothing. */

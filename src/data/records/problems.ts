@@ -28,7 +28,7 @@ export function readAll<Body, Result>(bodies: readonly Body[], read: (body: Body
 export function refusal(problems: readonly Problem[]): ApiError {
   const [first] = problems
   const errors: Issue[] = problems.map(({ index, error }) => ({
-    path: typeof error.details['field'] === 'string' ? `${index}.${error.details['field']}` : String(index),
+    path: error.details.field === undefined ? String(index) : `${index}.${error.details.field}`,
     message: error.message,
   }))
   return new ApiError(

@@ -1,6 +1,6 @@
 import { assert as check, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
-import { ApiError } from '../../../src/errors'
+import { ApiError, issuesOf } from '../../../src/errors'
 import { checkJson } from '../../../src/lib/json-text'
 import { fastest } from '../../support/fastest'
 
@@ -11,9 +11,7 @@ function issues(json: string): unknown {
     return []
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return error.code === 'INVALID_REQUEST_BODY'
-      ? (error.details['errors'] as { path: string }[]).map(({ path }) => path)
-      : error.code
+    return error.code === 'INVALID_REQUEST_BODY' ? issuesOf(error).map(({ path }) => path) : error.code
   }
 }
 

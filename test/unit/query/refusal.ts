@@ -1,10 +1,10 @@
 /** The error that a call is refused with, as plain data. */
-import { ApiError } from '../../../src/errors'
+import { ApiError, type ErrorDetails } from '../../../src/errors'
 
 export interface Refusal {
   code: string
   message: string
-  details: Record<string, unknown>
+  details: ErrorDetails
 }
 
 export function refusalOf(call: () => unknown): Refusal {
