@@ -1,5 +1,5 @@
 /** The production bundle, and a bare Worker beside it, in one Miniflare on the same D1 files. No `wrangler dev`: it is 7 to 10 times slower. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare'
@@ -62,7 +62,6 @@ export async function startBench() {
 
 /** @param {{ prepare: (statement: string) => { run: () => Promise<unknown> } }} db */
 async function migrate(db) {
-  const { readdirSync } = await import('node:fs')
   for (const file of readdirSync(join(ROOT, 'migrations')).toSorted()) {
     const text = readFileSync(join(ROOT, 'migrations', file), 'utf8').replaceAll(/--.*$/gm, '')
     for (const statement of text.split(';')) if (statement.trim() !== '') await db.prepare(statement).run()
@@ -71,7 +70,6 @@ async function migrate(db) {
 
 /** The id of the workerd that this process started. */
 function workerdProcess() {
-  const { readdirSync } = require('node:fs')
   for (const id of readdirSync('/proc')) {
     if (!/^\d+$/.test(id)) continue
     try {
