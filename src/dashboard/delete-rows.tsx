@@ -5,7 +5,7 @@ import type { Table } from '../data/types/column'
 import { deleteMany } from '../data/records/bulk'
 import { perform } from '../api/v1/row-requests'
 import type { Row } from '../data/records/records'
-import { tableScope } from '../data/catalog/scope'
+import { accessScope } from '../data/access/scope'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Confirmation } from './controls'
@@ -24,20 +24,20 @@ export const deleteRowsRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId/delete-rows'
 
 deleteRowsRoutes.get(PATH, needs('dataDelete').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
+  const scope = await accessScope(c, c.req.param('tableId'))
   return show(c, <DeleteRows scope={scope} view={readView(c)} rowIds={c.req.queries('row') ?? []} />)
 })
 
 deleteRowsRoutes.post(PATH, needs('dataDelete').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
-  const { table, data } = scope
+  const scope = await accessScope(c, c.req.param('tableId'))
+  const { table, access, data } = scope
   const view = readView(c)
   const rowIds = (await readForm(c)).getAll('row').filter((value) => typeof value === 'string')
   const refused = await refusalOf(async () => {
     if (rowIds.length === 0) throw new ApiError('INVALID_PARAMETER', 'Choose rows first.')
     if (rowIds.length > MAX_SELECTED) throw new ApiError('INVALID_PARAMETER', `At most ${MAX_SELECTED} rows at once.`)
     const keys = rowIds.map((rowId) => keyOf(table, rowId))
-    await perform(c, data, table, deleteMany(table, keys))
+    await perform(c, data, table, deleteMany(access, keys))
   })
   if (refused !== null) return show(c, <DeleteRows scope={scope} view={view} rowIds={rowIds} error={refused} />, 400)
   return go(c, withQuery(`/projects/${table.projectId}/tables/${table.id}`, viewQuery(view)), 'rows-deleted')

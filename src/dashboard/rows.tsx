@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
 import { perform } from '../api/v1/row-requests'
 import { type VersionedRow, insertOne, readOne, updateOne } from '../data/records/records'
-import { tableScope } from '../data/catalog/scope'
+import { accessScope } from '../data/access/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -18,47 +18,47 @@ export const rowRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
 
 rowRoutes.get(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
+  const scope = await accessScope(c, c.req.param('tableId'))
   const fields = formColumns(scope.table, { isNew: true }).map((column) => fieldForNew(column, c.get('startedAt')))
   return show(c, <RowPage scope={scope} view={readView(c)} row={null} fields={fields} />)
 })
 
 rowRoutes.post(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
-  const { table, data } = scope
+  const scope = await accessScope(c, c.req.param('tableId'))
+  const { table, access, data } = scope
   const fields = readFields(await readForm(c), formColumns(table, { isNew: true }))
-  const error = await refusalOf(() => perform(c, data, table, insertOne(table, changesOf(fields), c.get('startedAt'))))
+  const error = await refusalOf(() => perform(c, data, table, insertOne(access, changesOf(fields), c.get('startedAt'))))
   if (error !== null)
     return show(c, <RowPage scope={scope} view={readView(c)} row={null} fields={fields} refusal={{ error }} />, 400)
   return go(c, gridPath(c, scope), 'row-added')
 })
 
 rowRoutes.get(`${PATH}/rows/:rowId`, needs('dataRead').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
-  const { table, data } = scope
+  const scope = await accessScope(c, c.req.param('tableId'))
+  const { table, access, data } = scope
   const id = c.req.param('rowId')
-  const read = await readOne(data, table, id, table.columns)
+  const read = await readOne(data, access, id, table.columns)
   const fields = formColumns(table, { isNew: false }).map((column) => fieldFor(column, read.row[column.title]))
   return show(c, <RowPage scope={scope} view={readView(c)} row={{ id, ...read }} fields={fields} />)
 })
 
 rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
-  const { table, data } = scope
+  const scope = await accessScope(c, c.req.param('tableId'))
+  const { table, access, data } = scope
   const id = c.req.param('rowId')
   const form = await readForm(c)
   const fields = readFields(form, formColumns(table, { isNew: false }))
   if (!fields.some(isChanged)) return go(c, gridPath(c, scope), 'row-unchanged')
   const version = readVersion(form)
-  const read = await attempt(() => readOne(data, table, id, table.columns))
+  const read = await attempt(() => readOne(data, access, id, table.columns))
   const error =
     read instanceof ApiError
       ? read
       : await refusalOf(() =>
-          perform(c, data, table, updateOne(table, id, changesOf(fields, read.row), [version], c.get('startedAt'))),
+          perform(c, data, table, updateOne(access, id, changesOf(fields, read.row), [version], c.get('startedAt'))),
         )
   if (error === null) return go(c, gridPath(c, scope), 'row-saved')
-  const now = error.code === 'ROW_CHANGED' ? await attempt(() => readOne(data, table, id, table.columns)) : error
+  const now = error.code === 'ROW_CHANGED' ? await attempt(() => readOne(data, access, id, table.columns)) : error
   if (!(now instanceof ApiError)) return showOvertaken(c, scope, { id, ...now }, fields)
   const row = { id, version, row: read instanceof ApiError ? null : read.row }
   return show(c, <RowPage scope={scope} view={readView(c)} row={row} fields={fields} refusal={{ error: now }} />, 400)

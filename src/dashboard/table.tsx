@@ -11,7 +11,7 @@ import { csvStream, parseCsvOptions } from '../data/records/export'
 import { listQuery } from '../api/v1/row-requests'
 import { type VersionedRow, listVersionedRows } from '../data/records/records'
 import { isRequiredInNewRow } from '../data/records/row'
-import { type Scope, tableScope } from '../data/catalog/scope'
+import { type AccessScope, accessScope } from '../data/access/scope'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -70,7 +70,7 @@ export const tablePageRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
 
 tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
+  const scope = await accessScope(c, c.req.param('tableId'))
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
   const last = page === null ? 0 : lastOffset(page.total, PAGE_SIZE)
@@ -86,14 +86,14 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
 })
 
 tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) => {
-  const scope = await tableScope(c, c.req.param('tableId'))
+  const scope = await accessScope(c, c.req.param('tableId'))
   return show(c, <SnippetsPage scope={scope} view={readView(c)} origin={originOf(c)} />)
 })
 
 tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
-  const { table, databases } = await tableScope(c, c.req.param('tableId'))
+  const { table, access, databases } = await accessScope(c, c.req.param('tableId'))
   const file = { query: listQuery(c, table), options: parseCsvOptions(c.req.queries()) }
-  const stream = await csvStream({ databases, table }, file, await auditSource(c))
+  const stream = await csvStream({ databases, access }, file, await auditSource(c))
   const name = `${beginning(table.title.replaceAll(/[^\p{L}\p{M}\p{N} ._-]/gu, '_'), MAX_FILE_NAME)}.csv`
   return c.body(stream, 200, {
     'content-type': 'text/csv; charset=utf-8',
@@ -115,11 +115,11 @@ interface GridPage {
 /** The rows, or why the filter or the sort cannot be read. */
 async function load(
   c: Context<AppEnv>,
-  { table, data }: Scope & { table: Table },
+  { table, access, data }: AccessScope,
   view: View,
 ): Promise<{ page: GridPage | null; error: string | null }> {
   try {
-    return { page: await listVersionedRows(data, table, readQuery(c, table, view)), error: null }
+    return { page: await listVersionedRows(data, access, readQuery(c, table, view)), error: null }
   } catch (error) {
     if (error instanceof ApiError && error.status === 400) return { page: null, error: error.message }
     throw error
@@ -127,7 +127,7 @@ async function load(
 }
 
 interface TablePageProps {
-  scope: Scope & { table: Table }
+  scope: AccessScope
   view: View
   page: GridPage | null
   error: string | null
@@ -452,7 +452,7 @@ function DraftRow({ table }: { table: Table }) {
   )
 }
 
-function SnippetsPage({ scope, view, origin }: { scope: Scope & { table: Table }; view: View; origin: string }) {
+function SnippetsPage({ scope, view, origin }: { scope: AccessScope; view: View; origin: string }) {
   const { project } = usePage()
   const { table } = scope
   const query = [

@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** The folders inside a part, from the ground up: each may import those before it. */
 const FLOORS: Record<string, readonly string[]> = {
-  data: ['types', 'inference', 'catalog', 'query', 'records', 'import'],
+  data: ['types', 'inference', 'catalog', 'query', 'access', 'records', 'import'],
 }
 
 interface Import {

@@ -17,6 +17,7 @@ import { createTable } from '../../src/data/catalog/ddl'
 import { hasSortKey, sortKey, sortKeyColumn } from '../../src/data/types/collation'
 import type { Column, Table } from '../../src/data/types/column'
 import { parseQuery } from '../../src/data/query/query'
+import { accessTo } from '../../src/data/access/table-access'
 import { insertRows } from '../../src/data/records/bulk-statements'
 import { type Page, listRows } from '../../src/data/records/records'
 import type { StoredRow } from '../../src/data/records/row'
@@ -266,7 +267,7 @@ describe('sorts and pages', () => {
         allFields: constantFrom(true, false),
       })
       const property = asyncProperty(cases, async ({ rows, sort, limit, allFields }) => {
-        await batch(env.DATA, [empty(table), ...insertRows(table, rows.map(storedRow(table)), {})])
+        await batch(env.DATA, [empty(table), ...insertRows(accessTo(table), rows.map(storedRow(table)), {})])
         const query = (offset: string) =>
           parseQuery(table, { sort, limit: [String(limit)], offset: [offset], fields: allFields ? [] : key }, { now: 0 })
         const keysOf = (list: readonly unknown[]) => list.map((row) => key.map((name) => (row as Sorted)[name]))
@@ -274,14 +275,14 @@ describe('sorts and pages', () => {
 
         const byOffset = await allPages(
           '0',
-          (offset) => listRows(env.DATA, table, query(offset)),
+          (offset) => listRows(env.DATA, accessTo(table), query(offset)),
           ({ list }, offset) => (list.length < limit ? undefined : String(Number(offset) + limit)),
         )
         expect(keysOf(byOffset)).toEqual(expected)
 
         const byCursor = await allPages(
           '',
-          (cursor) => listRows(env.DATA, table, query('0'), cursor === '' ? {} : { cursor }),
+          (cursor) => listRows(env.DATA, accessTo(table), query('0'), cursor === '' ? {} : { cursor }),
           ({ pageInfo }) => pageInfo.next,
         )
         expect(keysOf(byCursor)).toEqual(expected)

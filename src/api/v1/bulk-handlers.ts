@@ -20,35 +20,35 @@ type Names =
   | 'changeRowsTogether'
 
 export const BULK_HANDLERS: Handlers<Names> = {
-  insertRows({ c, data, table, body }) {
-    return performBulk(c, data, table, insertMany(table, body, c.get('startedAt')))
+  insertRows({ c, data, table, access, body }) {
+    return performBulk(c, data, table, insertMany(access, body, c.get('startedAt')))
   },
 
-  updateRows({ c, data, table, body }) {
-    return performBulk(c, data, table, updateMany(table, body, c.get('startedAt')))
+  updateRows({ c, data, table, access, body }) {
+    return performBulk(c, data, table, updateMany(access, body, c.get('startedAt')))
   },
 
-  deleteRows({ c, data, table, body }) {
-    return performBulk(c, data, table, deleteMany(table, body))
+  deleteRows({ c, data, table, access, body }) {
+    return performBulk(c, data, table, deleteMany(access, body))
   },
 
-  updateMatchingRows({ c, data, table, body }) {
-    return performBulk(c, data, table, updateMatching(table, filterToWrite(c, table), body, c.get('startedAt')))
+  updateMatchingRows({ c, data, table, access, body }) {
+    return performBulk(c, data, table, updateMatching(access, filterToWrite(c, table), body, c.get('startedAt')))
   },
 
-  deleteMatchingRows({ c, data, table }) {
-    return performBulk(c, data, table, deleteMatching(table, filterToWrite(c, table)))
+  deleteMatchingRows({ c, data, table, access }) {
+    return performBulk(c, data, table, deleteMatching(access, filterToWrite(c, table)))
   },
 
-  upsertRows({ c, data, table, body }) {
+  upsertRows({ c, data, table, access, body }) {
     const on = upsertColumn(table, onlyValue(c.req.queries(), 'on'))
-    return performBulk(c, data, table, upsertMany(table, on, body, c.get('startedAt')))
+    return performBulk(c, data, table, upsertMany(access, on, body, c.get('startedAt')))
   },
 
-  changeRowsTogether({ c, data, table, body }) {
+  changeRowsTogether({ c, data, table, access, body }) {
     const { insert = [], restore = [], update = [], delete: gone = [] } = body
     const changes = { insert, restore, update, delete: gone }
-    return performBulk(c, data, table, changeRowsTogether(table, changes, c.get('startedAt')))
+    return performBulk(c, data, table, changeRowsTogether(access, changes, c.get('startedAt')))
   },
 }
 

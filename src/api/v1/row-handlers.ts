@@ -26,37 +26,37 @@ type Names =
   | 'rowExists'
 
 export const ROW_HANDLERS: Handlers<Names> = {
-  listRows({ c, data, table }) {
+  listRows({ c, data, table, access }) {
     const cursor = onlyValue(c.req.queries(), 'cursor')
-    return listRows(data, table, listQuery(c, table), { cursor: cursor === '' ? undefined : cursor })
+    return listRows(data, access, listQuery(c, table), { cursor: cursor === '' ? undefined : cursor })
   },
 
-  async insertRow({ c, data, table, body }) {
-    return withETag(c, await perform(c, data, table, insertOne(table, body, c.get('startedAt'))))
+  async insertRow({ c, data, table, access, body }) {
+    return withETag(c, await perform(c, data, table, insertOne(access, body, c.get('startedAt'))))
   },
 
-  async findRow({ c, data, table }) {
-    return (await findOne(data, table, listQuery(c, table))) ?? {}
+  async findRow({ c, data, table, access }) {
+    return (await findOne(data, access, listQuery(c, table))) ?? {}
   },
 
-  async countRows({ c, data, table }) {
-    return { count: await countRows(data, table, filterOf(c, table)) }
+  async countRows({ c, data, table, access }) {
+    return { count: await countRows(data, access, filterOf(c, table)) }
   },
 
-  countRowsByField({ c, data, table }) {
+  countRowsByField({ c, data, table, access }) {
     const name = onlyValue(c.req.queries(), 'column_name') ?? ''
     const column = table.columns.find(({ columnName }) => columnName === name) ?? findColumn(table, name)
     if (column === undefined) throw fieldNotFound(table, name, 'column_name')
     if (!isGroupable(column)) throw nameIsTaken(column)
     const { sort = [], s = [], 'sort[]': more = [], sortArrJson: _json, ...queries } = c.req.queries()
     const order = readGroupSort([...sort, ...s, ...more], [column.title, column.columnName])
-    return groupBy(data, table, column, listQuery(c, table, queries), order)
+    return groupBy(data, access, column, listQuery(c, table, queries), order)
   },
 
-  listRowsByField({ c, data, table }) {
+  listRowsByField({ c, data, table, access }) {
     const column = table.columns.find(({ id }) => id === c.req.param('groupColumnId'))
     if (column === undefined) throw new ApiError('COLUMN_NOT_FOUND')
-    return groupedList(data, table, column, listQuery(c, table))
+    return groupedList(data, access, column, listQuery(c, table))
   },
 
   async exportCsv({ c, ...scope }) {
@@ -72,22 +72,22 @@ export const ROW_HANDLERS: Handlers<Names> = {
     })
   },
 
-  async readRow({ c, data, table }) {
+  async readRow({ c, data, table, access }) {
     const { fields = [], 'fields[]': more = [], f = [] } = c.req.queries()
-    return withETag(c, await readOne(data, table, rowId(c), parseFields(table, [...fields, ...more, ...f])))
+    return withETag(c, await readOne(data, access, rowId(c), parseFields(table, [...fields, ...more, ...f])))
   },
 
-  async updateRow({ c, data, table, body }) {
-    const write = updateOne(table, rowId(c), body, expectedVersions(c), c.get('startedAt'))
+  async updateRow({ c, data, table, access, body }) {
+    const write = updateOne(access, rowId(c), body, expectedVersions(c), c.get('startedAt'))
     return withETag(c, await perform(c, data, table, write))
   },
 
-  deleteRow({ c, data, table }) {
-    return perform(c, data, table, deleteOne(table, rowId(c), expectedVersions(c)))
+  deleteRow({ c, data, table, access }) {
+    return perform(c, data, table, deleteOne(access, rowId(c), expectedVersions(c)))
   },
 
-  rowExists({ c, data, table }) {
-    return exists(data, table, rowId(c))
+  rowExists({ c, data, access }) {
+    return exists(data, access, rowId(c))
   },
 }
 

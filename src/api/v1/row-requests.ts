@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { requireActor } from '../../control/access/guard'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
-import { type Scope, tableScope } from '../../data/catalog/scope'
+import { type AccessScope, accessScope } from '../../data/access/scope'
 import type { Table } from '../../data/types/column'
 import type { Predicate } from '../../data/query/predicate'
 import { type ListQuery, type QueryParams, onlyValue, parseFilter, parseQuery } from '../../data/query/query'
@@ -12,11 +12,8 @@ import { type VersionedRow, duplicateValue } from '../../data/records/records'
 import type { AnswerOf, BodyName, BodyOf } from './row-bodies'
 import type { OperationName, ROW_OPERATIONS } from './row-operations'
 
-/** The table that an operation works on, by way of the view where the path names one. */
-type RowScope = Scope & { table: Table }
-
 /** What a handler is given: the request, what its path names, and its body as the operation declares it. */
-export interface RowRequest<Body> extends RowScope {
+export interface RowRequest<Body> extends AccessScope {
   c: Context<AppEnv>
   body: Body
 }
@@ -30,8 +27,8 @@ export type Handlers<Names extends OperationName> = {
 }
 
 /** Throws PROJECT_NOT_FOUND, TABLE_NOT_FOUND, VIEW_NOT_FOUND. */
-export async function rowScope(c: Context<AppEnv>): Promise<RowScope> {
-  const scope = await tableScope(c, c.req.param('tableName') ?? '')
+export async function rowScope(c: Context<AppEnv>): Promise<AccessScope> {
+  const scope = await accessScope(c, c.req.param('tableName') ?? '')
   const view = c.req.param('viewName')
   if (view !== undefined && view !== scope.table.viewId && view !== scope.table.title) throw new ApiError('VIEW_NOT_FOUND')
   return scope

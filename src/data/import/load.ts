@@ -6,6 +6,7 @@ import { type Sql, column as columnOf, ident, sql } from '../../lib/sql'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../types/column'
 import { readCell } from '../types/values'
+import { accessTo } from '../access/table-access'
 import { insertRows } from '../records/bulk-statements'
 import { type StoredRow, readNewRow } from '../records/row'
 import { splitHeader } from './csv'
@@ -58,7 +59,7 @@ export async function loadStep(data: D1Database, one: Loading, now: number): Pro
   }
   const statements = [
     ...advance(one, { load: next }, now),
-    ...insertRows(stagingTable(plan), converted.rows, {}),
+    ...insertRows(accessTo(stagingTable(plan)), converted.rows, {}),
     ...(isDone ? [requireRowCount(plan, one.reading?.rows ?? 0)] : []),
   ]
   try {
@@ -120,7 +121,7 @@ function storedRow(plan: LoadPlan, record: CsvRecord, body: Map<string, unknown>
   const { table, startedAt, cells } = plan
   for (;;) {
     try {
-      const row = readNewRow(table, Object.fromEntries(body), startedAt)
+      const row = readNewRow(accessTo(table), Object.fromEntries(body), startedAt)
       if (isLongerAsJson([...row.values()], MAX_ITEM_BYTES)) throw new ApiError('INVALID_VALUE_FOR_FIELD', 'The row is too long.')
       refuseUnmatched(plan, row)
       if (plan.kind === 'existing') row.set(LINE, record.line)

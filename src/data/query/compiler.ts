@@ -15,7 +15,15 @@ export const MAX_PARAMETERS = 80
 
 /** The expression that is true for the rows selected. It may be NULL where it is not true. Throws INVALID_FILTER. */
 export function compileFilter(predicate: Predicate): Sql {
-  const filter = compile(predicate)
+  return runnable(predicate, compile(predicate))
+}
+
+/** The same with one parameter, whatever it holds: for a statement that has many of its own. */
+export function compilePooled(predicate: Predicate): Sql {
+  return runnable(predicate, pooled(predicate))
+}
+
+function runnable(predicate: Predicate, filter: Sql): Sql {
   if (countInstructions(predicate) > MAX_INSTRUCTIONS || filter.sql.length > MAX_FILTER_SQL) {
     throw new ApiError('INVALID_FILTER', 'The filter asks for more than one query can do; use fewer conditions or shorter lists.')
   }
@@ -25,6 +33,10 @@ export function compileFilter(predicate: Predicate): Sql {
 function compile(predicate: Predicate): Sql {
   const direct = build(predicate, parameters).sql
   if (direct.values.length <= MAX_PARAMETERS) return direct
+  return pooled(predicate)
+}
+
+function pooled(predicate: Predicate): Sql {
   const pool = new Pool()
   return pool.wrap(build(predicate, pool).sql)
 }

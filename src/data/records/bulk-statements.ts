@@ -1,13 +1,15 @@
 /** The SQL of many rows at once: their values travel as JSON parameters, each under D1's size of a string. */
 import { batch, requireChanges, requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
-import { D1_LIMITS, type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
+import { type Sql, all, column, empty, ident, join, jsonKey, literal, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import { writtenColumns } from '../types/collation'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../types/column'
 import type { StoredRow } from './row'
-import { assignments, columnList, condition, countAdded, countRemoved, nameList } from './statements'
+import { reachable } from './selection'
+import { byPhysicalName, columnList, condition, countAdded, countRemoved, nameList } from './statements'
 import type { Stored } from '../types/kind'
 
 const version = ident(VERSION_COLUMN)
@@ -15,12 +17,13 @@ const version = ident(VERSION_COLUMN)
 interface InsertOptions {
   /** Their values come back, row by row, in the order of the rows. */
   returned?: readonly Column[]
-  /** Rows whose value here is there already are left out. */
+  /** Rows whose value here is there already are left out. A value of a row that is out of reach is taken. */
   unlessThere?: Column
 }
 
 /** Inserts rows, and counts them. What a row does not hold is NULL: for the Id of a new row, the next one. */
-export function insertRows(table: Table, rows: readonly StoredRow[], { returned, unlessThere }: InsertOptions): Sql[] {
+export function insertRows(access: TableAccess, rows: readonly StoredRow[], { returned, unlessThere }: InsertOptions): Sql[] {
+  const { table } = access
   const target = ident(table.physicalName)
   const held = writtenColumns(table).filter((candidate) => rows.some((row) => row.has(candidate)))
   const columns = held.length === 0 ? primaryKey(table) : held
@@ -29,11 +32,15 @@ export function insertRows(table: Table, rows: readonly StoredRow[], { returned,
   const there =
     unlessThere === undefined
       ? null
-      : sql`NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${column(unlessThere.physicalName)} = ${member(columns.indexOf(unlessThere))})`
+      : sql`NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${reachable(access, isSame(unlessThere, columns.indexOf(unlessThere)))})`
   return jsonChunks(rows.map((row) => columns.map((each) => row.get(each) ?? null))).flatMap(({ json }) => [
     sql`INSERT INTO ${target} (${nameList(columns)}) SELECT ${values} FROM json_each(${json}) j${condition(there)}${back}`,
     countAdded(table),
   ])
+}
+
+function isSame({ physicalName }: Column, index: number): Sql {
+  return sql`${column(physicalName)} = ${member(index)}`
 }
 
 /** A change of one row: the values it is found by, and those it gets. */
@@ -43,8 +50,11 @@ export interface RowChange {
 }
 
 /** Changes rows by their keys: all of them or, where one is not there, none. */
-export function updateRows(table: Table, changes: readonly RowChange[]): Sql[] {
-  return changeRows(table, primaryKey(table), changes).flatMap(({ statement, count }) => [statement, requireChanges(count)])
+export function updateRows(access: TableAccess, changes: readonly RowChange[]): Sql[] {
+  return changeRows(access, primaryKey(access.table), changes).flatMap(({ statement, count }) => [
+    statement,
+    requireChanges(count),
+  ])
 }
 
 /**
@@ -52,30 +62,23 @@ export function updateRows(table: Table, changes: readonly RowChange[]): Sql[] {
  * value under the physical name; a column that a row does not name keeps its value.
  */
 export function changeRows(
-  table: Table,
+  access: TableAccess,
   by: readonly Column[],
   changes: readonly RowChange[],
 ): { statement: Sql; count: number }[] {
-  const target = ident(table.physicalName)
+  const target = ident(access.table.physicalName)
   const touched = [...new Set(changes.flatMap(({ change }) => [...change.keys()]))]
   const settings = touched.map((each) => {
     const [name, value] = [ident(each.physicalName), jsonKey(each.physicalName)]
     if (changes.every(({ change }) => change.has(each))) return sql`${name} = j.value ->> ${value}`
-    return sql`${name} = CASE WHEN j.value -> ${value} IS NULL THEN ${target}.${name} ELSE j.value ->> ${value} END`
+    return sql`${name} = CASE WHEN j.value -> ${value} IS NULL THEN t.${name} ELSE j.value ->> ${value} END`
   })
-  const matches = all(
-    by.map((part, index) => sql`${target}.${ident(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`),
-  )
+  const matches = all(by.map((part, index) => sql`${column(part.physicalName)} = j.value -> '$.k' ->> ${literal(index)}`))
   return jsonChunks(changes.map(({ key, change }) => ({ k: key, ...byPhysicalName(change) }))).map(({ json, count }) => ({
-    statement: sql`UPDATE ${target} SET ${join([...settings, sql`${version} = ${target}.${version} + 1`], ', ')}
-        FROM json_each(${json}) j WHERE ${matches}`,
+    statement: sql`UPDATE ${target} AS t SET ${join([...settings, sql`${version} = t.${version} + 1`], ', ')}
+        FROM json_each(${json}) j WHERE ${reachable(access, matches)}`,
     count,
   }))
-}
-
-/** Names of our own making: none of them can be `__proto__`. */
-function byPhysicalName(change: StoredRow): Record<string, Stored> {
-  return Object.fromEntries([...change].map(([{ physicalName }, value]) => [physicalName, value]))
 }
 
 /** What stands at a place of the JSON array that is a row. */
@@ -91,19 +94,21 @@ function members(count: number): Sql {
 }
 
 /** Deletes rows: all of them or, where one is not there, none. */
-export function deleteRows(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
+export function deleteRows(access: TableAccess, keys: readonly (readonly Stored[])[]): Sql[] {
+  const { table } = access
   const parts = primaryKey(table)
   const listed = sql`(${columnList(parts)}) IN`
   return jsonChunks(keys).flatMap(({ json, count }) => [
-    sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${listed} (SELECT ${members(parts.length)} FROM json_each(${json}) j)`,
+    sql`DELETE FROM ${ident(table.physicalName)} AS t
+      WHERE ${reachable(access, sql`${listed} (SELECT ${members(parts.length)} FROM json_each(${json}) j)`)}`,
     requireChanges(count),
     countRemoved(table),
   ])
 }
 
 /** Undoes the batch unless every one of these rows is there. */
-export function requireRows(table: Table, keys: readonly (readonly Stored[])[]): Sql[] {
-  return jsonChunks(keys).map(({ json }) => requireThat(sql`NOT EXISTS (${missing(table, json)})`))
+export function requireRows(access: TableAccess, keys: readonly (readonly Stored[])[]): Sql[] {
+  return jsonChunks(keys).map(({ json }) => requireThat(sql`NOT EXISTS (${missing(access, json)})`))
 }
 
 /** A question about the items of a list from `from` on: a column `position`, counted from there. */
@@ -133,12 +138,13 @@ export async function findPositions(data: D1Database, asked: readonly Question[]
 }
 
 /** Positions in `keys` for which there is no row. */
-export function selectMissing(table: Table, keys: readonly (readonly Stored[])[]): Question[] {
-  return questions(keys, (json) => missing(table, json))
+export function selectMissing(access: TableAccess, keys: readonly (readonly Stored[])[]): Question[] {
+  return questions(keys, (json) => missing(access, json))
 }
 
 /** Positions in a list of keys, each with a version behind it, for which there is no row of that version. */
-export function selectOutdated(table: Table, versioned: readonly (readonly Stored[])[]): Question[] {
+export function selectOutdated(access: TableAccess, versioned: readonly (readonly Stored[])[]): Question[] {
+  const { table } = access
   const keys = primaryKey(table)
   const matches = all([
     ...keys.map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`),
@@ -147,18 +153,19 @@ export function selectOutdated(table: Table, versioned: readonly (readonly Store
   return questions(
     versioned,
     (json) => sql`SELECT j.key AS position FROM json_each(${json}) j
-      WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`,
+      WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${reachable(access, matches)})`,
   )
 }
 
-function missing(table: Table, json: string): Sql {
+function missing(access: TableAccess, json: string): Sql {
+  const { table } = access
   const matches = all(primaryKey(table).map((part, index) => sql`${column(part.physicalName)} = ${member(index)}`))
   return sql`SELECT j.key AS position FROM json_each(${json}) j
-    WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${matches})`
+    WHERE NOT EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${reachable(access, matches)})`
 }
 
 /**
- * Positions in `wanted` of values that a row of the table has. An item holds a value for each of `columns`, then one for each
+ * Positions in `wanted` of values that a row of the table has, be it out of reach: its index knows no actor. An item holds a value for each of `columns`, then one for each
  * of `by`: the row that has those may have the others too.
  */
 export function selectTaken(
@@ -173,18 +180,6 @@ export function selectTaken(
     (json) => sql`SELECT j.key AS position FROM json_each(${json}) j
       WHERE EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${other})`,
   )
-}
-
-/** The same change to every row that matches. Values that are too many for D1 beside those of the filter travel as JSON. */
-export function updateAll(table: Table, where: Sql | null, change: StoredRow): Sql {
-  const target = sql`UPDATE ${ident(table.physicalName)} AS t SET`
-  const direct = sql`${target} ${assignments(change)}${condition(where)}`
-  if (direct.values.length <= D1_LIMITS.parameters) return direct
-  const settings = [...change.keys()].map(
-    ({ physicalName }) => sql`${ident(physicalName)} = (SELECT v ->> ${jsonKey(physicalName)} FROM given)`,
-  )
-  return sql`WITH given(v) AS (SELECT ${JSON.stringify(byPhysicalName(change))})
-    ${target} ${join([...settings, sql`${version} = ${version} + 1`], ', ')}${condition(where)}`
 }
 
 export function deleteAll(table: Table, where: Sql | null): Sql {

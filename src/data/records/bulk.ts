@@ -3,6 +3,7 @@ import { ApiError, MAX_ISSUES } from '../../errors'
 import { MAX_ITEM_BYTES, isLongerAsJson } from '../../lib/json'
 import { sizeText } from '../../lib/text'
 import { type Sql, column, ident, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import type { Table } from '../types/column'
 import {
@@ -13,7 +14,6 @@ import {
   insertRows,
   requireRows,
   selectMissing,
-  updateAll,
   updateRows,
 } from './bulk-statements'
 import type { Predicate } from '../query/predicate'
@@ -23,7 +23,7 @@ import { readAll } from './problems'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { selectRows } from './selection'
-import { countRemoved, lastCounted } from './statements'
+import { countRemoved, lastCounted, updateWhere } from './statements'
 import type { Stored } from '../types/kind'
 
 /** Rows of one request. */
@@ -54,10 +54,11 @@ export function asParameter(row: StoredRow): StoredRow {
 }
 
 /** The keys of the new rows, in the order of the request. Throws as readNewRow does, with the index of each bad row. */
-export function insertMany(table: Table, bodies: readonly Row[], now: number): Write<Key[]> {
-  const stored = readAll(bodies, (body) => asParameter(readNewRow(table, body, now)))
+export function insertMany(access: TableAccess, bodies: readonly Row[], now: number): Write<Key[]> {
+  const { table } = access
+  const stored = readAll(bodies, (body) => asParameter(readNewRow(access, body, now)))
   return {
-    statements: insertRows(table, stored, { returned: primaryKey(table) }),
+    statements: insertRows(access, stored, { returned: primaryKey(table) }),
     read: (results) => results.flatMap(({ results: inserted }) => inserted).map((row) => keyOf(table, keyIn(table, row))),
     duplicates: (data, violation) => duplicateRows(data, table, violation, { claims: stored.map(newRow) }),
     answer: () => insertedKeys(table, stored),
@@ -83,10 +84,11 @@ function insertedKeys(table: Table, stored: readonly StoredRow[]): Sql {
 }
 
 /** The keys of the changed rows. Throws ROW_NOT_FOUND when one is not there, and as readChange does. */
-export function updateMany(table: Table, bodies: readonly Row[], now: number): Write<Key[]> {
+export function updateMany(access: TableAccess, bodies: readonly Row[], now: number): Write<Key[]> {
+  const { table } = access
   const changes = readAll(bodies, (body): RowChange => {
-    const key = readKey(table, body)
-    return { key, change: asParameter(readChange(table, body, key, now)) }
+    const key = readKey(access, body)
+    return { key, change: asParameter(readChange(access, body, key, now)) }
   })
   const keys = changes.map(({ key }) => key)
   refuseRepeatedKeys(keys)
@@ -95,32 +97,32 @@ export function updateMany(table: Table, bodies: readonly Row[], now: number): W
     changes.filter(({ change }) => change.size === 0),
   ]
   const statements = [
-    ...updateRows(table, changed),
+    ...updateRows(access, changed),
     ...requireRows(
-      table,
+      access,
       unchanged.map(({ key }) => key),
     ),
   ]
   const claims = changes.map(({ key, change }): Claim => ({ values: change, own: key }))
   return {
-    ...echoing(table, keys, statements),
+    ...echoing(access, keys, statements),
     duplicates: (data, violation) => duplicateRows(data, table, violation, { claims, by: primaryKey(table) }),
   }
 }
 
 /** The keys of the deleted rows. Throws ROW_NOT_FOUND when one is not there. */
-export function deleteMany(table: Table, bodies: readonly Row[]): Write<Key[]> {
-  const keys = readAll(bodies, (body) => readKey(table, body))
+export function deleteMany(access: TableAccess, bodies: readonly Row[]): Write<Key[]> {
+  const keys = readAll(bodies, (body) => readKey(access, body))
   refuseRepeatedKeys(keys)
-  return echoing(table, keys, deleteRows(table, keys))
+  return echoing(access, keys, deleteRows(access, keys))
 }
 
-function echoing(table: Table, keys: readonly (readonly Stored[])[], statements: readonly Sql[]): Write<Key[]> {
-  const answer = keys.map((key) => keyOf(table, key))
+function echoing(access: TableAccess, keys: readonly (readonly Stored[])[], statements: readonly Sql[]): Write<Key[]> {
+  const answer = keys.map((key) => keyOf(access.table, key))
   return {
     statements,
     read: () => answer,
-    refused: (data) => missingRows(data, table, keys),
+    refused: (data) => missingRows(data, access, keys),
     answer: () => sql`'[]'`,
     restore: () => answer,
   }
@@ -142,8 +144,8 @@ export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
 }
 
 /** Names the rows that are not there. */
-async function missingRows(data: D1Database, table: Table, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
-  const positions = await findPositions(data, selectMissing(table, keys))
+async function missingRows(data: D1Database, access: TableAccess, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
+  const positions = await findPositions(data, selectMissing(access, keys))
   const errors = positions.slice(0, MAX_ISSUES).map((index) => ({ path: String(index), message: 'Row not found' }))
   return new ApiError('ROW_NOT_FOUND', `Row ${positions[0] ?? ''}: Row not found. Nothing was changed.`, {
     details: { index: positions[0], errors },
@@ -151,11 +153,11 @@ async function missingRows(data: D1Database, table: Table, keys: readonly (reado
 }
 
 /** How many rows were changed: every row that matches. Throws when the body names the key, and as readChange does. */
-export function updateMatching(table: Table, filter: Predicate | null, body: Row, now: number): Write<number> {
-  const change = readChange(table, body, [], now)
+export function updateMatching(access: TableAccess, filter: Predicate | null, body: Row, now: number): Write<number> {
+  const change = readChange(access, body, [], now)
   if (change.size === 0) return { statements: [sql`SELECT 0`], read: () => 0, answer: () => sql`'0'`, restore: Number }
   return {
-    statements: [updateAll(table, selectRows(table, filter), change)],
+    statements: [updateWhere(access.table, selectRows(access, filter), change)],
     read: ([result]) => result?.meta.changes ?? 0,
     answer: () => sql`changes()`,
     restore: Number,
@@ -163,11 +165,11 @@ export function updateMatching(table: Table, filter: Predicate | null, body: Row
 }
 
 /** How many rows were deleted: every row that matches. */
-export function deleteMatching(table: Table, filter: Predicate | null): Write<number> {
+export function deleteMatching(access: TableAccess, filter: Predicate | null): Write<number> {
   return {
-    statements: [deleteAll(table, selectRows(table, filter)), countRemoved(table)],
+    statements: [deleteAll(access.table, selectRows(access, filter)), countRemoved(access.table)],
     read: ([result]) => result?.meta.changes ?? 0,
-    answer: () => lastCounted(table),
+    answer: () => lastCounted(access.table),
     restore: Number,
   }
 }

@@ -6,6 +6,7 @@ import { ApiError, type Issue, MAX_ISSUES, issuesOf } from '../../errors'
 import { requireThat } from '../../lib/d1'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, all, column, ident, join, literal, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Table } from '../types/column'
@@ -64,20 +65,21 @@ interface Plan {
  * The new rows. Throws ROW_NOT_FOUND, ROW_CHANGED for a row of another version, and as the writes of single rows do, with the
  * place of each bad row in the request: `update.3.Qty`.
  */
-export function changeRowsTogether(table: Table, changes: RowChanges, now: number): Write<ChangesAnswer> {
-  const plan = readPlan(table, changes, now)
+export function changeRowsTogether(access: TableAccess, changes: RowChanges, now: number): Write<ChangesAnswer> {
+  const { table } = access
+  const plan = readPlan(access, changes, now)
   const targets = [...plan.update, ...plan.delete]
   refuseRepeatedKeys(targets.map(({ key }) => key))
   const writes = [
-    ...requireVersions(table, targets),
-    ...deleteRows(table, keysOf(plan.delete)),
+    ...requireVersions(access, targets),
+    ...deleteRows(access, keysOf(plan.delete)),
     ...updateRows(
-      table,
+      access,
       plan.update.filter(({ change }) => change.size > 0),
     ),
-    ...requireRows(table, keysOf(plan.update.filter(({ change }) => change.size === 0))),
-    ...insertRows(table, plan.restore, {}),
-    ...insertRows(table, plan.insert, {}),
+    ...requireRows(access, keysOf(plan.update.filter(({ change }) => change.size === 0))),
+    ...insertRows(access, plan.restore, {}),
+    ...insertRows(access, plan.insert, {}),
   ]
   const found = selectNew(table, plan)
   return {
@@ -89,7 +91,7 @@ export function changeRowsTogether(table: Table, changes: RowChanges, now: numbe
         rows.map((row) => [...keyIn(table, row), Number(row[VERSION_COLUMN])]),
       )
     },
-    refused: (data) => whyNot(data, table, plan),
+    refused: (data) => whyNot(data, access, plan),
     duplicates: async (data, violation) => {
       const error = await duplicateRows(data, table, violation, { claims: claimsOf(table, plan), by: primaryKey(table) })
       return error === null ? null : atTheirPlaces(plan, error)
@@ -102,7 +104,7 @@ export function changeRowsTogether(table: Table, changes: RowChanges, now: numbe
 const keysOf = (targets: readonly Target[]): Stored[][] => targets.map(({ key }) => key)
 
 /** Reads all parts before it refuses any, so that every bad row is named. */
-function readPlan(table: Table, changes: RowChanges, now: number): Plan {
+function readPlan(access: TableAccess, changes: RowChanges, now: number): Plan {
   const refused: ApiError[] = []
   const read = <Item, Result>(part: Part, items: readonly Item[], readItem: (item: Item) => Result): Result[] => {
     try {
@@ -115,12 +117,12 @@ function readPlan(table: Table, changes: RowChanges, now: number): Plan {
   }
   const plan: Plan = {
     update: read('update', changes.update, ({ row, version }) => {
-      const key = readKey(table, row)
-      return { key, version, change: asParameter(readChange(table, row, key, now)) }
+      const key = readKey(access, row)
+      return { key, version, change: asParameter(readChange(access, row, key, now)) }
     }),
-    delete: read('delete', changes.delete, ({ row, version }) => ({ key: readKey(table, row), version })),
-    insert: read('insert', changes.insert, (row) => asParameter(readNewRow(table, row, now))),
-    restore: read('restore', changes.restore, (row) => asParameter(readRestoredRow(table, row, now))),
+    delete: read('delete', changes.delete, ({ row, version }) => ({ key: readKey(access, row), version })),
+    insert: read('insert', changes.insert, (row) => asParameter(readNewRow(access, row, now))),
+    restore: read('restore', changes.restore, (row) => asParameter(readRestoredRow(access, row, now))),
   }
   const [first] = refused
   if (first === undefined) return plan
@@ -135,8 +137,8 @@ function refusalOf(error: ApiError, pathOf: (path: string) => string): ApiError 
   return new ApiError(error.code, error.message, { cause: error, details: { ...error.details, errors } })
 }
 
-function requireVersions(table: Table, targets: readonly Target[]): Sql[] {
-  return selectOutdated(table, versioned(targets)).map(({ statement }) => requireThat(sql`NOT EXISTS (${statement})`))
+function requireVersions(access: TableAccess, targets: readonly Target[]): Sql[] {
+  return selectOutdated(access, versioned(targets)).map(({ statement }) => requireThat(sql`NOT EXISTS (${statement})`))
 }
 
 /** The key and the version of those that must have one. */
@@ -145,13 +147,13 @@ function versioned(targets: readonly Target[]): Stored[][] {
 }
 
 /** Names the rows that are not there, else those that have changed. */
-async function whyNot(data: D1Database, table: Table, plan: Plan): Promise<ApiError> {
+async function whyNot(data: D1Database, access: TableAccess, plan: Plan): Promise<ApiError> {
   const targets = [...plan.update, ...plan.delete]
   const place = (index: number) => (index < plan.update.length ? `update.${index}` : `delete.${index - plan.update.length}`)
-  const missing = await findPositions(data, selectMissing(table, keysOf(targets)))
+  const missing = await findPositions(data, selectMissing(access, keysOf(targets)))
   if (missing.length > 0) return namingRows('ROW_NOT_FOUND', 'Row not found', missing.map(place))
   const withVersion = targets.flatMap(({ version }, index) => (version === undefined ? [] : [index]))
-  const outdated = await findPositions(data, selectOutdated(table, versioned(targets)))
+  const outdated = await findPositions(data, selectOutdated(access, versioned(targets)))
   return namingRows(
     'ROW_CHANGED',
     'The row has changed since',

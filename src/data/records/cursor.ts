@@ -7,6 +7,7 @@ import { base64url } from 'jose'
 import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
 import { D1_LIMITS, type Sql, all, join, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import { sortKey } from '../types/collation'
 import type { Column, Table } from '../types/column'
@@ -37,20 +38,30 @@ export function writeCursor(table: Table, terms: readonly SortTerm[], row: Reado
 }
 
 /** Throws INVALID_CURSOR when the cursor was not made by a list of this sort, or names a row that is gone. */
-export async function readCursor(data: D1Database, table: Table, terms: readonly SortTerm[], cursor: string): Promise<Position> {
+export async function readCursor(
+  data: D1Database,
+  access: TableAccess,
+  terms: readonly SortTerm[],
+  cursor: string,
+): Promise<Position> {
   const [signed, ...values] = decode(cursor)
-  if (signed !== signature(table, terms)) throw new ApiError('INVALID_CURSOR')
+  if (signed !== signature(access.table, terms)) throw new ApiError('INVALID_CURSOR')
   const [key] = values
-  if (Array.isArray(key)) return findPosition(data, table, terms, key)
+  if (Array.isArray(key)) return findPosition(data, access, terms, key)
   const columns = [...new Set(terms.map(({ column }) => column))]
   if (values.length !== columns.length || !values.every(isStored)) throw new ApiError('INVALID_CURSOR')
   return new Map(columns.map((column, index) => [column, values[index] ?? null]))
 }
 
-async function findPosition(data: D1Database, table: Table, terms: readonly SortTerm[], key: unknown[]): Promise<Position> {
-  if (key.length !== primaryKey(table).length || !key.every(isStored)) throw new ApiError('INVALID_CURSOR')
+async function findPosition(
+  data: D1Database,
+  access: TableAccess,
+  terms: readonly SortTerm[],
+  key: unknown[],
+): Promise<Position> {
+  if (key.length !== primaryKey(access.table).length || !key.every(isStored)) throw new ApiError('INVALID_CURSOR')
   const columns = [...new Set(terms.map(({ column }) => column))]
-  const row = await first<Record<string, unknown>>(data, selectByKey(table, columns, key))
+  const row = await first<Record<string, unknown>>(data, selectByKey(access, columns, key))
   if (row === null) throw new ApiError('INVALID_CURSOR', 'The row at which this cursor stands was deleted; begin anew.')
   return positionOf(terms, row)
 }

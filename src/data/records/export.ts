@@ -5,9 +5,10 @@ import { ApiError } from '../../errors'
 import { rows, run } from '../../lib/d1'
 import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
-import { type Column, type Table } from '../types/column'
+import { type Column } from '../types/column'
 import { type Databases, auditTarget } from '../catalog/tables'
 import { guarded } from '../types/formula-guard'
+import type { TableAccess } from '../access/table-access'
 import { parseFlag } from '../query/page'
 import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
 import { compileSort } from '../query/sort'
@@ -53,14 +54,14 @@ export function parseCsvOptions(params: QueryParams): CsvOptions {
  * was. Throws INVALID_PARAMETER for a random order, which has no pages.
  */
 export async function csvStream(
-  { databases, table }: { databases: Databases; table: Table },
+  { databases, access }: { databases: Databases; access: TableAccess },
   { query, options }: { query: ListQuery; options: CsvOptions },
   source: AuditSource,
 ): Promise<ReadableStream<Uint8Array>> {
   if (query.shuffle) throw new ApiError('INVALID_PARAMETER', 'shuffle: an export has an order.')
   const encoder = new TextEncoder()
-  const chunks = csvChunks(databases.data, table, query)
-  const event = auditEvent(source, { action: 'table.exported', ...auditTarget(table) })
+  const chunks = csvChunks(databases.data, access, query)
+  const event = auditEvent(source, { action: 'table.exported', ...auditTarget(access.table) })
   let [chunk] = await Promise.all([chunks.next(), run(databases.control, event)])
   return new ReadableStream({
     start(controller) {
@@ -74,9 +75,9 @@ export async function csvStream(
   })
 }
 
-async function* csvChunks(data: D1Database, table: Table, query: ListQuery): AsyncGenerator<string, void> {
+async function* csvChunks(data: D1Database, access: TableAccess, query: ListQuery): AsyncGenerator<string, void> {
   const columns = [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
-  const selected = selectRows(table, query.filter)
+  const selected = selectRows(access, query.filter)
   let after: Sql | null = null
   let offset = query.offset
   let limit = FIRST_ROWS
@@ -84,7 +85,7 @@ async function* csvChunks(data: D1Database, table: Table, query: ListQuery): Asy
     const where = both(selected, after)
     const page: Row[] = await rows<Row>(
       data,
-      selectPage(table, { columns, where, orderBy: compileSort(query.order), limit, offset }),
+      selectPage(access.table, { columns, where, orderBy: compileSort(query.order), limit, offset }),
       // Whoever asks for a whole table can wait for it.
       CHANGING_MS,
     )

@@ -4,6 +4,7 @@ import { batch, onlyRow } from '../../lib/d1'
 import { type PageInfo, pageInfo } from '../../lib/paging'
 import { type Query, type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
+import type { TableAccess } from '../access/table-access'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
 import { writeCursor } from './cursor'
@@ -39,13 +40,14 @@ export function isGroupable({ columnName }: Column): boolean {
 /** `{count, <column name>}` for each value; `totalRows` is the number of rows that match, as clients of the contract expect. */
 export async function groupBy(
   data: D1Database,
-  table: Table,
+  access: TableAccess,
   column: Column,
   query: Pick<ListQuery, 'filter' | 'limit' | 'offset'>,
   sort: readonly GroupSort[],
 ): Promise<{ list: Row[]; pageInfo: PageInfo }> {
+  const { table } = access
   const { limit, offset } = query
-  const where = selectRows(table, query.filter)
+  const where = selectRows(access, query.filter)
   const terms = [...sort, ...(sort.some(({ by }) => by === 'value') ? [] : [{ by: 'value', descending: false } as const])]
   const order = terms.map(({ by, descending }) =>
     by === 'count' ? sql`1 ${direction(descending)}` : compileSort(orderOf(column, descending)),
@@ -79,8 +81,9 @@ export interface Group {
  * A page of rows for each value of a column: the options of a select in their order, else the values there are, in theirs;
  * and one for rows without a value. Together they have at most so many bytes (withinBytes): then the pages end early. Throws INVALID_PARAMETER beyond MAX_GROUPS values or MAX_ROWS rows.
  */
-export async function groupedList(data: D1Database, table: Table, column: Column, query: ListQuery): Promise<Group[]> {
-  const where = selectRows(table, query.filter)
+export async function groupedList(data: D1Database, access: TableAccess, column: Column, query: ListQuery): Promise<Group[]> {
+  const { table } = access
+  const where = selectRows(access, query.filter)
   const [counted, found] = await batch(data, [selectTotals(table, column, where), selectGroupPages(table, column, where, query)])
   const totals = counted.results
   if (totals.length > MAX_GROUPS)

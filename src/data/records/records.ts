@@ -3,6 +3,7 @@ import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, onlyRow, requireChanges, requireThat } from '../../lib/d1'
 import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
 import { sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { VERSION_COLUMN } from '../catalog/ddl'
 import type { Column, Table } from '../types/column'
 import type { Predicate } from '../query/predicate'
@@ -52,17 +53,22 @@ interface ListOptions {
 }
 
 /** A page and the number of rows that match, in one round trip (two behind a cursor of long values). Throws INVALID_CURSOR. */
-export async function listRows(data: D1Database, table: Table, query: ListQuery, { cursor }: ListOptions = {}): Promise<Page> {
+export async function listRows(
+  data: D1Database,
+  access: TableAccess,
+  query: ListQuery,
+  { cursor }: ListOptions = {},
+): Promise<Page> {
   const { limit, offset } = query
-  const where = selectRows(table, query.filter)
-  const after = cursor === undefined ? null : behind(query.order, await readCursor(data, table, query.order, cursor))
+  const where = selectRows(access, query.filter)
+  const after = cursor === undefined ? null : behind(query.order, await readCursor(data, access, query.order, cursor))
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   // The values of the sort are needed for the cursor, also where they are no fields of the answer.
   const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
   // One row more tells whether others follow: behind a cursor nobody knows how many came before.
   const [page, count] = await batch(data, [
-    selectBounded(table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
-    selectCount(table, where),
+    selectBounded(access.table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
+    selectCount(access.table, where),
   ])
   const found = page.results
   const total = onlyRow(count).total
@@ -75,7 +81,7 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
     list: shown.map((row) => toRecord(query.fields, row)),
     pageInfo: {
       ...(after === null ? pageInfo(total, size, offset) : pageInfoBehind(total, size, hasMore)),
-      ...(last === undefined ? {} : { next: writeCursor(table, query.order, last) }),
+      ...(last === undefined ? {} : { next: writeCursor(access.table, query.order, last) }),
     },
   }
 }
@@ -83,52 +89,57 @@ export async function listRows(data: D1Database, table: Table, query: ListQuery,
 /** A page of whole rows with their versions, perhaps a shorter one (withinBytes), and the number of rows that match, in one round trip. */
 export async function listVersionedRows(
   data: D1Database,
-  table: Table,
+  access: TableAccess,
   { filter, order, limit, offset }: ListQuery,
 ): Promise<{ rows: VersionedRow[]; total: number }> {
-  const where = selectRows(table, filter)
+  const where = selectRows(access, filter)
   const [page, count] = await batch(data, [
-    selectBounded(table, { columns: table.columns, where, orderBy: compileSort(order), limit, offset }),
-    selectCount(table, where),
+    selectBounded(access.table, { columns: access.readable, where, orderBy: compileSort(order), limit, offset }),
+    selectCount(access.table, where),
   ])
   return {
-    rows: page.results.filter((row) => !isBeyond(row, VERSION_COLUMN)).map((row) => versioned(table.columns, row)),
+    rows: page.results.filter((row) => !isBeyond(row, VERSION_COLUMN)).map((row) => versioned(access.readable, row)),
     total: onlyRow(count).total,
   }
 }
 
 /** The first row that matches, or null. */
-export async function findOne(data: D1Database, table: Table, query: ListQuery): Promise<Row | null> {
+export async function findOne(data: D1Database, access: TableAccess, query: ListQuery): Promise<Row | null> {
   const { fields: columns, offset } = query
-  const where = selectRows(table, query.filter)
+  const where = selectRows(access, query.filter)
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
-  const row = await first<Row>(data, selectPage(table, { columns, where, orderBy, limit: 1, offset }))
+  const row = await first<Row>(data, selectPage(access.table, { columns, where, orderBy, limit: 1, offset }))
   return row === null ? null : toRecord(columns, row)
 }
 
-export async function countRows(data: D1Database, table: Table, filter: Predicate | null): Promise<number> {
-  return (await first<{ total: number }>(data, selectCount(table, selectRows(table, filter))))?.total ?? 0
+export async function countRows(data: D1Database, access: TableAccess, filter: Predicate | null): Promise<number> {
+  return (await first<{ total: number }>(data, selectCount(access.table, selectRows(access, filter))))?.total ?? 0
 }
 
 /** Throws ROW_NOT_FOUND. */
-export async function readOne(data: D1Database, table: Table, rowId: string, fields: readonly Column[]): Promise<VersionedRow> {
-  const row = await first<Row>(data, selectByKey(table, fields, requireKey(table, rowId)))
+export async function readOne(
+  data: D1Database,
+  access: TableAccess,
+  rowId: string,
+  fields: readonly Column[],
+): Promise<VersionedRow> {
+  const row = await first<Row>(data, selectByKey(access, fields, requireKey(access.table, rowId)))
   if (row === null) throw new ApiError('ROW_NOT_FOUND')
   return versioned(fields, row)
 }
 
-export async function exists(data: D1Database, table: Table, rowId: string): Promise<boolean> {
-  const key = readRowId(table, rowId)
-  return key !== null && (await first(data, selectByKey(table, [], key))) !== null
+export async function exists(data: D1Database, access: TableAccess, rowId: string): Promise<boolean> {
+  const key = readRowId(access.table, rowId)
+  return key !== null && (await first(data, selectByKey(access, [], key))) !== null
 }
 
 /** The new row, as it was stored. Throws as readNewRow does. */
-export function insertOne(table: Table, body: Row, now: number): Write<VersionedRow> {
+export function insertOne(access: TableAccess, body: Row, now: number): Write<VersionedRow> {
   return {
-    statements: [insertRow(table, readNewRow(table, body, now)), countAdded(table)],
-    read: ([inserted]) => requireRow(table, inserted),
-    answer: () => rowAsJson(table, lastInserted),
-    restore: (stored) => restoreRow(table, stored),
+    statements: [insertRow(access, readNewRow(access, body, now)), countAdded(access.table)],
+    read: ([inserted]) => requireRow(access, inserted),
+    answer: () => rowAsJson(access, lastInserted),
+    restore: (stored) => restoreRow(access, stored),
   }
 }
 
@@ -137,48 +148,48 @@ export function insertOne(table: Table, body: Row, now: number): Write<Versioned
  * readChange does.
  */
 export function updateOne(
-  table: Table,
+  access: TableAccess,
   rowId: string,
   body: Row,
   expected: readonly number[] | null,
   now: number,
 ): Write<VersionedRow> {
-  const key = requireKey(table, rowId)
-  const change = readChange(table, body, key, now)
+  const key = requireKey(access.table, rowId)
+  const change = readChange(access, body, key, now)
   const statements =
     change.size === 0
-      ? [selectByKey(table, table.columns, key), requireThat(rowExists(table, key, expected))]
-      : [updateRow(table, key, change, expected), requireChanges(1)]
+      ? [selectByKey(access, access.readable, key), requireThat(rowExists(access, key, expected))]
+      : [updateRow(access, key, change, expected), requireChanges(1)]
   return {
     statements,
-    read: ([updated]) => requireRow(table, updated),
-    refused: (data) => whyNot(data, table, key),
-    answer: () => rowAsJson(table, hasKey(table, key)),
-    restore: (stored) => restoreRow(table, stored),
+    read: ([updated]) => requireRow(access, updated),
+    refused: (data) => whyNot(data, access, key),
+    answer: () => rowAsJson(access, hasKey(access.table, key)),
+    restore: (stored) => restoreRow(access, stored),
   }
 }
 
 /** How many rows went: 1. Throws ROW_NOT_FOUND, ROW_CHANGED. */
-export function deleteOne(table: Table, rowId: string, expected: readonly number[] | null): Write<number> {
-  const key = requireKey(table, rowId)
+export function deleteOne(access: TableAccess, rowId: string, expected: readonly number[] | null): Write<number> {
+  const key = requireKey(access.table, rowId)
   return {
-    statements: [deleteRow(table, key, expected), requireChanges(1), countRemoved(table)],
+    statements: [deleteRow(access, key, expected), requireChanges(1), countRemoved(access.table)],
     read: () => 1,
-    refused: (data) => whyNot(data, table, key),
+    refused: (data) => whyNot(data, access, key),
     answer: () => sql`'1'`,
     restore: Number,
   }
 }
 
 /** A row that was not written is not there, or has another version than was asked for. */
-async function whyNot(data: D1Database, table: Table, key: readonly Stored[]): Promise<ApiError> {
-  return new ApiError((await first(data, selectByKey(table, [], key))) === null ? 'ROW_NOT_FOUND' : 'ROW_CHANGED')
+async function whyNot(data: D1Database, access: TableAccess, key: readonly Stored[]): Promise<ApiError> {
+  return new ApiError((await first(data, selectByKey(access, [], key))) === null ? 'ROW_NOT_FOUND' : 'ROW_CHANGED')
 }
 
-function requireRow(table: Table, result: D1Result<Record<string, unknown>> | undefined): VersionedRow {
+function requireRow({ readable }: TableAccess, result: D1Result<Record<string, unknown>> | undefined): VersionedRow {
   const row = result?.results[0]
   if (row === undefined) throw new ApiError('ROW_NOT_FOUND')
-  return versioned(table.columns, row)
+  return versioned(readable, row)
 }
 
 function versioned(fields: readonly Column[], row: Readonly<Record<string, unknown>>): VersionedRow {
@@ -186,9 +197,9 @@ function versioned(fields: readonly Column[], row: Readonly<Record<string, unkno
 }
 
 /** From the objects of rowAsJson(). */
-function restoreRow(table: Table, stored: unknown): VersionedRow {
+function restoreRow({ readable }: TableAccess, stored: unknown): VersionedRow {
   const objects = Array.isArray(stored) ? (stored as Record<string, unknown>[]) : []
-  return versioned(table.columns, Object.assign({}, ...objects) as Record<string, unknown>)
+  return versioned(readable, Object.assign({}, ...objects) as Record<string, unknown>)
 }
 
 function requireKey(table: Table, rowId: string): Stored[] {

@@ -3,6 +3,7 @@ import { ApiError } from '../../errors'
 import { D1_LIMITS } from '../../lib/sql'
 import { isSameText, quoteValue, sizeText } from '../../lib/text'
 import { timestamp } from '../../lib/time'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import { hasSortKey, sortKey, sortKeyColumn } from '../types/collation'
 import { type Column, MAX_CHOSEN_ID, type Table, keyMaker } from '../types/column'
@@ -20,8 +21,10 @@ export const KEY_SEPARATOR = '___'
  * The values of a new row: what the body says, defaults for the rest, the server's own for CreatedAt and UpdatedAt.
  * Throws FIELD_NOT_FOUND, INVALID_VALUE_FOR_FIELD or REQUIRED_FIELD_MISSING.
  */
-export function readNewRow(table: Table, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
-  const given = readFields(table, body)
+export function readNewRow(access: TableAccess, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+  const { table } = access
+  const given = readFields(access, body)
+  refuseUnwritable(access, given.keys())
   const row: StoredRow = new Map()
   for (const column of table.columns) {
     const value = column.auto === null ? given.get(column) : undefined
@@ -44,9 +47,9 @@ export function isRequiredInNewRow(column: Column): boolean {
  * A row that was deleted, as readNewRow() reads it, but with the times of its creation and change: what was taken back has never
  * happened. Throws as readNewRow() does.
  */
-export function readRestoredRow(table: Table, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
-  const row = readNewRow(table, body, now)
-  for (const [column, value] of readFields(table, body)) if (column.auto !== null) row.set(column, toStored(column, value))
+export function readRestoredRow(access: TableAccess, body: Readonly<Record<string, unknown>>, now: number): StoredRow {
+  const row = readNewRow(access, body, now)
+  for (const [column, value] of readFields(access, body)) if (column.auto !== null) row.set(column, toStored(column, value))
   return row
 }
 
@@ -111,14 +114,15 @@ function refuseAmbiguousKey(table: Table, row: StoredRow): void {
  * that a row can be sent back as it was read; the key in the body must be the row's own. Empty when nothing is changed.
  */
 export function readChange(
-  table: Table,
+  access: TableAccess,
   body: Readonly<Record<string, unknown>>,
   key: readonly Stored[],
   now: number,
 ): StoredRow {
   const row: StoredRow = new Map()
+  const { table } = access
   const keys = primaryKey(table)
-  for (const [column, value] of readFields(table, body)) {
+  for (const [column, value] of readFields(access, body)) {
     if (column.auto !== null) continue
     const stored = toStored(column, value)
     if (!column.primaryKey) row.set(column, stored)
@@ -131,30 +135,31 @@ export function readChange(
   if (row.size > 0) {
     for (const column of table.columns) if (column.auto === 'updated_at') row.set(column, timestamp(now))
   }
+  refuseUnwritable(access, row.keys())
   return complete(row)
 }
 
 /** What an upsert does to a row that is there: the value of `on` that it is found by, and a change as of readChange. */
 export function readUpsert(
-  table: Table,
+  access: TableAccess,
   on: Column,
   body: Readonly<Record<string, unknown>>,
   now: number,
 ): { key: [Stored]; change: StoredRow } {
-  const value = readFields(table, body).get(on)
+  const value = readFields(access, body).get(on)
   if (value === undefined || value === null) throw missing(on)
   const found = toStored(on, value)
-  const key = primaryKey(table).map((column) => (column === on ? found : null))
-  const change = readChange(table, body, key, now)
+  const key = primaryKey(access.table).map((column) => (column === on ? found : null))
+  const change = readChange(access, body, key, now)
   change.delete(on)
   change.delete(sortKeyColumn(on))
   return { key: [found], change }
 }
 
 /** The key that a body names among other fields, in key order. Throws REQUIRED_FIELD_MISSING, and as toStored does. */
-export function readKey(table: Table, body: Readonly<Record<string, unknown>>): Stored[] {
-  const fields = readFields(table, body)
-  return primaryKey(table).map((column) => {
+export function readKey(access: TableAccess, body: Readonly<Record<string, unknown>>): Stored[] {
+  const fields = readFields(access, body)
+  return primaryKey(access.table).map((column) => {
     const value = fields.get(column)
     if (value === undefined || value === null) throw missing(column)
     return toStored(column, value)
@@ -162,13 +167,17 @@ export function readKey(table: Table, body: Readonly<Record<string, unknown>>): 
 }
 
 /** Keys are titles, or column names, in whichever form of Unicode. Throws FIELD_NOT_FOUND; INVALID_VALUE_FOR_FIELD when a field is given twice. */
-function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<Column, unknown> {
+function readFields({ table, readable, writable }: TableAccess, body: Readonly<Record<string, unknown>>): Map<Column, unknown> {
   const fields = new Map<Column, unknown>()
+  const known =
+    readable === table.columns
+      ? table.columns
+      : table.columns.filter((column) => readable.includes(column) || writable.includes(column))
   for (const [name, value] of Object.entries(body)) {
     const column =
-      table.columns.find((candidate) => candidate.title === name) ??
-      table.columns.find((candidate) => candidate.columnName === name) ??
-      table.columns.find((candidate) => isSameText(candidate.title, name) || isSameText(candidate.columnName, name))
+      known.find((candidate) => candidate.title === name) ??
+      known.find((candidate) => candidate.columnName === name) ??
+      known.find((candidate) => isSameText(candidate.title, name) || isSameText(candidate.columnName, name))
     if (column === undefined) {
       throw new ApiError('FIELD_NOT_FOUND', `The table "${table.title}" has no field "${name}".`, { details: { field: name } })
     }
@@ -180,6 +189,15 @@ function readFields(table: Table, body: Readonly<Record<string, unknown>>): Map<
     fields.set(column, value)
   }
   return fields
+}
+
+/** What the server fills in by itself is left alone, whoever names it. Throws FORBIDDEN. */
+function refuseUnwritable({ table, writable }: TableAccess, columns: Iterable<Column>): void {
+  if (writable === table.columns) return
+  for (const column of columns) {
+    if (column.auto !== null || writable.includes(column)) continue
+    throw new ApiError('FORBIDDEN', `The field "${column.title}" is not yours to set.`, { details: { field: column.title } })
+  }
 }
 
 /** The row with the sort keys of its texts. Throws INVALID_VALUE_FOR_FIELD where that is more than D1 takes. */

@@ -1,18 +1,28 @@
 /** Which rows a statement is about: the filter of a request as SQL, the one place where filters become that. */
 import { refusal } from '../../lib/d1'
-import { type Sql, ident, jsonKey, literal, sql } from '../../lib/sql'
+import { type Sql, all, ident, jsonKey, literal, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { ROW_COUNTS } from '../catalog/ddl'
-import { compileFilter } from '../query/compiler'
+import { compileFilter, compilePooled } from '../query/compiler'
 import { FREE_STEPS, MAX_STEPS, countSteps } from '../query/cost'
-import type { Predicate } from '../query/predicate'
+import { type Predicate, and } from '../query/predicate'
 import type { Table } from '../types/column'
 
-/** The condition over the alias `t` that selects the rows of a filter; null selects every row. Throws INVALID_FILTER. */
-export function selectRows(table: Table, filter: Predicate | null): Sql | null {
-  if (filter === null) return null
-  const where = compileFilter(filter)
-  const steps = countSteps(filter)
+/**
+ * The condition over the alias `t` that selects the rows of a filter, of those that the actor reaches; null selects every row.
+ * Throws INVALID_FILTER.
+ */
+export function selectRows({ table, rows }: TableAccess, filter: Predicate | null): Sql | null {
+  const predicate = rows === null || filter === null ? (rows ?? filter) : and(rows, filter)
+  if (predicate === null) return null
+  const where = compileFilter(predicate)
+  const steps = countSteps(predicate)
   return steps <= FREE_STEPS ? where : sql`${withinBudget(table, steps)} AND (${where})`
+}
+
+/** Those of the rows under a condition that the actor reaches: for statements that name rows by their keys. */
+export function reachable({ rows }: TableAccess, condition: Sql): Sql {
+  return rows === null ? condition : all([condition, compilePooled(rows)])
 }
 
 /**

@@ -1,9 +1,11 @@
 /** The SQL of rows. Tables and columns come from the catalog, values are bound. */
-import { type Query, type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
+import { D1_LIMITS, type Query, type Sql, all, column, empty, ident, join, jsonKey, literal, sql, sum } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import { ROW_COUNTS, VERSION_COLUMN } from '../catalog/ddl'
 import { type Column, type Table } from '../types/column'
 import type { StoredRow } from './row'
+import { reachable } from './selection'
 import type { Stored } from '../types/kind'
 import { rulesOf } from '../types/kinds'
 
@@ -36,9 +38,9 @@ export function both(one: Sql | null, other: Sql | null): Sql | null {
 }
 
 /** RETURNING knows the table by its own name only, never by an alias. */
-function returning(table: Table): Sql {
+function returning({ table, readable }: TableAccess): Sql {
   const target = ident(table.physicalName)
-  const columns = table.columns.map(({ physicalName }) => sql`${target}.${ident(physicalName)}`)
+  const columns = readable.map(({ physicalName }) => sql`${target}.${ident(physicalName)}`)
   return sql`RETURNING ${join([...columns, sql`${target}.${version}`], ', ')}`
 }
 
@@ -115,9 +117,9 @@ export function lastCounted(table: Table): Sql {
 }
 
 /** The row with its version. */
-export function selectByKey(table: Table, fields: readonly Column[], key: readonly Stored[]): Sql {
+export function selectByKey(access: TableAccess, fields: readonly Column[], key: readonly Stored[]): Sql {
   const columns = [...fields.map(({ physicalName }) => column(physicalName)), sql`t.${version}`]
-  return sql`SELECT ${join(columns, ', ')} FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}`
+  return sql`SELECT ${join(columns, ', ')} FROM ${ident(access.table.physicalName)} t WHERE ${reachable(access, hasKey(access.table, key))}`
 }
 
 /** The row of a key, as a condition. */
@@ -126,8 +128,13 @@ export function hasKey(table: Table, key: readonly Stored[]): Sql {
 }
 
 /** As a condition: there is such a row, at one of those versions. */
-export function rowExists(table: Table, key: readonly Stored[], expected: readonly number[] | null): Sql {
-  return sql`EXISTS (SELECT 1 FROM ${ident(table.physicalName)} t WHERE ${hasKey(table, key)}${hasVersion(expected)})`
+export function rowExists(access: TableAccess, key: readonly Stored[], expected: readonly number[] | null): Sql {
+  return sql`EXISTS (SELECT 1 FROM ${ident(access.table.physicalName)} t WHERE ${isRow(access, key, expected)})`
+}
+
+/** The row of a key at one of those versions, where the actor reaches it. */
+function isRow(access: TableAccess, key: readonly Stored[], expected: readonly number[] | null): Sql {
+  return reachable(access, sql`${hasKey(access.table, key)}${hasVersion(expected)}`)
 }
 
 /** One of the expected versions; `null`: whatever version the row has. */
@@ -136,34 +143,55 @@ function hasVersion(expected: readonly number[] | null): Sql {
 }
 
 /** Gives back the row as it was stored. */
-export function insertRow(table: Table, row: StoredRow): Sql {
-  const target = ident(table.physicalName)
-  if (row.size === 0) return sql`INSERT INTO ${target} DEFAULT VALUES ${returning(table)}`
-  return sql`INSERT INTO ${target} (${nameList([...row.keys()])}) VALUES (${join([...row.values()], ', ')}) ${returning(table)}`
+export function insertRow(access: TableAccess, row: StoredRow): Sql {
+  const target = ident(access.table.physicalName)
+  if (row.size === 0) return sql`INSERT INTO ${target} DEFAULT VALUES ${returning(access)}`
+  return sql`INSERT INTO ${target} (${nameList([...row.keys()])}) VALUES (${join([...row.values()], ', ')}) ${returning(access)}`
 }
 
 /** `"c1" = ?, …`, and one more for the row's version. */
-export function assignments(change: StoredRow): Sql {
+function assignments(change: StoredRow): Sql {
   const values = [...change].map(([{ physicalName }, value]) => sql`${ident(physicalName)} = ${value}`)
   return join([...values, sql`${version} = ${version} + 1`], ', ')
 }
 
 /** Gives back the row as it is now; nothing when there is no such row, or not at that version. */
-export function updateRow(table: Table, key: readonly Stored[], change: StoredRow, expected: readonly number[] | null): Sql {
-  return sql`UPDATE ${ident(table.physicalName)} AS t SET ${assignments(change)}
-    WHERE ${hasKey(table, key)}${hasVersion(expected)} ${returning(table)}`
+export function updateRow(
+  access: TableAccess,
+  key: readonly Stored[],
+  change: StoredRow,
+  expected: readonly number[] | null,
+): Sql {
+  return sql`${updateWhere(access.table, isRow(access, key, expected), change)} ${returning(access)}`
 }
 
-export function deleteRow(table: Table, key: readonly Stored[], expected: readonly number[] | null): Sql {
-  return sql`DELETE FROM ${ident(table.physicalName)} AS t WHERE ${hasKey(table, key)}${hasVersion(expected)}`
+/** The same change to every row under a condition. Values that are too many for D1 beside those of the condition travel as JSON. */
+export function updateWhere(table: Table, where: Sql | null, change: StoredRow): Sql {
+  const target = sql`UPDATE ${ident(table.physicalName)} AS t SET`
+  const direct = sql`${target} ${assignments(change)}${condition(where)}`
+  if (direct.values.length <= D1_LIMITS.parameters) return direct
+  const settings = [...change.keys()].map(
+    ({ physicalName }) => sql`${ident(physicalName)} = (SELECT v ->> ${jsonKey(physicalName)} FROM given)`,
+  )
+  return sql`WITH given(v) AS (SELECT ${JSON.stringify(byPhysicalName(change))})
+    ${target} ${join([...settings, sql`${version} = ${version} + 1`], ', ')}${condition(where)}`
+}
+
+/** Names of our own making: none of them can be `__proto__`. */
+export function byPhysicalName(change: StoredRow): Record<string, Stored> {
+  return Object.fromEntries([...change].map(([{ physicalName }, value]) => [physicalName, value]))
+}
+
+export function deleteRow(access: TableAccess, key: readonly Stored[], expected: readonly number[] | null): Sql {
+  return sql`DELETE FROM ${ident(access.table.physicalName)} AS t WHERE ${isRow(access, key, expected)}`
 }
 
 /** Arguments of a SQL function in production: 32. A name and a value each. */
 const PAIRS_PER_OBJECT = 15
 
 /** A row as JSON text of the database's own making: an array of objects that together hold its values by physical name. */
-export function rowAsJson(table: Table, where: Sql): Sql {
-  const names = [...table.columns.map(({ physicalName }) => physicalName), VERSION_COLUMN]
+export function rowAsJson({ table, readable }: TableAccess, where: Sql): Sql {
+  const names = [...readable.map(({ physicalName }) => physicalName), VERSION_COLUMN]
   const objects: Sql[] = []
   for (let from = 0; from < names.length; from += PAIRS_PER_OBJECT) {
     const pairs = names.slice(from, from + PAIRS_PER_OBJECT).map((name) => sql`${jsonKey(name)}, ${column(name)}`)

@@ -2,6 +2,7 @@
 import { ApiError } from '../../errors'
 import { jsonChunks } from '../../lib/json'
 import { type Sql, column as columnOf, ident, sql } from '../../lib/sql'
+import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../types/column'
 import { findColumn } from '../query/names'
@@ -33,10 +34,11 @@ export function upsertColumn(table: Table, on: string | undefined): Column {
  * defaults. Which of the two a row is, D1 finds out as it writes: so each must bring what a new one needs, every required field
  * without a default. All rows or none.
  */
-export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now: number): Write<Key[]> {
+export function upsertMany(access: TableAccess, on: Column, bodies: readonly Row[], now: number): Write<Key[]> {
+  const { table } = access
   const plans = readAll(bodies, (body) => ({
-    ...readUpsert(table, on, body, now),
-    created: asParameter(readNewRow(table, body, now)),
+    ...readUpsert(access, on, body, now),
+    created: asParameter(readNewRow(access, body, now)),
   }))
   const wanted = plans.map(({ key }) => key)
   refuseRepeatedKeys(wanted)
@@ -45,9 +47,9 @@ export function upsertMany(table: Table, on: Column, bodies: readonly Row[], now
   const claims = plans.map(({ key, change }) => ({ values: change, own: key }))
   return {
     statements: [
-      ...changeRows(table, [on], changes).map(({ statement }) => statement),
+      ...changeRows(access, [on], changes).map(({ statement }) => statement),
       ...insertRows(
-        table,
+        access,
         plans.map(({ created }) => created),
         { unlessThere: on },
       ),

@@ -3,6 +3,7 @@ import { createApp } from '../../../src/app'
 import type { Column, Table } from '../../../src/data/types/column'
 import { OPERATORS } from '../../../src/data/query/operators'
 import { parseQuery } from '../../../src/data/query/query'
+import { accessTo } from '../../../src/data/access/table-access'
 import { readChange, readKey, readNewRow, readRowId, readUpsert } from '../../../src/data/records/row'
 import { PHONE_NUMBER } from '../../../src/data/types/validators'
 import { upsertColumn } from '../../../src/data/records/upsert'
@@ -457,8 +458,8 @@ describe('columns', () => {
     const row = { One: one, Other: other }
     const problems = problemsOf(documentOf([table]), { $ref: '#/components/schemas/XNewRow' }, row)
     expect(problems.length === 0).toBe(taken)
-    if (taken) expect(() => readNewRow(table, row, 0)).not.toThrow()
-    else expect(() => readNewRow(table, row, 0)).toThrow('A key of several parts')
+    if (taken) expect(() => readNewRow(accessTo(table), row, 0)).not.toThrow()
+    else expect(() => readNewRow(accessTo(table), row, 0)).toThrow('A key of several parts')
   })
 
   test.each([
@@ -557,10 +558,12 @@ describe('examples', () => {
         const operation = operations.find((one) => one.name === name)
         return (operation?.body?.example ?? []) as Json[]
       }
-      for (const row of [newRow(table) ?? {}, ...rows('insertRows')]) expect(() => readNewRow(table, row, 0)).not.toThrow()
-      for (const row of rows('updateRows')) expect(() => readChange(table, row, readKey(table, row), 0)).not.toThrow()
-      for (const row of rows('deleteRows')) expect(() => readKey(table, row)).not.toThrow()
-      expect(() => readChange(table, bodyExample(table, 'updateMatchingRows') as Json, [], 0)).not.toThrow()
+      for (const row of [newRow(table) ?? {}, ...rows('insertRows')])
+        expect(() => readNewRow(accessTo(table), row, 0)).not.toThrow()
+      for (const row of rows('updateRows'))
+        expect(() => readChange(accessTo(table), row, readKey(accessTo(table), row), 0)).not.toThrow()
+      for (const row of rows('deleteRows')) expect(() => readKey(accessTo(table), row)).not.toThrow()
+      expect(() => readChange(accessTo(table), bodyExample(table, 'updateMatchingRows') as Json, [], 0)).not.toThrow()
     },
   )
 
@@ -570,7 +573,7 @@ describe('examples', () => {
       const on = upsertColumn(table, String(parameterOf(table, 'on', 'upsertRows')?.example))
       const [row] = bodyExample(table, 'upsertRows') as Json[]
       expect(row).toHaveProperty([on.title])
-      expect(() => readUpsert(table, on, row ?? {}, 0)).not.toThrow()
+      expect(() => readUpsert(accessTo(table), on, row ?? {}, 0)).not.toThrow()
     },
   )
 
