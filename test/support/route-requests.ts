@@ -201,6 +201,7 @@ const tokensAt = (path: string): Record<string, Make> => ({
 })
 
 const OWN_PAGES: Record<string, Make> = {
+  'GET /session': plain,
   'POST /session/auth-token': plain,
   'POST /session/sign-out': plain,
   'POST /session/sign-out-everywhere': plain,
