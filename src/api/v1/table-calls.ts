@@ -2,6 +2,7 @@
 import { type HttpRequest, inPath, urlOf } from '../../../public/snippets/snippets.js'
 import { changeExample, newRowsExample, rowIdExample, upsertExample } from '../../openapi/examples'
 import { upsertFields } from '../../openapi/column'
+import { primaryKey } from '../../data/catalog/catalog'
 import type { Table } from '../../data/types/column'
 
 export interface TableTarget {
@@ -80,14 +81,24 @@ const NO_TABLE: Examples = {
 
 function examplesOf(table: Table): Examples {
   const [on] = upsertFields(table)
-  const rowId = rowIdExample(table)
+  const row = newRowsExample(table)?.[0]
   return {
     // These two are steps in a path, whatever one encodes.
     title: ['.', '..'].includes(table.title) ? table.id : table.title,
-    row: newRowsExample(table)?.[0],
+    row,
     change: changeExample(table),
-    rowId: table.columns.some(({ primaryKey }) => primaryKey) ? String(rowId ?? '') : '',
+    rowId: rowIdOf(table, row),
     on: on?.title,
     upsert: on === undefined ? undefined : upsertExample(table)?.[0],
   }
+}
+
+/** Of the row that the insert makes in an empty table; empty where no path can name it. */
+function rowIdOf(table: Table, row: Row | undefined): string {
+  const keys = primaryKey(table).map(({ title }) => title)
+  if (keys.length === 0) return ''
+  const parts = keys.map((title) => row?.[title])
+  return parts.every((part) => typeof part === 'string' || typeof part === 'number')
+    ? parts.join('___')
+    : String(rowIdExample(table) ?? '')
 }
