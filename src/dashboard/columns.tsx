@@ -45,7 +45,7 @@ columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c)
   const scope = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
     refuseNoTitle(typed)
-    await addColumn(scope.databases, scope.project, scope.table, toSpec(typed), await auditSource(c))
+    await addColumn({ ...scope, source: await auditSource(c) }, scope.table, toSpec(typed))
   })
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={null} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-added')
@@ -64,7 +64,7 @@ columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware,
   const refused = await refusalOf(async () => {
     refuseNoTitle(typed)
     const change = { patch: toPatch(typed, column) }
-    await changeColumn(scope.databases, scope.project, scope.table, column, change, await auditSource(c))
+    await changeColumn({ ...scope, source: await auditSource(c) }, { table: scope.table, column }, change)
   })
   if (refused !== null) return show(c, <ColumnForm scope={scope} column={column} typed={typed} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-changed')
@@ -79,8 +79,8 @@ columnRoutes.get(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middl
 columnRoutes.post(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
-  const source = await auditSource(c)
-  const refused = await refusalOf(() => removeColumn(scope.databases, scope.project, scope.table, column, source))
+  const site = { ...scope, source: await auditSource(c) }
+  const refused = await refusalOf(() => removeColumn(site, scope.table, column))
   if (refused !== null) return show(c, <DeleteColumn scope={scope} column={column} error={refused} />, 400)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-deleted')
 })

@@ -42,7 +42,7 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   const table = await attempt(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
     const columns = typed.filter((column) => column.title !== '').map(toSpec)
-    return createTable(databases, project, catalog, { title, columns }, await auditSource(c))
+    return createTable({ databases, project, source: await auditSource(c) }, catalog, { title, columns })
   })
   if (table instanceof ApiError) {
     return show(c, <NewTable tables={catalog.tables} title={title} columns={padded(typed)} error={table} />, 400)
@@ -57,10 +57,10 @@ tableRoutes.get('/projects/:projectId/tables/:tableId/settings', needs('tableUpd
 
 tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate').middleware, async (c) => {
   const title = textOf(await readForm(c), 'title')
-  const { catalog, project, table } = await tableScope(c, c.req.param('tableId'))
+  const { catalog, project, databases, table } = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
     if (title === '') throw new ApiError('INVALID_TABLE', 'Give the table a title.')
-    await changeTable(c.env.DB, project, catalog, table, { title }, await auditSource(c))
+    await changeTable({ databases, project, source: await auditSource(c) }, { catalog, table }, { title })
   })
   if (refused !== null) return show(c, <TableSettings tables={catalog.tables} table={table} title={title} error={refused} />, 400)
   return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-renamed')
@@ -73,7 +73,7 @@ tableRoutes.get('/projects/:projectId/tables/:tableId/delete', needs('tableDelet
 
 tableRoutes.post('/projects/:projectId/tables/:tableId/delete', needs('tableDelete').middleware, async (c) => {
   const { databases, project, table } = await tableScope(c, c.req.param('tableId'))
-  await removeTable(databases, project.database, table, await auditSource(c))
+  await removeTable({ databases, project, source: await auditSource(c) }, table)
   return go(c, `/projects/${project.id}`, 'table-deleted')
 })
 

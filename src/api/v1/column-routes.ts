@@ -37,7 +37,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table } = await tableScope(c, c.req.valid('param').tableId)
-    await addColumn(databases, project, table, toColumnSpec(c.req.valid('json')), await auditSource(c))
+    await addColumn({ databases, project, source: await auditSource(c) }, table, toColumnSpec(c.req.valid('json')))
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -77,7 +77,7 @@ columnRoutes.openapi(
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
     const request = c.req.valid('json')
     const change = { patch: toColumnPatch(column, request), answers: toTextAnswers(request) }
-    await changeColumn(databases, project, table, column, change, await auditSource(c))
+    await changeColumn({ databases, project, source: await auditSource(c) }, { table, column }, change)
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )
@@ -98,7 +98,7 @@ columnRoutes.openapi(
   }),
   async (c) => {
     const { databases, project, table, column } = await columnScope(c, c.req.valid('param').columnId)
-    await removeColumn(databases, project, table, column, await auditSource(c))
+    await removeColumn({ databases, project, source: await auditSource(c) }, table, column)
     return c.json(toTableBody(await reloadTable(c.env.DB, project.id, table.id), project.baseId), 200)
   },
 )

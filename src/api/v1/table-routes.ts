@@ -91,7 +91,11 @@ for (const { path, params, prefix } of [
     }),
     async (c) => {
       const { catalog, project, databases } = await baseScope(c)
-      const table = await createTable(databases, project, catalog, toTableSpec(c.req.valid('json')), await auditSource(c))
+      const table = await createTable(
+        { databases, project, source: await auditSource(c) },
+        catalog,
+        toTableSpec(c.req.valid('json')),
+      )
       return c.json(toTableBody(table, project.baseId), 200)
     },
   )
@@ -134,8 +138,8 @@ tableRoutes.openapi(
     },
   }),
   async (c) => {
-    const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, toTablePatch(c.req.valid('json')), await auditSource(c))
+    const { table, catalog, project, databases } = await tableScope(c, c.req.valid('param').tableId)
+    await changeTable({ databases, project, source: await auditSource(c) }, { catalog, table }, toTablePatch(c.req.valid('json')))
     return c.json({ msg: 'The table has been updated successfully' }, 200)
   },
 )
@@ -155,8 +159,12 @@ tableRoutes.openapi(
     },
   }),
   async (c) => {
-    const { table, catalog, project } = await tableScope(c, c.req.valid('param').tableId)
-    await changeTable(c.env.DB, project, catalog, table, { order: c.req.valid('json').order }, await auditSource(c))
+    const { table, catalog, project, databases } = await tableScope(c, c.req.valid('param').tableId)
+    await changeTable(
+      { databases, project, source: await auditSource(c) },
+      { catalog, table },
+      { order: c.req.valid('json').order },
+    )
     return c.json(true, 200)
   },
 )
@@ -177,7 +185,7 @@ tableRoutes.openapi(
   }),
   async (c) => {
     const { table, project, databases } = await tableScope(c, c.req.valid('param').tableId)
-    await removeTable(databases, project.database, table, await auditSource(c))
+    await removeTable({ databases, project, source: await auditSource(c) }, table)
     return c.json(true, 200)
   },
 )

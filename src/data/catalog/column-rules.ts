@@ -80,6 +80,6 @@ export function refuseTooLarge(columns: readonly Column[], meta: Record<string, 
   }
 }
 
-export function invalid(title: string, message: string): ApiError {
-  return new ApiError('INVALID_COLUMN', message, { details: { field: title } })
+export function invalid(title: string, message: string, cause?: unknown): ApiError {
+  return new ApiError('INVALID_COLUMN', message, { cause, details: { field: title } })
 }

@@ -3,9 +3,8 @@ import type { Context } from 'hono'
 import { requireProject } from '../../control/access/guard'
 import type { AppEnv, ProjectContext } from '../../env'
 import { type Catalog, getCatalog, getColumn, getTable } from './catalog'
-import type { Databases } from './tables'
 import type { Column, Table } from '../types/column'
-import { dataBinding } from './database'
+import { type Databases, dataBinding } from './database'
 
 export interface Scope {
   project: ProjectContext

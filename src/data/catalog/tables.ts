@@ -1,28 +1,19 @@
-/**
- * Making, renaming and removing tables. A table is made in the data database before the catalog names it, and dropped there
- * after the catalog has forgotten it; orphans.ts covers the time between.
- */
-import type { AuditSource } from '../../control/audit/source'
+/** Making, renaming and removing tables. */
 import { auditChange, auditEvent } from '../../control/audit/store'
 import { ApiError } from '../../errors'
-import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, requireChanges, run } from '../../lib/d1'
+import { ReferenceViolation, UniqueViolation, batch, requireChanges } from '../../lib/d1'
 import { newId } from '../../lib/ids'
 import type { Sql } from '../../lib/sql'
 import { isSameText, quoteValue } from '../../lib/text'
 import type { Catalog } from './catalog'
 import { checkDefault, refuseTooLarge } from './column-rules'
 import { type ColumnSpec, makeColumns } from './column-spec'
+import { type Site, changeCatalog, entering } from './crash-safe-change'
+import type { ProjectPlace } from './database'
 import { countPhysical, createTable as createTableStatements } from './ddl'
 import { SEPARATORS, freeName, tableNames } from './names'
-import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
-import { deleteTable, insertColumns, insertTable, physicalTable, raiseSchemaVersion, updateTable } from './store'
+import { deleteTable, insertColumns, insertTable, physicalTable, updateTable } from './store'
 import { MAX_COLUMNS, type Table } from '../types/column'
-
-/** Where a project's tables are kept: their rows, and what is known of them. */
-export interface Databases {
-  control: D1Database
-  data: D1Database
-}
 
 export interface TablePatch {
   /** Of the two names the one that is left out is made of the other. */
@@ -36,27 +27,15 @@ export interface TableSpec extends TablePatch {
   columns: readonly ColumnSpec[]
 }
 
-/** What has to be known of a project to change its tables. */
-export interface ProjectPlace {
-  id: string
-  prefix: string
-  /** Name of the binding behind Databases.data. */
-  database: string
-}
-
 /** Throws INVALID_TABLE or INVALID_COLUMN; then nothing has changed. */
-export async function createTable(
-  databases: Databases,
-  project: ProjectPlace,
-  catalog: Catalog,
-  spec: TableSpec,
-  source: AuditSource,
-): Promise<Table> {
-  const now = source.at
-  const table = planTable(project, catalog, spec, now)
-  await run(databases.control, insertOrphan(physicalTable(table), project.database, now + CREATION_GRACE_MS))
-  await batch(databases.data, createTableStatements(table, now))
-  await enter(databases, table, auditEvent(source, { action: 'table.created', ...auditTarget(table) }))
+export async function createTable(site: Site, catalog: Catalog, spec: TableSpec): Promise<Table> {
+  const { project, source } = site
+  const table = planTable(project, catalog, spec, source.at)
+  await changeCatalog(site, {
+    made: { orphan: physicalTable(table), make: (data) => batch(data, createTableStatements(table, source.at)) },
+    enter: [...insertion(table), auditEvent(source, { action: 'table.created', ...auditTarget(table) })],
+    refusal: { enter: (error) => whyRefused(error, table) },
+  })
   return table
 }
 
@@ -67,32 +46,17 @@ export function auditTarget({ id, title, projectId }: Pick<Table, 'id' | 'title'
 
 /** The statements that make a table visible whose physical table stands. */
 export function enterTable(table: Table): Sql[] {
-  return [
-    insertTable(table),
-    requireChanges(1),
-    insertColumns(table.id, table.columns),
-    deleteOrphan(physicalTable(table)),
-    raiseSchemaVersion(table.projectId),
-  ]
+  return entering(table.projectId, insertion(table), physicalTable(table))
 }
 
-/** What cannot be entered because its name was just taken is dropped again. */
-async function enter(databases: Databases, table: Table, event: Sql): Promise<void> {
-  try {
-    await batch(databases.control, [...enterTable(table), event])
-  } catch (error) {
-    const refusal = whyRefused(error, table)
-    if (refusal === null) throw error
-    await dropNow(databases, physicalTable(table))
-    throw refusal
-  }
+function insertion(table: Table): Sql[] {
+  return [insertTable(table), requireChanges(1), insertColumns(table.id, table.columns)]
 }
 
-/** Why a batch of the control database was undone by what others did in the same moment; null when that is not why. */
-function whyRefused(error: unknown, names: Pick<Table, 'title' | 'tableName'>): ApiError | null {
+/** Why a batch of the control database was undone by what others did in the same moment; the error itself when that is not why. */
+function whyRefused(error: unknown, names: Pick<Table, 'title' | 'tableName'>): unknown {
   if (error instanceof UniqueViolation) return duplicateTable(error.columns.includes('title') ? 'alias' : 'name', names, error)
-  if (error instanceof ReferenceViolation) return new ApiError('PROJECT_NOT_FOUND', undefined, { cause: error })
-  return error instanceof BatchUndone ? changedMeanwhile(error) : null
+  return error instanceof ReferenceViolation ? new ApiError('PROJECT_NOT_FOUND', undefined, { cause: error }) : error
 }
 
 /** A table that is yet to be made. Throws INVALID_TABLE or INVALID_COLUMN. */
@@ -152,47 +116,31 @@ function duplicateTable(what: 'name' | 'alias', names: Pick<Table, 'title' | 'ta
 
 /** Names, meta and order are the catalog's alone: rows are not touched. Throws INVALID_TABLE. */
 export async function changeTable(
-  control: D1Database,
-  project: ProjectPlace,
-  catalog: Catalog,
-  table: Table,
+  site: Site,
+  { catalog, table }: { catalog: Catalog; table: Table },
   patch: TablePatch,
-  source: AuditSource,
 ): Promise<void> {
+  const { project, source } = site
   const { title, tableName, meta, order } = { ...table, ...patch }
   const names = tableNames({ title, tableName }, project.prefix, SEPARATORS.renamed)
   refuseTakenNames(catalog, names, table)
   refuseTooLarge([], meta)
   const changed = { ...table, ...names, meta, order, updatedAt: source.at }
-  try {
-    await batch(control, [
+  await changeCatalog(site, {
+    enter: [
       updateTable(table, changed),
       requireChanges(1),
-      raiseSchemaVersion(project.id),
       auditEvent(source, { action: 'table.changed', ...auditTarget(changed), details: { from: table.title } }),
-    ])
-  } catch (error) {
-    throw whyRefused(error, changed) ?? error
-  }
+    ],
+    refusal: { enter: (error) => whyRefused(error, changed) },
+  })
 }
 
 /** The table is out of reach when this returns; if its rows could not be dropped now, the scheduled job will. */
-export async function removeTable(databases: Databases, database: string, table: Table, source: AuditSource): Promise<void> {
-  const orphan = physicalTable(table)
-  await batch(databases.control, [
-    insertOrphan(orphan, database, source.at),
-    deleteTable(table.projectId, table.id),
-    auditChange(source, { action: 'table.deleted', ...auditTarget(table) }),
-    raiseSchemaVersion(table.projectId),
-  ])
-  await dropNow(databases, orphan)
-}
-
-/** Drops what the catalog no longer names; a failure only leaves it to the scheduled job. */
-export async function dropNow(databases: Databases, orphan: Orphan): Promise<void> {
-  try {
-    await dropOrphan(databases.control, databases.data, orphan)
-  } catch (error) {
-    console.warn(JSON.stringify({ orphan, left: 'to the scheduled job', cause: String(error) }))
-  }
+export async function removeTable(site: Site, table: Table): Promise<void> {
+  await changeCatalog(site, {
+    left: physicalTable(table),
+    enter: [deleteTable(table.projectId, table.id), auditChange(site.source, { action: 'table.deleted', ...auditTarget(table) })],
+    refusal: { enter: (error) => error },
+  })
 }

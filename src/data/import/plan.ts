@@ -4,7 +4,7 @@ import { newId } from '../../lib/ids'
 import { isSameText } from '../../lib/text'
 import { type ColumnSpec, ID_COLUMN } from '../catalog/column-spec'
 import { nameFromTitle } from '../catalog/names'
-import { type ProjectPlace, planTable } from '../catalog/tables'
+import { planTable } from '../catalog/tables'
 import { type Catalog, getTable, primaryKey } from '../catalog/catalog'
 import { type Column, type Table, MAX_COLUMNS, isRatingMax, ratingMax } from '../types/column'
 import { upsertColumn } from '../records/upsert'
@@ -14,6 +14,7 @@ import { type Scan, selectOptions } from '../inference/scan'
 import type { Choices, ColumnChoice, LeftOut, LoadPlan, OnBad } from './state'
 import { type ColumnType, isColumnType } from '../types/column-types'
 import { rulesOf } from '../types/kinds'
+import type { ProjectPlace } from '../catalog/database'
 
 /** What the plan is made from. */
 export interface PlanRequest {

@@ -8,9 +8,11 @@ import { DAY_MS } from '../../lib/time'
 import { createStaging, createTable } from '../catalog/ddl'
 import { type Orphan, claimOrphan, insertOrphan, renewOrphan } from '../catalog/orphans'
 import { physicalTable } from '../catalog/store'
-import { type Databases, auditTarget, dropNow } from '../catalog/tables'
+import { auditTarget } from '../catalog/tables'
 import type { Column, Table } from '../types/column'
 import type { LoadPlan } from './state'
+import type { Databases } from '../catalog/database'
+import { dropNow } from '../catalog/crash-safe-change'
 
 /** An import without a step for this long is abandoned. */
 export const KEPT_MS = DAY_MS

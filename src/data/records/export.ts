@@ -5,8 +5,8 @@ import { ApiError } from '../../errors'
 import { rows, run } from '../../lib/d1'
 import { CHANGING_MS } from '../../lib/patience'
 import type { Sql } from '../../lib/sql'
-import { type Column } from '../types/column'
-import { type Databases, auditTarget } from '../catalog/tables'
+import type { Column } from '../types/column'
+import { auditTarget } from '../catalog/tables'
 import { guarded } from '../types/formula-guard'
 import type { TableAccess } from '../access/table-access'
 import { parseFlag } from '../query/page'
@@ -18,6 +18,7 @@ import { selectRows } from './selection'
 import { both, selectPage } from './statements'
 import { toJson } from '../types/values'
 import { rulesOf } from '../types/kinds'
+import type { Databases } from '../catalog/database'
 
 /** Rows of the first query: ten of 2 MB, the largest that D1 has, are what an isolate can hold. */
 const FIRST_ROWS = 10
