@@ -235,15 +235,16 @@ interface ListProps {
   label: string
   /** What its rows are, in a word: `users`. */
   what: string
-  /** Heads of the columns; behind them is one for the actions on each row. */
+  /** Heads of the columns; behind them is one for the actions on each row, where there are any. */
   head: readonly string[]
+  actions?: boolean
   rows: Child
   /** Below the rows. */
   children?: Child
 }
 
 /** A card of rows with actions on each, which scrolls by itself where the screen is narrow. */
-export function List({ label, what, head, rows, children }: ListProps) {
+export function List({ label, what, head, actions = true, rows, children }: ListProps) {
   return (
     <section class="card card-list" aria-label={label}>
       <div class="scroll" tabindex={0} role="region" aria-label={`List of ${what}`}>
@@ -253,9 +254,11 @@ export function List({ label, what, head, rows, children }: ListProps) {
               {head.map((title) => (
                 <th scope="col">{title}</th>
               ))}
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
+              {actions && (
+                <th scope="col">
+                  <span class="visually-hidden">Actions</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>{rows}</tbody>

@@ -190,9 +190,14 @@ function AccountMenu() {
         <Icon name="person" /> Account
       </a>
       {actor.roles.includes('super') && (
-        <a role="menuitem" href="/admin/users">
-          <Icon name="people" /> Users of this server
-        </a>
+        <>
+          <a role="menuitem" href="/admin/users">
+            <Icon name="people" /> Users of this server
+          </a>
+          <a role="menuitem" href="/admin/audit">
+            <Icon name="clock" /> Audit log
+          </a>
+        </>
       )}
       <a role="menuitem" href="/docs">
         <Icon name="book" /> API of this server

@@ -3,6 +3,7 @@ import { createRouter } from '../http/router'
 import { accountRoutes } from './account'
 import { adminRoutes } from './admin'
 import { ownTokenRoutes, projectTokenRoutes } from './api-tokens'
+import { auditRoutes } from './audit'
 import { columnRoutes } from './columns'
 import { deleteRowsRoutes } from './delete-rows'
 import { importRoutes } from './import'
@@ -46,6 +47,7 @@ dashboardRoutes.route('/', memberRoutes)
 dashboardRoutes.route('/', ownTokenRoutes)
 dashboardRoutes.route('/', accountRoutes)
 dashboardRoutes.route('/', adminRoutes)
+dashboardRoutes.route('/', auditRoutes)
 dashboardRoutes.route('/', tableRoutes)
 dashboardRoutes.route('/', tablePageRoutes)
 dashboardRoutes.route('/', columnRoutes)

@@ -2,7 +2,7 @@
 import { Can } from './controls'
 import { usePage } from './page-info'
 
-export function SettingsTabs({ open }: { open: 'api-tokens' | 'users' | 'project' }) {
+export function SettingsTabs({ open }: { open: 'api-tokens' | 'users' | 'project' | 'audit' }) {
   const { project } = usePage()
   const base = `/projects/${project?.id}/settings`
   const current = (tab: typeof open) => (tab === open ? { 'aria-current': 'page' as const } : {})
@@ -23,6 +23,11 @@ export function SettingsTabs({ open }: { open: 'api-tokens' | 'users' | 'project
         <a href={`${base}/project`} {...current('project')}>
           Project
         </a>
+        <Can permission="projectAuditList">
+          <a href={`${base}/audit`} {...current('audit')}>
+            Audit log
+          </a>
+        </Can>
       </nav>
     </>
   )

@@ -234,6 +234,12 @@ export function screens(seeded: Seeded): Screen[] {
     { name: 'account', path: '/account' },
     { name: 'account-tokens', path: '/account/api-tokens' },
     { name: 'admin', path: '/admin/users' },
+    {
+      name: 'admin-audit-open',
+      path: '/admin/audit?action=member.added',
+      prepare: (page) => page.getByText('Member added:').first().click(),
+    },
+    { name: 'project-audit', path: `${project}/settings/audit` },
     { name: 'admin-remove', path: `/admin/users/${seeded.member}/remove` },
     { name: 'not-found', path: '/projects-of-nobody' },
   ]

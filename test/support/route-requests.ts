@@ -215,6 +215,8 @@ const OWN_PAGES: Record<string, Make> = {
 
 const ADMIN_PAGES: Record<string, Make> = {
   'GET /admin/users': () => ({ as: 'admin' }),
+  'GET /admin/audit': () => ({ as: 'admin', query: 'verify=0' }),
+  'GET /projects/:projectId/settings/audit': () => ({}),
   'POST /admin/users': () => ({ as: 'admin', form: { email: 'new@example.org', role: 'org-level-creator' }, mail: true }),
   'POST /admin/settings': () => ({ as: 'admin', form: { invite_only: 'on' } }),
   'POST /admin/users/:userId/role': () => ({ as: 'admin', form: { role: 'org-level-creator' } }),

@@ -349,3 +349,58 @@ describe('over HTTP', () => {
     expect((await request('GET', '/api/v1/audit', { auth: ada.auth })).body.error).toBe('FORBIDDEN')
   })
 })
+
+describe('on the page', () => {
+  const page = async (path: string, { refresh }: Person) => {
+    const { status, body } = await request('GET', path, { refresh, headers: { accept: 'text/html' } })
+    return {
+      status,
+      text: String(body)
+        .replaceAll(/<[^>]*>/g, '')
+        .replaceAll(/\s+/g, ' '),
+    }
+  }
+
+  test('stands up to where the log is sealed, and a click says whether it is whole', async () => {
+    const admin = await superAdmin()
+    expect((await page('/admin/audit', admin)).text).toContain('Nothing is sealed yet')
+    const ids = await writeOld(3)
+    await sealEvents(env.DB, NOW)
+    const sealed = await page('/admin/audit', admin)
+    expect(sealed.text).toContain(`Sealed up to event ${ids[2]}, of 2026-01-31 07:30 UTC.`)
+    expect(sealed.text).toContain('Check the seal')
+    expect((await page('/admin/audit?verify=0', admin)).text).toContain(
+      '3 events were checked: none was changed, moved or taken out.',
+    )
+    await tamper(`UPDATE audit_events SET actor_email = 'eve@example.org' WHERE id = ${ids[1]}`)
+    expect((await page('/admin/audit?verify=0', admin)).text).toContain(
+      `Event ${ids[1]} is not as it was sealed, or one before it is missing. Up to ${ids[0]} all is well.`,
+    )
+  })
+
+  test('events are narrowed and paged; what cannot be read is said', async () => {
+    const admin = await superAdmin()
+    await batch(env.DB, [auditCount(source(NOW), 'sign_in.failed', sql`0`), auditCount(source(NOW), 'sign_in.failed', sql`0`)])
+    await writeOld(60)
+    const failed = await page('/admin/audit?action=sign_in.failed&actor=&since=2026-01-31&before=', admin)
+    expect(failed.text).toContain('Sign-in failed 2 times')
+    expect(failed.text).not.toContain('Older')
+    const { body } = await request('GET', '/admin/audit', { refresh: admin.refresh, headers: { accept: 'text/html' } })
+    const older = /href="([^"]+)" rel="next"/.exec(String(body))?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const second = await page(older, admin)
+    expect(second.text).toContain('Newest')
+    expect(second.text).not.toContain('Older')
+    expect(await page('/admin/audit?since=yesterday', admin)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('since: must be a date'),
+    })
+  })
+
+  test('an owner sees what was done in the project, and nothing of others', async () => {
+    const ada = await signUpCreator()
+    const [one, other] = [await createProject(ada.auth), await createProject(ada.auth)]
+    const { text } = await page(`/projects/${one.id}/settings/audit`, ada)
+    expect(text).toContain(`Project created: ${one.title}`)
+    expect(text).not.toContain(other.title)
+  })
+})
