@@ -37,7 +37,7 @@ import { jsonBodies } from './http/json-body'
 import { matchedRoute } from './http/matched-route'
 import { methodOverride, overrideParameters } from './http/method-override'
 import { plainHttp } from './http/plain-http'
-import { onceAgain } from './http/once-again'
+import { retryStaleSchema } from './http/retry-stale-schema'
 import { createRouter } from './http/router'
 import { isOutdated } from './lib/d1'
 import { docsRoutes } from './api/v1/docs-routes'
@@ -83,9 +83,9 @@ const routed: MiddlewareHandler<AppEnv> = (c, next) => (matchedRoute(c) === null
 
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
-  const again = onceAgain(app)
+  const retry = retryStaleSchema(app)
   app.onError(async (error, c) => {
-    const answer = isOutdated(error) && isApiPath(c) ? await again(c) : null
+    const answer = isOutdated(error) && isApiPath(c) ? await retry(c) : null
     return answer ?? errorResponse(error, c, isPageRequest(c) ? pageForError : undefined)
   })
   app.notFound(notFound(app))

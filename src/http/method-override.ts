@@ -20,7 +20,7 @@ const MAX_FORM_BYTES = 2 * 1024 * 1024
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
 
-/** Requests whose form is yet to be read. By invocation: a request that is asked once again is another Request. */
+/** Requests whose form is yet to be read. By invocation: a request that is tried again is another Request. */
 const pending = new WeakMap<Context['executionCtx'], Context<AppEnv>>()
 
 /** Stands after CORS, so that refusals from here are as readable as all others. */

@@ -18,7 +18,7 @@ export class UniqueViolation extends Error {
 
 /**
  * A table or column of the statement is not there: the catalog it was made from is out of date. Nothing of the batch took
- * effect. http/once-again.ts asks again once, with the catalog as it is by then; after that http/errors.ts says 503.
+ * effect. http/retry-stale-schema.ts tries again once, with the catalog as it is by then; after that http/errors.ts says 503.
  */
 export class SchemaChanged extends Error {
   constructor(message: string, cause: unknown) {

@@ -37,7 +37,7 @@ export async function importWhole(scope: ImportScope, request: WholeRequest): Pr
     return await loadWhole(scope, one.id, withDefaults(request, preview))
   } catch (error) {
     await giveUp(scope, await findImport(scope, one.id))
-    // Its body is read, so http/once-again.ts cannot make the request once again: the client has to.
+    // Its body is read, so http/retry-stale-schema.ts cannot try the request again: the client has to.
     throw isOutdated(error) ? unavailable(String(error)) : error
   }
 }

@@ -1,17 +1,17 @@
 /**
- * A request whose table changed under it: asked again from the start, so that it learns who is asking and what the table is
- * like by now. Nothing of the first try took effect, or lib/d1.ts would not have said so.
+ * A request whose table changed under it is tried again, once, from the start, so that it learns who is asking and what the
+ * table is like by now. Nothing of the first try took effect, or lib/d1.ts would not have said so.
  */
 import type { Context, Hono } from 'hono'
 import type { AppEnv } from '../env'
 
 /** The answer of the second try; null when this was the second one. */
-export function onceAgain(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Response | null> {
+export function retryStaleSchema(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Response | null> {
   // By invocation: middleware may put another Request in the place of the one that came.
-  const triedAgain = new WeakSet<Context['executionCtx']>()
+  const retried = new WeakSet<Context['executionCtx']>()
   return async (c) => {
-    if (triedAgain.has(c.executionCtx)) return null
-    triedAgain.add(c.executionCtx)
+    if (retried.has(c.executionCtx)) return null
+    retried.add(c.executionCtx)
     const { raw } = c.req
     const body = raw.bodyUsed ? await c.req.arrayBuffer() : raw.body
     const headers = new Headers(raw.headers)
