@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { publicUrlToSet } from './public-url.mjs'
-import { release } from './release.mjs'
+import { deployInOrder } from './deploy-order.mjs'
 import { ROOT, SetupError, copySwaggerUi, installDependencies, runScript, runTool, runWrangler } from './setup.mjs'
 
 const SECRET = 'NC_AUTH_JWT_SECRET'
@@ -24,7 +24,7 @@ await runScript(async () => {
     ...(isThere ? {} : newSecret()),
     ...(publicUrl === null ? {} : { NC_PUBLIC_URL: publicUrl }),
   }
-  return release({
+  return deployInOrder({
     isUpgrade: isThere && (await hasDatabase()),
     migrate: () => runTool(WRANGLER, ['d1', 'migrations', 'apply', 'DB', '--remote'], { CI: '1' }),
     deploy: () => deployWith(secrets),

@@ -5,7 +5,7 @@
  * @param {{ isUpgrade: boolean, migrate: () => Promise<number>, deploy: () => Promise<number> }} steps each gives an exit code
  * @returns {Promise<number>} the first exit code that is not 0
  */
-export async function release({ isUpgrade, migrate, deploy }) {
+export async function deployInOrder({ isUpgrade, migrate, deploy }) {
   for (const step of isUpgrade ? [migrate, deploy] : [deploy, migrate]) {
     const code = await step()
     if (code !== 0) return code

@@ -1,6 +1,6 @@
 /** In which order a deployment happens. */
 import { expect, test } from 'vitest'
-import { release } from '../../../scripts/release.mjs'
+import { deployInOrder } from '../../../scripts/deploy-order.mjs'
 
 async function orderOf(isUpgrade: boolean, failing: string | null = null): Promise<[number, string[]]> {
   const done: string[] = []
@@ -8,7 +8,7 @@ async function orderOf(isUpgrade: boolean, failing: string | null = null): Promi
     done.push(name)
     return Promise.resolve(name === failing ? 7 : 0)
   }
-  return [await release({ isUpgrade, migrate: step('migrate'), deploy: step('deploy') }), done]
+  return [await deployInOrder({ isUpgrade, migrate: step('migrate'), deploy: step('deploy') }), done]
 }
 
 test('an upgrade migrates first, so that no code meets an older database', async () => {
