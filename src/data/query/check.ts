@@ -4,7 +4,7 @@
  */
 import { type Column, type Table } from '../types/column'
 import type { Condition, FilterNode } from './ast'
-import { fieldNotFound, invalidFilter, quote } from './failures'
+import { fieldNotFound, invalidFilter, quote } from './invalid-query'
 import { countItems } from './list'
 import { findColumn, findColumnById } from './names'
 import { type Asks, type Operator, findOperator, isFor, suggestOperator } from './operators'

@@ -1,6 +1,6 @@
 /** `fields`: which columns a row is answered with. */
 import type { Column, Table } from '../types/column'
-import { fieldNotFound } from './failures'
+import { fieldNotFound } from './invalid-query'
 import { findColumn, splitNames } from './names'
 
 /**

@@ -5,7 +5,7 @@
  */
 import { sizeText } from '../../lib/text'
 import { type ChainItem, type Condition, type FilterNode, chain } from './ast'
-import { invalidFilter } from './failures'
+import { invalidFilter } from './invalid-query'
 import { MAX_CONDITIONS, MAX_FILTER_JSON_BYTES, MAX_NESTING, isLongerThan } from './limits'
 
 const ROOT = 'filterArrJson'

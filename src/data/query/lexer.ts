@@ -16,7 +16,7 @@
  * `@("Last, First",eq,"a) b")`.
  */
 import { type Condition } from './ast'
-import { quote } from './failures'
+import { quote } from './invalid-query'
 import { UNCLOSED_QUOTE, findQuote, isSpace, readList, readQuoted, skipSpaces } from './list'
 import { findOperator } from './operators'
 

@@ -1,7 +1,7 @@
 /** Finding columns by the names that requests use. */
 import { isSameText } from '../../lib/text'
 import type { Column, Table } from '../types/column'
-import { invalidParameter } from './failures'
+import { invalidParameter } from './invalid-query'
 import { MAX_NAMES } from './limits'
 
 /** A column by title; else by id, by column_name, by a title in another form of Unicode, or with blanks around it. */

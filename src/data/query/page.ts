@@ -1,5 +1,5 @@
 /** `limit` and `offset`, and parameters that are switches, as `shuffle` is (docs/contract/api-v1.md 4.2). */
-import { invalidParameter } from './failures'
+import { invalidParameter } from './invalid-query'
 
 /** The server's page sizes: NocoDB's DB_QUERY_LIMIT_DEFAULT, _MAX and _MIN. */
 export interface Limits {

@@ -5,7 +5,7 @@
 import { type Column } from '../types/column'
 import type { Condition } from './ast'
 import { EXPECTED_MOMENT, EXPECTED_WINDOW, type DateKind, type Moment, readMoment, readWindow } from './dates'
-import { invalidFilter, quote } from './failures'
+import { invalidFilter, quote } from './invalid-query'
 import { foldText, formsOf, readingsOf } from './letters'
 import { type Like, readLike } from './like'
 import { MAX_NESTED_READINGS } from './limits'

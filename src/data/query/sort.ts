@@ -2,7 +2,7 @@
 import { D1_LIMITS, type Sql, column, join, sql } from '../../lib/sql'
 import { type Collation, collationsOf, isText, sortKeyName } from '../types/collation'
 import type { Column, Table } from '../types/column'
-import { fieldNotFound, invalidParameter } from './failures'
+import { fieldNotFound, invalidParameter } from './invalid-query'
 import { MAX_NAMES } from './limits'
 import { findColumn, findColumnById, splitNames } from './names'
 
