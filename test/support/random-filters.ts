@@ -396,16 +396,16 @@ const worded = (from: Arbitrary<Worded>): Arbitrary<Value> =>
 
 function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
   const { kind } = COLUMN_TYPES[type]
-  const { asks, value: takes }: Operator = OPERATORS[operator]
+  const { means, value: takes }: Operator = OPERATORS[operator]
   const isDate = kind === 'date' || kind === 'datetime'
   if (takes === 'none') return plain(constantFrom(null, '', 'ignored'))
-  if (asks === 'within') return worded(dateWindow)
-  if (asks === 'is' || asks === 'is not') {
+  if (means === 'within') return worded(dateWindow)
+  if (means === 'is' || means === 'is not') {
     return plain(constantFrom('null', 'notnull', 'empty', 'notempty', ' null ', ...(kind === 'boolean' ? ['true', 'false'] : [])))
   }
-  if (asks === 'like') return plain(patternOf(type))
-  if (asks === 'all of' || asks === 'any of') return listed(listOf(VALUES[kind]).filter(namesAnOption))
-  if (asks === 'between') return listed(listOf(VALUES[kind], { length: 2 }))
+  if (means === 'like') return plain(patternOf(type))
+  if (means === 'all of' || means === 'any of') return listed(listOf(VALUES[kind]).filter(namesAnOption))
+  if (means === 'between') return listed(listOf(VALUES[kind], { length: 2 }))
   if (takes === 'list') return listed(listOf(VALUES[kind]))
   return isDate ? oneof(plain(VALUES[kind]), worded(dateWord)) : plain(VALUES[kind])
 }
@@ -413,7 +413,7 @@ function valueOf(operator: OperatorName, type: ColumnType): Arbitrary<Value> {
 /** `eq Number`, `like JSON`, …: all that are allowed, but see ANY_DOUBLE. */
 export const PAIRS = Object.entries(OPERATORS).flatMap(([name, operator]) =>
   TYPES.filter((type) => isFor(operator, { type }))
-    .filter((type) => operator.asks !== 'like' || !ANY_DOUBLE.has(type))
+    .filter((type) => operator.means !== 'like' || !ANY_DOUBLE.has(type))
     .map((field) => [name as OperatorName, field] as const),
 )
 

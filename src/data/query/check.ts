@@ -7,13 +7,13 @@ import type { Condition, FilterNode } from './ast'
 import { fieldNotFound, invalidFilter, quote } from './invalid-query'
 import { countItems } from './list'
 import { findColumn, findColumnById } from './names'
-import { type Asks, type Operator, findOperator, isFor, suggestOperator } from './operators'
+import { type Meaning, type Operator, findOperator, isFor, suggestOperator } from './operators'
 import { type Predicate, not } from './predicate'
-import { QUESTIONS, type Question, refuse } from './questions'
+import { MEANINGS, type KnownCondition, refuse } from './meanings'
 import { rulesOf } from '../types/kinds'
 
 /** What a date word may stand after. */
-const DATED: ReadonlySet<Asks> = new Set<Asks>(['=', '>', '<', '>=', '<=', 'within'])
+const DATED: ReadonlySet<Meaning> = new Set<Meaning>(['=', '>', '<', '>=', '<=', 'within'])
 
 /** Turns what was written into what is to be tested. `now` (ms) is what `today` and the other date words count from. */
 export function checkFilter(node: FilterNode, table: Table, now: number): Predicate {
@@ -55,8 +55,8 @@ function checkCondition(condition: Condition, table: Table, now: number): Predic
   if (!isFor(operator, column)) {
     throw invalidFilter(`${condition.operator} is not for ${column.type} fields.`, condition.at.operator, column.title)
   }
-  const question = { condition, column, text: '', now }
-  const predicate = QUESTIONS[operator.asks]({ ...question, text: readText(question, operator) })
+  const known = { condition, column, text: '', now }
+  const predicate = MEANINGS[operator.means]({ ...known, text: readText(known, operator) })
   return operator.negated ? not(predicate) : predicate
 }
 
@@ -67,18 +67,18 @@ function resolveColumn({ field, fieldBy, at }: Condition, table: Table): Column 
 }
 
 /** The value as one text, '' when the operator takes none. A date word of `filterArrJson` comes first, as `where` writes it. */
-function readText(question: Question, { asks, value: takes }: Operator): string {
+function readText(known: KnownCondition, { means, value: takes }: Operator): string {
   if (takes === 'none') return ''
-  const { value, subOperator, operator } = question.condition
-  const { title, type } = question.column
+  const { value, subOperator, operator } = known.condition
+  const { title, type } = known.column
   const texts = typeof value === 'string' ? [value] : (value ?? [])
   // SQLite's text functions stop at a NUL, each in its own way.
-  if (texts.some((text) => text.includes('\0'))) throw refuse(question, 'a value may not contain the character NUL.')
-  if (Array.isArray(value) && takes === 'one') throw refuse(question, `${operator} takes one value, not a list.`)
+  if (texts.some((text) => text.includes('\0'))) throw refuse(known, 'a value may not contain the character NUL.')
+  if (Array.isArray(value) && takes === 'one') throw refuse(known, `${operator} takes one value, not a list.`)
   if (subOperator !== null) {
-    if (rulesOf(question.column).filter.by === 'moment' && DATED.has(asks)) return [subOperator, ...texts].join(',')
-    throw refuse(question, `${quote(subOperator)} is not for ${operator} on ${type} fields.`)
+    if (rulesOf(known.column).filter.by === 'moment' && DATED.has(means)) return [subOperator, ...texts].join(',')
+    throw refuse(known, `${quote(subOperator)} is not for ${operator} on ${type} fields.`)
   }
-  if (value === null) throw refuse(question, `${operator} needs a value, as in (${title},${operator},value).`)
+  if (value === null) throw refuse(known, `${operator} needs a value, as in (${title},${operator},value).`)
   return texts.join(',')
 }

@@ -3,8 +3,8 @@ import type { ColumnType } from '../types/column-types'
 import type { OperatorGroup } from '../types/kind'
 import { rulesOf } from '../types/kinds'
 
-/** What an operator asks, before any negation; questions.ts has one rule for each. */
-export type Asks =
+/** What an operator means, before any negation; meanings.ts has one rule for each. */
+export type Meaning =
   | '='
   | '>'
   | '<'
@@ -25,7 +25,7 @@ export type Asks =
   | 'within'
 
 export interface Operator {
-  asks: Asks
+  means: Meaning
   /** A negated operator selects every row that its opposite does not, rows with NULL included. */
   negated?: true
   /** `list`: values separated by commas, as list.ts reads them. */
@@ -35,36 +35,36 @@ export interface Operator {
 }
 
 export const OPERATORS = {
-  eq: { asks: '=', value: 'one', group: 'equality' },
-  neq: { asks: '=', negated: true, value: 'one', group: 'equality' },
-  not: { asks: '=', negated: true, value: 'one', group: 'equality' },
-  gt: { asks: '>', value: 'one', group: 'order' },
-  lt: { asks: '<', value: 'one', group: 'order' },
-  ge: { asks: '>=', value: 'one', group: 'order' },
-  gte: { asks: '>=', value: 'one', group: 'order' },
-  le: { asks: '<=', value: 'one', group: 'order' },
-  lte: { asks: '<=', value: 'one', group: 'order' },
-  like: { asks: 'like', value: 'one', group: 'like' },
-  nlike: { asks: 'like', negated: true, value: 'one', group: 'like' },
-  in: { asks: 'in', value: 'list', group: 'equality' },
-  btw: { asks: 'between', value: 'list', group: 'order' },
-  nbtw: { asks: 'between', negated: true, value: 'list', group: 'order' },
-  is: { asks: 'is', value: 'one', group: 'equality' },
-  isnot: { asks: 'is not', value: 'one', group: 'equality' },
-  null: { asks: 'null', value: 'none', group: 'equality' },
-  notnull: { asks: 'null', negated: true, value: 'none', group: 'equality' },
-  empty: { asks: 'empty', value: 'none', group: 'equality' },
+  eq: { means: '=', value: 'one', group: 'equality' },
+  neq: { means: '=', negated: true, value: 'one', group: 'equality' },
+  not: { means: '=', negated: true, value: 'one', group: 'equality' },
+  gt: { means: '>', value: 'one', group: 'order' },
+  lt: { means: '<', value: 'one', group: 'order' },
+  ge: { means: '>=', value: 'one', group: 'order' },
+  gte: { means: '>=', value: 'one', group: 'order' },
+  le: { means: '<=', value: 'one', group: 'order' },
+  lte: { means: '<=', value: 'one', group: 'order' },
+  like: { means: 'like', value: 'one', group: 'like' },
+  nlike: { means: 'like', negated: true, value: 'one', group: 'like' },
+  in: { means: 'in', value: 'list', group: 'equality' },
+  btw: { means: 'between', value: 'list', group: 'order' },
+  nbtw: { means: 'between', negated: true, value: 'list', group: 'order' },
+  is: { means: 'is', value: 'one', group: 'equality' },
+  isnot: { means: 'is not', value: 'one', group: 'equality' },
+  null: { means: 'null', value: 'none', group: 'equality' },
+  notnull: { means: 'null', negated: true, value: 'none', group: 'equality' },
+  empty: { means: 'empty', value: 'none', group: 'equality' },
   // Not the negation of `empty`: NULL is neither.
-  notempty: { asks: 'not empty', value: 'none', group: 'equality' },
-  blank: { asks: 'blank', value: 'none', group: 'equality' },
-  notblank: { asks: 'blank', negated: true, value: 'none', group: 'equality' },
-  checked: { asks: 'checked', value: 'none', group: 'checked' },
-  notchecked: { asks: 'checked', negated: true, value: 'none', group: 'checked' },
-  allof: { asks: 'all of', value: 'list', group: 'items' },
-  nallof: { asks: 'all of', negated: true, value: 'list', group: 'items' },
-  anyof: { asks: 'any of', value: 'list', group: 'items' },
-  nanyof: { asks: 'any of', negated: true, value: 'list', group: 'items' },
-  isWithin: { asks: 'within', value: 'one', group: 'window' },
+  notempty: { means: 'not empty', value: 'none', group: 'equality' },
+  blank: { means: 'blank', value: 'none', group: 'equality' },
+  notblank: { means: 'blank', negated: true, value: 'none', group: 'equality' },
+  checked: { means: 'checked', value: 'none', group: 'checked' },
+  notchecked: { means: 'checked', negated: true, value: 'none', group: 'checked' },
+  allof: { means: 'all of', value: 'list', group: 'items' },
+  nallof: { means: 'all of', negated: true, value: 'list', group: 'items' },
+  anyof: { means: 'any of', value: 'list', group: 'items' },
+  nanyof: { means: 'any of', negated: true, value: 'list', group: 'items' },
+  isWithin: { means: 'within', value: 'one', group: 'window' },
 } as const satisfies Record<string, Operator>
 
 export type OperatorName = keyof typeof OPERATORS

@@ -1,5 +1,5 @@
 /**
- * What each operator asks of a column, as tests: one rule for each name in operators.ts. The values become what is stored;
+ * What each operator means for a column, as tests: one rule for each name in operators.ts. The values become what is stored;
  * one that is not of the column's type is refused.
  */
 import { type Column } from '../types/column'
@@ -10,7 +10,7 @@ import { foldText, formsOf, readingsOf } from './letters'
 import { type Like, readLike } from './like'
 import { MAX_NESTED_READINGS } from './limits'
 import { readList } from './list'
-import type { Asks } from './operators'
+import type { Meaning } from './operators'
 import { type Comparison, type Constant, type Predicate, type Scalar, type Subject, type Test, and, not, or } from './predicate'
 import type { FilterValue } from '../types/kind'
 import { rulesOf } from '../types/kinds'
@@ -19,39 +19,39 @@ import { rulesOf } from '../types/kinds'
 const SHORT_LIST = 2
 
 /** A condition whose column and operator are known. `text` is its value, '' when it takes none. */
-export interface Question {
+export interface KnownCondition {
   condition: Condition
   column: Column
   text: string
   now: number
 }
 
-export const QUESTIONS = {
-  '=': (question) => isOneOf(question, [question.text]),
-  '>': (question) => compare(question, '>', question.text),
-  '<': (question) => compare(question, '<', question.text),
-  '>=': (question) => compare(question, '>=', question.text),
-  '<=': (question) => compare(question, '<=', question.text),
+export const MEANINGS = {
+  '=': (known) => isOneOf(known, [known.text]),
+  '>': (known) => compare(known, '>', known.text),
+  '<': (known) => compare(known, '<', known.text),
+  '>=': (known) => compare(known, '>=', known.text),
+  '<=': (known) => compare(known, '<=', known.text),
   like: checkLike,
   in: checkIn,
   between: checkBetween,
-  is: (question) => checkState(question, false),
-  'is not': (question) => checkState(question, true),
+  is: (known) => checkState(known, false),
+  'is not': (known) => checkState(known, true),
   null: isNull,
   empty: isEmpty,
   'not empty': isNotEmpty,
   blank: isBlank,
   checked: isChecked,
-  'all of': (question) => checkItems(question, 'hasAllItems'),
-  'any of': (question) => checkItems(question, 'hasAnyItem'),
+  'all of': (known) => checkItems(known, 'hasAllItems'),
+  'any of': (known) => checkItems(known, 'hasAnyItem'),
   within: checkWithin,
-} as const satisfies Record<Asks, (question: Question) => Predicate>
+} as const satisfies Record<Meaning, (known: KnownCondition) => Predicate>
 
-function compare(question: Question, comparison: Comparison, text: string): Predicate {
-  const { filter } = rulesOf(question.column)
-  const subject = comparable(question.column)
-  if (filter.by === 'moment') return compareMoment(subject, comparison, readDate(question, filter.precision, text))
-  return test(subject, { test: 'compare', comparison, value: readScalar(question, filter, text) })
+function compare(known: KnownCondition, comparison: Comparison, text: string): Predicate {
+  const { filter } = rulesOf(known.column)
+  const subject = comparable(known.column)
+  if (filter.by === 'moment') return compareMoment(subject, comparison, readDate(known, filter.precision, text))
+  return test(subject, { test: 'compare', comparison, value: readScalar(known, filter, text) })
 }
 
 /** A value that lasts (a day, against a DateTime column) is equal to all that lies in it, and less than what follows it. */
@@ -62,27 +62,27 @@ function compareMoment(subject: Subject, comparison: Comparison, { start, end }:
   return comparison === '>' ? to('>=', end) : to('<', end)
 }
 
-function checkBetween(question: Question): Predicate {
-  const [low, high, ...others] = listOf(question)
+function checkBetween(known: KnownCondition): Predicate {
+  const [low, high, ...others] = listOf(known)
   if (low === undefined || high === undefined || others.length > 0) {
-    throw refuse(question, `${question.condition.operator} takes two values with a comma between.`)
+    throw refuse(known, `${known.condition.operator} takes two values with a comma between.`)
   }
-  return and(compare(question, '>=', low), compare(question, '<=', high))
+  return and(compare(known, '>=', low), compare(known, '<=', high))
 }
 
-function checkIn(question: Question): Predicate {
-  return isOneOf(question, listOf(question))
+function checkIn(known: KnownCondition): Predicate {
+  return isOneOf(known, listOf(known))
 }
 
-function isOneOf(question: Question, items: readonly string[]): Predicate {
-  const { filter } = rulesOf(question.column)
-  const subject = comparable(question.column)
+function isOneOf(known: KnownCondition, items: readonly string[]): Predicate {
+  const { filter } = rulesOf(known.column)
+  const subject = comparable(known.column)
   if (filter.by === 'moment') {
-    if (items.length === 1) return or(...items.map((item) => compare(question, '=', item)))
-    const moments = items.map((item) => readDate(question, filter.precision, item))
+    if (items.length === 1) return or(...items.map((item) => compare(known, '=', item)))
+    const moments = items.map((item) => readDate(known, filter.precision, item))
     return oneOfMoments(subject, moments)
   }
-  const values = [...new Set(items.flatMap((item) => readScalars(question, filter, item)))]
+  const values = [...new Set(items.flatMap((item) => readScalars(known, filter, item)))]
   if (values.length > SHORT_LIST) return test(subject, { test: 'oneOf', values })
   return or(...values.map((value) => test(subject, { test: 'compare', comparison: '=', value })))
 }
@@ -97,11 +97,11 @@ function oneOfMoments(subject: Subject, moments: readonly Moment[]): Predicate {
   return or(...parts)
 }
 
-function checkLike(question: Question): Predicate {
-  const like = readLike(question.text)
-  if (like.type === 'anything') return not(isNull(question))
-  if (like.type === 'refused') throw refuse(question, like.message)
-  return or(...likeSubjects(question.column).map((subject) => isLike(subject, like)))
+function checkLike(known: KnownCondition): Predicate {
+  const like = readLike(known.text)
+  if (like.type === 'anything') return not(isNull(known))
+  if (like.type === 'refused') throw refuse(known, like.message)
+  return or(...likeSubjects(known.column).map((subject) => isLike(subject, like)))
 }
 
 function isLike(subject: Subject, { pattern, readings, first }: Extract<Like, { type: 'pattern' }>): Predicate {
@@ -115,47 +115,46 @@ function likeSubjects(column: Column): Subject[] {
 }
 
 /** `isnot` is the opposite state. Of `empty` that is `notempty`, and of `true` every row that is not true. */
-function checkState(question: Question, opposite: boolean): Predicate {
-  switch (question.text.trim()) {
+function checkState(known: KnownCondition, opposite: boolean): Predicate {
+  switch (known.text.trim()) {
     case 'null':
-      return opposite ? not(isNull(question)) : isNull(question)
+      return opposite ? not(isNull(known)) : isNull(known)
     case 'notnull':
-      return opposite ? isNull(question) : not(isNull(question))
+      return opposite ? isNull(known) : not(isNull(known))
     case 'empty':
-      return opposite ? isNotEmpty(question) : isEmpty(question)
+      return opposite ? isNotEmpty(known) : isEmpty(known)
     case 'notempty':
-      return opposite ? isEmpty(question) : isNotEmpty(question)
+      return opposite ? isEmpty(known) : isNotEmpty(known)
     case 'true':
     case 'false': {
-      const { type } = question.column
-      if (!rulesOf(question.column).operators.includes('checked'))
-        throw refuse(question, `true and false are not for ${type} fields.`)
-      const is = compare(question, '=', question.text)
+      const { type } = known.column
+      if (!rulesOf(known.column).operators.includes('checked')) throw refuse(known, `true and false are not for ${type} fields.`)
+      const is = compare(known, '=', known.text)
       return opposite ? not(is) : is
     }
     default:
-      throw refuse(question, `${question.condition.operator} takes null, notnull, empty, notempty, true or false.`)
+      throw refuse(known, `${known.condition.operator} takes null, notnull, empty, notempty, true or false.`)
   }
 }
 
 /** No value; of JSON also the `null` that JSON has. */
-function isNull({ column }: Question): Predicate {
+function isNull({ column }: KnownCondition): Predicate {
   return or(test(plain(column), { test: 'null' }), ...nothing(column, 'null'))
 }
 
 /** The empty text, in JSON too; for columns that cannot hold one, no value. */
-function isEmpty(question: Question): Predicate {
-  return holdsText(question.column) ? or(...nothing(question.column, 'empty')) : isNull(question)
+function isEmpty(known: KnownCondition): Predicate {
+  return holdsText(known.column) ? or(...nothing(known.column, 'empty')) : isNull(known)
 }
 
-function isNotEmpty(question: Question): Predicate {
-  return holdsText(question.column) ? and(not(isNull(question)), not(isEmpty(question))) : not(isNull(question))
+function isNotEmpty(known: KnownCondition): Predicate {
+  return holdsText(known.column) ? and(not(isNull(known)), not(isEmpty(known))) : not(isNull(known))
 }
 
 /** No value or the empty text; for JSON columns also `[]`. */
-function isBlank(question: Question): Predicate {
-  if (!holdsText(question.column)) return isNull(question)
-  return or(or(isNull(question), isEmpty(question)), ...nothing(question.column, 'blank'))
+function isBlank(known: KnownCondition): Predicate {
+  if (!holdsText(known.column)) return isNull(known)
+  return or(or(isNull(known), isEmpty(known)), ...nothing(known.column, 'blank'))
 }
 
 /** The texts that mean nothing, in one of the ways in which a cell can be asked for that. */
@@ -171,15 +170,15 @@ function equals(column: Column, text: Constant): Predicate {
   return test(plain(column), { test: 'constant', text })
 }
 
-function isChecked({ column }: Question): Predicate {
+function isChecked({ column }: KnownCondition): Predicate {
   return test(plain(column), { test: 'compare', comparison: '=', value: 1 })
 }
 
-function checkItems(question: Question, all: 'hasAllItems' | 'hasAnyItem'): Predicate {
-  const items = listOf(question).filter((item) => item !== '')
-  if (items.length === 0) throw refuse(question, `${question.condition.operator} needs at least one option.`)
-  const subject = plain(question.column)
-  if (rulesOf(question.column).options === 'one') return isItem(question, [...new Set(items)], all)
+function checkItems(known: KnownCondition, all: 'hasAllItems' | 'hasAnyItem'): Predicate {
+  const items = listOf(known).filter((item) => item !== '')
+  if (items.length === 0) throw refuse(known, `${known.condition.operator} needs at least one option.`)
+  const subject = plain(known.column)
+  if (rulesOf(known.column).options === 'one') return isItem(known, [...new Set(items)], all)
   const forms = items.map(formsOf)
   if (all === 'hasAnyItem') return hasAny(subject, forms.flat())
   const plainItems = forms.flatMap((list) => (list.length === 1 ? list : []))
@@ -194,16 +193,16 @@ function hasAny(subject: Subject, items: readonly string[]): Predicate {
 }
 
 /** The cell of a SingleSelect is one option, commas and all; it is each of several options in no row. */
-function isItem(question: Question, items: readonly string[], all: 'hasAllItems' | 'hasAnyItem'): Predicate {
+function isItem(known: KnownCondition, items: readonly string[], all: 'hasAllItems' | 'hasAnyItem'): Predicate {
   if (all === 'hasAllItems' && items.length > 1) return or()
-  return isOneOf(question, items)
+  return isOneOf(known, items)
 }
 
-function checkWithin(question: Question): Predicate {
-  const { filter } = rulesOf(question.column)
-  const window = filter.by === 'moment' ? readWindow(filter.precision, question.text, question.now) : null
-  if (window === null) throw refuse(question, `${quote(question.text)} is not known here; expected ${EXPECTED_WINDOW}.`)
-  const subject = plain(question.column)
+function checkWithin(known: KnownCondition): Predicate {
+  const { filter } = rulesOf(known.column)
+  const window = filter.by === 'moment' ? readWindow(filter.precision, known.text, known.now) : null
+  if (window === null) throw refuse(known, `${quote(known.text)} is not known here; expected ${EXPECTED_WINDOW}.`)
+  const subject = plain(known.column)
   return and(
     test(subject, { test: 'compare', comparison: '>=', value: window.from }),
     test(subject, { test: 'compare', comparison: '<=', value: window.to }),
@@ -211,37 +210,37 @@ function checkWithin(question: Question): Predicate {
 }
 
 /** The items of a list: those of a JSON array as they are, those of a text as list.ts reads them. */
-function listOf(question: Question): readonly string[] {
-  const { value, at } = question.condition
+function listOf(known: KnownCondition): readonly string[] {
+  const { value, at } = known.condition
   if (value !== null && typeof value !== 'string') return value
-  const list = readList(question.text)
+  const list = readList(known.text)
   if (list.ok) return list.items
   const place = 'position' in at.value ? { position: at.value.position + list.at } : at.value
-  throw invalidFilter(list.message, place, question.column.title)
+  throw invalidFilter(list.message, place, known.column.title)
 }
 
 type PlainValue = Extract<FilterValue, { by: 'value' }>
 
-function readScalar(question: Question, { read, expected }: PlainValue, text: string): Scalar {
+function readScalar(known: KnownCondition, { read, expected }: PlainValue, text: string): Scalar {
   const value = read(text)
-  if (value === null) throw refuse(question, `${quote(text)} is not ${expected} as ${question.column.type} fields hold.`)
+  if (value === null) throw refuse(known, `${quote(text)} is not ${expected} as ${known.column.type} fields hold.`)
   return value
 }
 
 /** All that a text may be equal to: both Unicode forms, and of JSON the string of that text too. */
-function readScalars(question: Question, filter: PlainValue, text: string): Scalar[] {
-  const values = [readScalar(question, filter, text), ...(filter.alike === undefined ? [] : [filter.alike(text)])]
+function readScalars(known: KnownCondition, filter: PlainValue, text: string): Scalar[] {
+  const values = [readScalar(known, filter, text), ...(filter.alike === undefined ? [] : [filter.alike(text)])]
   return values.flatMap((value): Scalar[] => (typeof value === 'string' ? formsOf(value) : [value]))
 }
 
-function readDate(question: Question, kind: DateKind, text: string): Moment {
-  const moment = readMoment(kind, text, question.now)
-  if (moment === null) throw refuse(question, `${quote(text)} is not a date; expected ${EXPECTED_MOMENT}.`)
+function readDate(known: KnownCondition, kind: DateKind, text: string): Moment {
+  const moment = readMoment(kind, text, known.now)
+  if (moment === null) throw refuse(known, `${quote(text)} is not a date; expected ${EXPECTED_MOMENT}.`)
   return moment
 }
 
 /** 400 INVALID_FILTER about the value. */
-export function refuse({ condition, column }: Question, message: string) {
+export function refuse({ condition, column }: KnownCondition, message: string) {
   return invalidFilter(message, condition.at.value, column.title)
 }
 
