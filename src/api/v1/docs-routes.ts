@@ -17,75 +17,73 @@ const tags = ['Documentation']
 /** Those of the API whose documents a project has; the page shows a switch between two. */
 const VERSIONS = [{ label: 'v1', href: '' }]
 
+const CONTROL_DOCUMENT = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  operationId: 'openapi',
+  summary: 'This document',
+  tags,
+  security: [],
+  responses: { 200: json(Document, 'OpenAPI 3.1') },
+})
+
+const CONTROL_PAGE = createRoute({
+  method: 'get',
+  path: '/docs',
+  operationId: 'docs',
+  summary: 'Swagger UI of this document',
+  tags,
+  security: [],
+  responses: { 200: html },
+})
+
+const PROJECT_DOCUMENT = createRoute({
+  method: 'get',
+  path: '/api/v1/db/meta/projects/{projectId}/swagger.json',
+  operationId: 'project-swagger-json',
+  summary: 'OpenAPI document of a project',
+  tags,
+  ...needs('swaggerJson'),
+  request: { params: ProjectParameter },
+  responses: {
+    200: json(Document, 'OpenAPI 3.1, with the tables of the project'),
+    ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN'),
+  },
+})
+
+const PROJECT_PAGE = createRoute({
+  method: 'get',
+  path: '/api/v1/db/meta/projects/{projectId}/swagger',
+  operationId: 'project-swagger',
+  summary: 'Swagger UI of a project',
+  description: 'Anyone may open the page; it asks for a token when the document needs one.',
+  tags,
+  security: [],
+  request: { params: ProjectParameter },
+  responses: { 200: html },
+})
+
 /** `app` is the whole application: its document lists every route that serves. */
 export function docsRoutes(app: OpenAPIHono<AppEnv>) {
   const router = createRouter()
 
-  router.openapi(
-    createRoute({
-      method: 'get',
-      path: '/openapi.json',
-      operationId: 'openapi',
-      summary: 'This document',
-      tags,
-      security: [],
-      responses: { 200: json(Document, 'OpenAPI 3.1') },
-    }),
-    (c) => c.json(controlDocument(app, originsOf(c)), 200),
+  router.openapi(CONTROL_DOCUMENT, (c) => c.json(controlDocument(app, originsOf(c)), 200))
+
+  router.openapi(CONTROL_PAGE, (c) =>
+    page(c, { title: 'Latchkey API', documentUrl: '/openapi.json', path: c.req.path, projectId: null, versions: [] }),
   )
 
-  router.openapi(
-    createRoute({
-      method: 'get',
-      path: '/docs',
-      operationId: 'docs',
-      summary: 'Swagger UI of this document',
-      tags,
-      security: [],
-      responses: { 200: html },
-    }),
-    (c) => page(c, { title: 'Latchkey API', documentUrl: '/openapi.json', path: c.req.path, projectId: null, versions: [] }),
-  )
+  router.openapi(PROJECT_DOCUMENT, async (c) => {
+    const project = requireProject(c)
+    const { tables } = await getCatalog(c.env.DB, project)
+    return jsonText(c, projectDocument({ project, tables, origins: originsOf(c), limits: c.get('config').limits }))
+  })
 
-  router.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/v1/db/meta/projects/{projectId}/swagger.json',
-      operationId: 'project-swagger-json',
-      summary: 'OpenAPI document of a project',
-      tags,
-      ...needs('swaggerJson'),
-      request: { params: ProjectParameter },
-      responses: {
-        200: json(Document, 'OpenAPI 3.1, with the tables of the project'),
-        ...errorResponses('PROJECT_NOT_FOUND', 'FORBIDDEN'),
-      },
-    }),
-    async (c) => {
-      const project = requireProject(c)
-      const { tables } = await getCatalog(c.env.DB, project)
-      return jsonText(c, projectDocument({ project, tables, origins: originsOf(c), limits: c.get('config').limits }))
-    },
-  )
-
-  router.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/v1/db/meta/projects/{projectId}/swagger',
-      operationId: 'project-swagger',
-      summary: 'Swagger UI of a project',
-      description: 'Anyone may open the page; it asks for a token when the document needs one.',
-      tags,
-      security: [],
-      request: { params: ProjectParameter },
-      responses: { 200: html },
-    }),
-    (c) => {
-      const { projectId } = c.req.valid('param')
-      const documentUrl = `/api/v1/db/meta/projects/${encodeURIComponent(projectId)}/swagger.json`
-      return page(c, { title: 'Swagger APIs Doc', documentUrl, path: c.req.path, projectId, versions: VERSIONS })
-    },
-  )
+  router.openapi(PROJECT_PAGE, (c) => {
+    const { projectId } = c.req.valid('param')
+    const documentUrl = `/api/v1/db/meta/projects/${encodeURIComponent(projectId)}/swagger.json`
+    return page(c, { title: 'Swagger APIs Doc', documentUrl, path: c.req.path, projectId, versions: VERSIONS })
+  })
 
   return router
 }
