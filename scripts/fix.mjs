@@ -1,4 +1,4 @@
-// npm run fix: what lint and format can mend by themselves, and what is generated into src.
+// npm run fix: what lint and format can repair by themselves, and what is generated into src.
 import { writeCommonPasswordsFilter } from './common-passwords.mjs'
 import { generateWorkerTypes, installDependencies, runScript, runTool } from './setup.mjs'
 
