@@ -12,7 +12,7 @@ import {
   reinvitePerson,
   removePerson,
   revokeTokenOf,
-} from '../control/users/people'
+} from '../control/organisation/people'
 import { getAppSettings, setAppSettings } from '../control/users/settings'
 import { type User, findUserById, listUsers } from '../control/users/store'
 import type { AppEnv, OrgRole } from '../env'

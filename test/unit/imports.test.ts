@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** The folders inside a part, from the ground up: each may import those before it. */
 const FLOORS: Record<string, readonly string[]> = {
+  control: ['mail.ts', 'access', 'audit', 'users', 'auth', 'api-tokens', 'organisation', 'projects', 'instance'],
   data: ['types', 'inference', 'catalog', 'query', 'access', 'records', 'import'],
 }
 
@@ -89,7 +90,7 @@ describe.each(Object.entries(FLOORS))('inside %s', (part, floors) => {
   const inside = internal.filter(({ from, to }) => partOf(from) === part && partOf(to) === part)
   const floorOf = (file: string): string => file.split('/')[1] ?? ''
 
-  test('every file lies in a folder that has its place in the order', () => {
+  test('every file has its place in the order, most by their folder', () => {
     const own = files.filter((file) => partOf(file) === part)
     expect(own.filter((file) => !floors.includes(floorOf(file)))).toEqual([])
   })

@@ -7,7 +7,7 @@ import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireProject } from '../access/guard'
 import { MAX_INVITED } from '../users/invitation'
-import { Invited } from '../users/routes'
+import { Invited } from '../organisation/routes'
 import { listMembers } from './members'
 import { changeMemberRole, expelMember, inviteMembers, reinviteMember } from './membership'
 

@@ -10,8 +10,8 @@ import { auditSource } from '../audit/source'
 import { auditUser } from '../audit/store'
 import { newPasswordProblem, passwordContext } from '../auth/new-password'
 import { hashPassword, verifyPassword } from '../auth/password'
-import { normalizeEmail } from './email'
-import { upsertSuperAdmin } from './store'
+import { normalizeEmail } from '../users/email'
+import { upsertSuperAdmin } from '../users/store'
 
 /** What the settings remember of what was last applied: quick to compare under the JWT secret of today, */
 const FINGERPRINT = 'admin_fingerprint'

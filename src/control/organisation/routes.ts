@@ -8,8 +8,8 @@ import { needs } from '../access/guard'
 import { Deleted, ListedToken, toListed } from '../api-tokens/routes'
 import { auditSource } from '../audit/source'
 import { changeOrgRole, invitePerson, listTokensOf, makeResetLink, reinvitePerson, removePerson, revokeTokenOf } from './people'
-import { getAppSettings, setAppSettings } from './settings'
-import { DEFAULT_ROLES, type User, listUsers } from './store'
+import { getAppSettings, setAppSettings } from '../users/settings'
+import { DEFAULT_ROLES, type User, listUsers } from '../users/store'
 
 const OrgRoleName = z.enum(['org-level-creator', 'org-level-viewer']).openapi('OrgRole')
 

@@ -11,10 +11,10 @@ import { auditSource } from '../audit/source'
 import { auditEvent } from '../audit/store'
 import { type ApiToken, deleteApiToken, listApiTokens } from '../api-tokens/store'
 import { canSendMail, inBackground, mailLink, sendMail } from '../mail'
-import { normalizeEmail } from './email'
-import { newInvite } from './invitation'
-import { openReset } from './resets'
-import { type User, deleteUser, findUserById, insertInvited, renewInvite, setRoles } from './store'
+import { normalizeEmail } from '../users/email'
+import { newInvite } from '../users/invitation'
+import { openReset } from '../users/resets'
+import { type User, deleteUser, findUserById, insertInvited, renewInvite, setRoles } from '../users/store'
 
 /** A link for whoever has to pass it on by hand. */
 export interface PersonLink {
