@@ -17,6 +17,7 @@ export interface Parameter {
 
 export interface Described {
   description: string
+  'x-error-codes'?: string[]
   headers?: Record<string, { required?: boolean; schema: Json }>
   content?: Record<string, { schema: Json; example?: unknown; examples?: Record<string, { $ref: string }> }>
 }

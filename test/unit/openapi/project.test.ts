@@ -253,8 +253,10 @@ describe('operations', () => {
   test('errors show an answer with each code that the status has, and no other code', () => {
     const document = documentOf([EVERY_TYPE])
     for (const { id, responses } of operationsOf(document)) {
-      for (const [status, { description, content }] of Object.entries(responses).filter(([code]) => code !== '200')) {
-        const codes = [...description.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code)
+      for (const [status, response] of Object.entries(responses).filter(([code]) => code !== '200')) {
+        const { description, content } = response
+        const codes = response['x-error-codes'] ?? []
+        expect(description).toBe(codes.map((code) => `\`${code}\``).join(', '))
         const { schema = {}, examples = {} } = content?.['application/json'] ?? {}
         const shown = Object.entries(examples).map(
           ([name, { $ref }]) => [name, resolve(document, $ref)['value'] as Json] as const,
