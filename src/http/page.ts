@@ -1,4 +1,4 @@
-/** Paged lists of the control plane: the query they take, and the shape they answer with. */
+/** Paged lists: the query that those of the control plane take, and the shape that all answer with (docs/contract/api-v1.md 4.3). */
 import { z } from '@hono/zod-openapi'
 
 export const DEFAULT_LIMIT = 25
@@ -35,6 +35,18 @@ export const PageInfo = z
     isLastPage: z.boolean(),
   })
   .openapi('PageInfo')
+
+/** `page` is offset / limit + 1 and not rounded: clients of the contract compare it. */
+export function pageInfo(totalRows: number, limit: number, offset: number): z.infer<typeof PageInfo> {
+  const page = offset / limit + 1
+  const lastPage = Math.max(1, Math.ceil(totalRows / limit))
+  return { totalRows, page, pageSize: limit, isFirstPage: page === 1, isLastPage: page === lastPage }
+}
+
+/** A list that is always answered whole. */
+export function wholeList<Item>(list: Item[]): { list: Item[]; pageInfo: z.infer<typeof PageInfo> } {
+  return { list, pageInfo: pageInfo(list.length, Math.max(25, list.length), 0) }
+}
 
 /** `{list, pageInfo}` */
 export function listOf<Item extends z.ZodType>(item: Item) {

@@ -19,7 +19,7 @@ import type { Column, Table } from '../../src/data/types/column'
 import { parseQuery } from '../../src/data/query/query'
 import { accessTo } from '../../src/data/access/table-access'
 import { insertRows } from '../../src/data/records/bulk-statements'
-import { type Page, listRows } from '../../src/data/records/records'
+import { type RowPage, listRows } from '../../src/data/records/records'
 import type { StoredRow } from '../../src/data/records/row'
 import { batch } from '../../src/lib/d1'
 import { type Sql, ident, join, sql } from '../../src/lib/sql'
@@ -242,14 +242,14 @@ describe('sorts and pages', () => {
   /** All pages, one after the other; `next` says where the one after it begins. */
   async function allPages(
     first: string,
-    page: (from: string) => Promise<Page>,
-    next: (page: Page, from: string) => string | undefined,
+    page: (from: string) => Promise<RowPage>,
+    next: (page: RowPage, from: string) => string | undefined,
   ) {
     const list: unknown[] = []
     for (let from: string | undefined = first, count = 0; from !== undefined; count += 1) {
       if (count > 100) throw new Error('the pages do not end')
-      const got: Page = await page(from)
-      list.push(...got.list)
+      const got: RowPage = await page(from)
+      list.push(...got.rows)
       from = next(got, from)
     }
     return list
@@ -276,14 +276,14 @@ describe('sorts and pages', () => {
         const byOffset = await allPages(
           '0',
           (offset) => listRows(env.DATA, accessTo(table), query(offset)),
-          ({ list }, offset) => (list.length < limit ? undefined : String(Number(offset) + limit)),
+          ({ rows: page }, offset) => (page.length < limit ? undefined : String(Number(offset) + limit)),
         )
         expect(keysOf(byOffset)).toEqual(expected)
 
         const byCursor = await allPages(
           '',
           (cursor) => listRows(env.DATA, accessTo(table), query('0'), cursor === '' ? {} : { cursor }),
-          ({ pageInfo }) => pageInfo.next,
+          ({ next }) => next,
         )
         expect(keysOf(byCursor)).toEqual(expected)
       })

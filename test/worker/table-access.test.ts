@@ -74,7 +74,7 @@ function csvOf(access: TableAccess, params: QueryParams): Promise<ReadableStream
 
 /** Every row there is, whoever reaches it: `Id Owner Code N`. */
 async function everyRow(): Promise<string[]> {
-  const { list } = await listRows(env.DATA, accessTo(table), query({}, accessTo(table)))
+  const { rows: list } = await listRows(env.DATA, accessTo(table), query({}, accessTo(table)))
   return list.map((row) => [row['Id'], row['Owner'], row['Code'], row['N']].join(' '))
 }
 
@@ -89,12 +89,12 @@ async function refusalOf(call: () => unknown): Promise<unknown> {
 describe('reading', () => {
   test('lists and counts the rows that are reached, page by page too', async () => {
     const all = await listRows(env.DATA, adas, query())
-    expect([ids(all.list), all.pageInfo.totalRows]).toEqual([[1, 3, 5], 3])
+    expect([ids(all.rows), all.total]).toEqual([[1, 3, 5], 3])
     const filtered = await listRows(env.DATA, adas, query({ where: ['(N,gt,1)~or(Owner,eq,eve)'] }))
-    expect([ids(filtered.list), filtered.pageInfo.totalRows]).toEqual([[3, 5], 2])
+    expect([ids(filtered.rows), filtered.total]).toEqual([[3, 5], 2])
     const first = await listRows(env.DATA, adas, query({ limit: ['2'], sort: ['-N'] }))
-    const second = await listRows(env.DATA, adas, query({ limit: ['2'], sort: ['-N'] }), { cursor: first.pageInfo.next })
-    expect([ids(first.list), ids(second.list), second.pageInfo.next]).toEqual([[5, 3], [1], undefined])
+    const second = await listRows(env.DATA, adas, query({ limit: ['2'], sort: ['-N'] }), { cursor: first.next })
+    expect([ids(first.rows), ids(second.rows), second.next]).toEqual([[5, 3], [1], undefined])
     const grid = await listVersionedRows(env.DATA, adas, query())
     expect([ids(grid.rows.map(({ row }) => row)), grid.total]).toEqual([[1, 3, 5], 3])
   })
@@ -112,9 +112,9 @@ describe('reading', () => {
     const [, owner] = table.columns
     if (owner === undefined) throw new Error('no column')
     const counted = await groupBy(env.DATA, adas, owner, query(), [])
-    expect([counted.list, counted.pageInfo.totalRows]).toEqual([[{ count: 3, [owner.columnName]: 'ada' }], 3])
+    expect([counted.counts, counted.total]).toEqual([[{ value: 'ada', count: 3 }], 3])
     const groups = await groupedList(env.DATA, adas, owner, query())
-    expect(groups.map(({ key, value }) => [key, ids(value.list), value.pageInfo.totalRows])).toEqual([
+    expect(groups.map(({ key, page }) => [key, ids(page.rows), page.total])).toEqual([
       ['ada', [1, 3, 5], 3],
       [null, [], 0],
     ])
@@ -133,10 +133,10 @@ describe('reading', () => {
     const text = 'x'.repeat(9000)
     await run(updateMatching(accessTo(table), null, { Text: text }, NOW))
     const sorted = query({ sort: ['Text'], limit: ['1'] })
-    const { pageInfo } = await listRows(env.DATA, adas, sorted)
-    expect(ids((await listRows(env.DATA, adas, sorted, { cursor: pageInfo.next })).list)).toEqual([3])
+    const { next } = await listRows(env.DATA, adas, sorted)
+    expect(ids((await listRows(env.DATA, adas, sorted, { cursor: next })).rows)).toEqual([3])
     await run(updateOne(accessTo(table), '1', { Owner: 'eve' }, null, NOW))
-    expect(await refusalOf(() => listRows(env.DATA, adas, sorted, { cursor: pageInfo.next }))).toBe('INVALID_CURSOR')
+    expect(await refusalOf(() => listRows(env.DATA, adas, sorted, { cursor: next }))).toBe('INVALID_CURSOR')
   })
 })
 
@@ -245,7 +245,7 @@ describe('columns', () => {
 
   test('that are hidden are in no answer; the key always is', async () => {
     const keys = (row: object) => Object.keys(row)
-    expect(keys((await listRows(env.DATA, some, query({}, some))).list[0] ?? {})).toEqual(['Id', 'N'])
+    expect(keys((await listRows(env.DATA, some, query({}, some))).rows[0] ?? {})).toEqual(['Id', 'N'])
     expect(keys((await run(insertOne(some, { Owner: 'x', N: 7 }, NOW))).row)).toEqual(['Id', 'N'])
     expect(keys((await run(updateOne(some, '1', { Owner: 'y' }, null, NOW))).row)).toEqual(['Id', 'N'])
     const csv = new Response(await csvOf(some, { where: ['(N,eq,1)'] }))

@@ -10,6 +10,7 @@ import { csvStream, parseCsvOptions } from '../../data/records/export'
 import { type GroupSort, groupBy, groupedList, isGroupable } from '../../data/records/groups'
 import { countRows, deleteOne, exists, findOne, insertOne, listRows, readOne, updateOne } from '../../data/records/records'
 import type { Column, Table } from '../../data/types/column'
+import { toCounts, toGroups, toPage } from './page-wire'
 import { type Handlers, expectedVersions, filterOf, listQuery, perform, withETag } from './row-requests'
 
 type Names =
@@ -26,9 +27,9 @@ type Names =
   | 'rowExists'
 
 export const ROW_HANDLERS: Handlers<Names> = {
-  listRows({ c, data, table, access }) {
+  async listRows({ c, data, table, access }) {
     const cursor = onlyValue(c.req.queries(), 'cursor')
-    return listRows(data, access, listQuery(c, table), { cursor: cursor === '' ? undefined : cursor })
+    return toPage(await listRows(data, access, listQuery(c, table), { cursor: cursor === '' ? undefined : cursor }))
   },
 
   async insertRow({ c, data, table, access, body }) {
@@ -43,20 +44,20 @@ export const ROW_HANDLERS: Handlers<Names> = {
     return { count: await countRows(data, access, filterOf(c, table)) }
   },
 
-  countRowsByField({ c, data, table, access }) {
+  async countRowsByField({ c, data, table, access }) {
     const name = onlyValue(c.req.queries(), 'column_name') ?? ''
     const column = table.columns.find(({ columnName }) => columnName === name) ?? findColumn(table, name)
     if (column === undefined) throw fieldNotFound(table, name, 'column_name')
     if (!isGroupable(column)) throw nameIsTaken(column)
     const { sort = [], s = [], 'sort[]': more = [], sortArrJson: _json, ...queries } = c.req.queries()
     const order = readGroupSort([...sort, ...s, ...more], [column.title, column.columnName])
-    return groupBy(data, access, column, listQuery(c, table, queries), order)
+    return toCounts(column, await groupBy(data, access, column, listQuery(c, table, queries), order))
   },
 
-  listRowsByField({ c, data, table, access }) {
+  async listRowsByField({ c, data, table, access }) {
     const column = table.columns.find(({ id }) => id === c.req.param('groupColumnId'))
     if (column === undefined) throw new ApiError('COLUMN_NOT_FOUND')
-    return groupedList(data, access, column, listQuery(c, table))
+    return toGroups(await groupedList(data, access, column, listQuery(c, table)))
   },
 
   async exportCsv({ c, ...scope }) {

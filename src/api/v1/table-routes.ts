@@ -5,9 +5,8 @@ import { needs } from '../../control/access/guard'
 import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
-import { listOf } from '../../http/page'
+import { listOf, wholeList } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { wholeList } from '../../lib/paging'
 import { type Scope, projectScope, tableScope } from '../../data/catalog/scope'
 import {
   TableBody,

@@ -1,8 +1,7 @@
 /** API Tokens over HTTP, for a project's owners and for everyone's own: docs/contract/api-v1.md section 2. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { PageQuery, listOf, readPage } from '../../http/page'
+import { PageQuery, listOf, readPage, pageInfo, wholeList } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor } from '../access/guard'
 import { auditSource } from '../audit/source'

@@ -1,8 +1,7 @@
 /** The organisation: its users and its switches, for the super admin. docs/contract/api-v1.md 6.4 */
 import { createRoute, z } from '@hono/zod-openapi'
-import { PageQuery, listOf, readPage } from '../../http/page'
+import { PageQuery, listOf, readPage, pageInfo, wholeList } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { pageInfo, wholeList } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs } from '../access/guard'
 import { Deleted, ListedToken, toListed } from '../api-tokens/routes'

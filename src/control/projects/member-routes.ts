@@ -1,9 +1,8 @@
 /** Members of a project over HTTP: docs/contract/api-v1.md 3.2. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { PROJECT_ROLES } from '../../env'
-import { PageQuery, listOf, readPage } from '../../http/page'
+import { PageQuery, listOf, readPage, pageInfo } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireProject } from '../access/guard'
 import { MAX_INVITED } from '../users/invitation'

@@ -1,9 +1,8 @@
 /** Projects over HTTP: docs/contract/api-v1.md 3.1. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ApiError } from '../../errors'
-import { DEFAULT_LIMIT, PageQuery, listOf, readPage } from '../../http/page'
+import { DEFAULT_LIMIT, PageQuery, listOf, readPage, pageInfo } from '../../http/page'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
-import { pageInfo } from '../../lib/paging'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor, requireProject } from '../access/guard'
 import { auditSource } from '../audit/source'

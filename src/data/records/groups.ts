@@ -1,14 +1,13 @@
 /** Group-by and the grouped list: docs/contract/api-v1.md 4.6. */
 import { ApiError } from '../../errors'
 import { batch, onlyRow } from '../../lib/d1'
-import { type PageInfo, pageInfo } from '../../lib/paging'
 import { type Query, type Sql, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { type Column, type Table } from '../types/column'
 import type { TableAccess } from '../access/table-access'
 import type { ListQuery } from '../query/query'
 import { compileSort, orderOf } from '../query/sort'
 import { writeCursor } from './cursor'
-import type { Page, Row } from './records'
+import type { Row, RowPage } from './records'
 import { toRecord } from './row'
 import { selectRows } from './selection'
 import { columnList, condition, isBeyond, selectCount, withinBytes } from './statements'
@@ -37,14 +36,29 @@ export function isGroupable({ columnName }: Column): boolean {
   return columnName !== 'count'
 }
 
-/** `{count, <column name>}` for each value; `totalRows` is the number of rows that match, as clients of the contract expect. */
+/** A value as JSON, and how many rows have it. */
+export interface ValueCount {
+  value: unknown
+  count: number
+}
+
+export interface ValueCounts {
+  counts: ValueCount[]
+  /** Rows that match. */
+  total: number
+  /** As of a RowPage. */
+  size: number
+  offset: number
+}
+
+/** How many rows have each value. */
 export async function groupBy(
   data: D1Database,
   access: TableAccess,
   column: Column,
   query: Pick<ListQuery, 'filter' | 'limit' | 'offset'>,
   sort: readonly GroupSort[],
-): Promise<{ list: Row[]; pageInfo: PageInfo }> {
+): Promise<ValueCounts> {
   const { table } = access
   const { limit, offset } = query
   const where = selectRows(access, query.filter)
@@ -57,31 +71,26 @@ export async function groupBy(
   const [page, count] = await batch(data, [withinBytes(groups, [column], NUMBER), selectCount(table, where)])
   const found = page.results
   const shown = found.filter((row) => !isBeyond(row, NUMBER))
-  const list = shown.map((row) =>
-    Object.fromEntries([
-      ['count', row[NUMBER]],
-      [column.columnName, toJson(column, row[column.physicalName])],
-    ]),
-  )
+  const counts = shown.map((row) => ({ value: toJson(column, row[column.physicalName]), count: Number(row[NUMBER]) }))
   // Cut short for its size: who goes on by `offset` counts in pages of what came.
   const size = shown.length < found.length ? shown.length : limit
-  return { list, pageInfo: pageInfo(onlyRow(count).total, size, offset) }
+  return { counts, total: onlyRow(count).total, size, offset }
 }
 
 function direction(descending: boolean): Sql {
   return descending ? sql`DESC` : sql`ASC`
 }
 
-export interface Group {
+export interface RowGroup {
   key: unknown
-  value: Page
+  page: RowPage
 }
 
 /**
  * A page of rows for each value of a column: the options of a select in their order, else the values there are, in theirs;
  * and one for rows without a value. Together they have at most so many bytes (withinBytes): then the pages end early. Throws INVALID_PARAMETER beyond MAX_GROUPS values or MAX_ROWS rows.
  */
-export async function groupedList(data: D1Database, access: TableAccess, column: Column, query: ListQuery): Promise<Group[]> {
+export async function groupedList(data: D1Database, access: TableAccess, column: Column, query: ListQuery): Promise<RowGroup[]> {
   const { table } = access
   const where = selectRows(access, query.filter)
   const [counted, found] = await batch(data, [selectTotals(table, column, where), selectGroupPages(table, column, where, query)])
@@ -97,21 +106,23 @@ export async function groupedList(data: D1Database, access: TableAccess, column:
     totals.map(({ value }) => value),
   ).map((value) => ({
     key: toJson(column, value),
-    value: pageOf(table, query, byValue.get(value) ?? [], totals.find((group) => group.value === value)?.total ?? 0),
+    page: pageOf(table, query, byValue.get(value) ?? [], totals.find((group) => group.value === value)?.total ?? 0),
   }))
 }
 
 /** The rows of one group. `next` goes on in the list of all rows, with a filter for the group. */
-function pageOf(table: Table, query: ListQuery, rows: readonly Row[], total: number): Page {
+function pageOf(table: Table, query: ListQuery, rows: readonly Row[], total: number): RowPage {
   const { fields, order, limit, offset, shuffle } = query
   const wanted = Math.max(0, Math.min(limit, total - offset))
-  const last = total > offset + rows.length && !shuffle ? rows.at(-1) : undefined
+  const hasMore = total > offset + rows.length
+  const last = hasMore && !shuffle ? rows.at(-1) : undefined
   return {
-    list: rows.map((row) => toRecord(fields, row)),
-    pageInfo: {
-      ...pageInfo(total, rows.length < wanted ? Math.max(1, rows.length) : limit, offset),
-      ...(last === undefined ? {} : { next: writeCursor(table, order, last) }),
-    },
+    rows: rows.map((row) => toRecord(fields, row)),
+    total,
+    size: rows.length < wanted ? Math.max(1, rows.length) : limit,
+    offset,
+    hasMore,
+    ...(last === undefined ? {} : { next: writeCursor(table, order, last) }),
   }
 }
 

@@ -1,7 +1,6 @@
 /** The record service: what every API version calls. One batch a request; nothing half done. */
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, onlyRow, requireChanges, requireThat } from '../../lib/d1'
-import { type PageInfo, pageInfo, pageInfoBehind } from '../../lib/paging'
 import { sql } from '../../lib/sql'
 import type { TableAccess } from '../access/table-access'
 import { VERSION_COLUMN } from '../catalog/ddl'
@@ -41,14 +40,22 @@ export interface VersionedRow {
   version: number
 }
 
-export interface Page {
-  list: Row[]
-  pageInfo: (PageInfo | Omit<PageInfo, 'page'>) & { next?: string }
+export interface RowPage {
+  rows: Row[]
+  /** Rows of the whole list. */
+  total: number
+  /** Rows that a page has; fewer than were asked for where this one was cut short for its size. */
+  size: number
+  /** Rows before the page; null after a cursor, where nobody knows. */
+  offset: number | null
+  hasMore: boolean
+  /** The cursor of the next page. */
+  next?: string
 }
 
 /** What a list asks for besides its ListQuery. */
 interface ListOptions {
-  /** `pageInfo.next` of an earlier page. */
+  /** `next` of an earlier page. */
   cursor?: string | undefined
 }
 
@@ -58,7 +65,7 @@ export async function listRows(
   access: TableAccess,
   query: ListQuery,
   { cursor }: ListOptions = {},
-): Promise<Page> {
+): Promise<RowPage> {
   const { limit, offset } = query
   const where = selectRows(access, query.filter)
   const after = cursor === undefined ? null : behind(query.order, await readCursor(data, access, query.order, cursor))
@@ -78,11 +85,12 @@ export async function listRows(
   const size = hasMore ? shown.length : limit
   const last = hasMore && !query.shuffle ? shown.at(-1) : undefined
   return {
-    list: shown.map((row) => toRecord(query.fields, row)),
-    pageInfo: {
-      ...(after === null ? pageInfo(total, size, offset) : pageInfoBehind(total, size, hasMore)),
-      ...(last === undefined ? {} : { next: writeCursor(access.table, query.order, last) }),
-    },
+    rows: shown.map((row) => toRecord(query.fields, row)),
+    total,
+    size,
+    offset: after === null ? offset : null,
+    hasMore,
+    ...(last === undefined ? {} : { next: writeCursor(access.table, query.order, last) }),
   }
 }
 

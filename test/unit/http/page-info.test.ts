@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageInfo, wholeList } from '../../../src/lib/paging'
+import { pageInfo, wholeList } from '../../../src/http/page'
 
 describe('pageInfo', () => {
   test.each([
