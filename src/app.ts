@@ -20,7 +20,7 @@ import { isFileForm } from './dashboard/import'
 import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
 import type { AppEnv } from './env'
-import { errorResponse, notFound } from './http/errors'
+import { errorResponse, isOutdated, notFound } from './http/errors'
 import { bodySize } from './http/body'
 import {
   apiHeaders,
@@ -39,7 +39,6 @@ import { methodOverride, overrideParameters } from './http/method-override'
 import { plainHttp } from './http/plain-http'
 import { retryStaleSchema } from './http/retry-stale-schema'
 import { createRouter } from './http/router'
-import { isOutdated } from './lib/d1'
 import { docsRoutes } from './api/v1/docs-routes'
 
 /** The only routes that answer without a credential; test/worker/routes.test.ts walks all others and wants 401. */

@@ -126,6 +126,23 @@ export class ApiError extends Error {
   }
 }
 
+/** Seconds after which a client may try again when the database was not available. */
+const RETRY_AFTER_S = 2
+
+/** Not now: the client may try again soon. */
+export function unavailable(cause: unknown, message?: string): ApiError {
+  return new ApiError('DATABASE_UNAVAILABLE', message, { cause, headers: { 'retry-after': String(RETRY_AFTER_S) } })
+}
+
+/** What was to be changed is no longer as the request knew it; a batch of conditions found out. The client may try again. */
+export function changedMeanwhile(cause: unknown): ApiError {
+  return unavailable(cause, 'The table was changed at this very moment; try again.')
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
+
 /** Refuses input for everything that is wrong with it, in one sentence and one by one. */
 export function invalidInput(errors: readonly Issue[], where: 'body' | 'parameter'): ApiError {
   const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')

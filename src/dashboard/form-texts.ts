@@ -4,7 +4,7 @@ import type { Column } from '../data/types/column'
 import { kindOf } from '../data/types/column-types'
 import { parseIsoDate, readTime, storedDate } from '../data/types/iso-date'
 import { ApiError, issuesOf } from '../errors'
-import { checkJson } from '../lib/json-text'
+import { checkJson } from '../http/json-text'
 import { exactNumber } from '../lib/number'
 
 /** What stands in a field: one text, or one for each box that is ticked. */

@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx'
 import { clearRefreshCookie, readRefreshCookie } from '../control/auth/cookie'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
+import { toApiError } from '../http/errors'
 import { csrfToken } from './form-guard'
 import { ErrorPage } from './error-page'
 import { NOTICES, type Notice } from './notices'
@@ -105,7 +106,8 @@ export async function attempt<Result>(work: () => Promise<Result>): Promise<Resu
   try {
     return await work()
   } catch (error) {
-    if (error instanceof ApiError && [400, 404, 409, 412, 413, 422, 429].includes(error.status)) return error
+    const known = toApiError(error)
+    if ([400, 404, 409, 412, 413, 422, 429].includes(known.status)) return known
     throw error
   }
 }

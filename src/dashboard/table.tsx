@@ -13,7 +13,7 @@ import { type VersionedRow, listVersionedRows } from '../data/records/records'
 import { isRequiredInNewRow } from '../data/records/row'
 import { type AccessScope, accessScope } from '../data/access/scope'
 import type { AppEnv } from '../env'
-import { ApiError } from '../errors'
+import { toApiError } from '../http/errors'
 import { createRouter } from '../http/router'
 import { beginning } from '../lib/text'
 import { isCut } from '../../public/dashboard/looks.js'
@@ -121,7 +121,8 @@ async function load(
   try {
     return { page: await listVersionedRows(data, access, readQuery(c, table, view)), error: null }
   } catch (error) {
-    if (error instanceof ApiError && error.status === 400) return { page: null, error: error.message }
+    const known = toApiError(error)
+    if (known.status === 400) return { page: null, error: known.message }
     throw error
   }
 }

@@ -2,8 +2,8 @@
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { AppEnv } from '../env'
-import { ApiError } from '../errors'
-import { SchemaChanged, UniqueViolation, unavailable } from '../lib/d1'
+import { ApiError, isErrorCode, unavailable } from '../errors'
+import { BatchUndone, SchemaChanged, StatementRefusal, TooLong, Unavailable, UniqueViolation } from '../lib/d1'
 
 /** Names the scheme a 401 asks for (RFC 9110, 11.6.1; RFC 6750, 3). */
 const CHALLENGE = 'Bearer realm="latchkey"'
@@ -37,8 +37,19 @@ function jsonAnswer(known: ApiError, c: Context<AppEnv>): Response {
   return c.json(body, known.status, headers)
 }
 
-function toApiError(error: unknown): ApiError {
+const TOO_LONG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
+
+const WRITE_UNKNOWN =
+  'The database did not answer in time, so it is not known whether this was done: look before you send it again.'
+
+/** What the client is told of an error of ours, of the database's or of Hono's. */
+export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
+  if (error instanceof Unavailable) return unavailable(error.cause, error.isOutcomeUnknown ? WRITE_UNKNOWN : undefined)
+  if (error instanceof TooLong) return new ApiError('PAYLOAD_TOO_LARGE', TOO_LONG, { cause: error.cause })
+  if (error instanceof StatementRefusal && isErrorCode(error.code)) {
+    return new ApiError(error.code, error.message, { cause: error.cause })
+  }
   if (error instanceof HTTPException) {
     if (error.status === 415) return new ApiError('UNSUPPORTED_MEDIA_TYPE')
     if (error.status === 413) return new ApiError('PAYLOAD_TOO_LARGE')
@@ -55,6 +66,12 @@ function describe(cause: unknown): string {
   if (cause instanceof Error) return cause.stack ?? cause.message
   if (typeof cause === 'string') return cause
   return cause === undefined ? '' : JSON.stringify(cause)
+}
+
+/** Whether the request would go otherwise with the catalog as it is now. */
+export function isOutdated(error: unknown): boolean {
+  const isChanged = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE' && error.cause instanceof BatchUndone
+  return error instanceof SchemaChanged || isChanged
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

@@ -1,8 +1,39 @@
 /** D1 with our SQL type, and with its error texts (it has no codes) turned into types in one place. */
-import { ApiError, ERRORS, type ErrorCode } from '../errors'
 import { addD1Cost } from './d1-cost'
 import { type Call, NoAnswer, inTime } from './patience'
 import { type RowOf, Sql, literal, sql } from './sql'
+
+/** Not now: D1 is away, overloaded, or did not answer in time. */
+export class Unavailable extends Error {
+  constructor(
+    cause: unknown,
+    /** A write may have taken effect, or may yet, and nobody knows. */
+    readonly isOutcomeUnknown: boolean,
+  ) {
+    super('the database is not available', { cause })
+    this.name = 'Unavailable'
+  }
+}
+
+/** The values are longer than D1 holds at once. */
+export class TooLong extends Error {
+  constructor(cause: unknown) {
+    super('values are too long', { cause })
+    this.name = 'TooLong'
+  }
+}
+
+/** A statement of ours refused itself, and said with which code and why. */
+export class StatementRefusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause })
+    this.name = 'StatementRefusal'
+  }
+}
 
 /** A unique index refused a write. `columns` are physical names, in index order. */
 export class UniqueViolation extends Error {
@@ -60,32 +91,17 @@ export function requireThat(condition: Sql): Sql {
 }
 
 /**
- * An expression that refuses the request, with that sentence, when a statement comes to it: before it has done anything, where
+ * An expression that refuses the request (StatementRefusal), with that sentence, when a statement comes to it: before it has done anything, where
  * that depends on the database. SQLite tells what it cannot take for a path of JSON, and no path of ours is ever wrong.
  */
-export function refusal(code: ErrorCode, message: Sql): Sql {
+export function refusal(code: string, message: Sql): Sql {
+  if (!/^[A-Z_]+$/.test(code)) throw new TypeError('only names of errors stand in SQL as text')
   return sql`json_extract('{}', ${new Sql([`'${code}: '`], [])} || ${message})`
 }
 
 /** Right behind a statement in a batch: that one must have changed `count` rows. */
 export function requireChanges(count: number): Sql {
   return requireThat(sql`changes() = ${literal(count)}`)
-}
-
-/** What was to be changed is no longer as the request knew it; a batch of conditions found out. The client may try again. */
-export function changedMeanwhile(cause: BatchUndone): ApiError {
-  return unavailable(cause, 'The table was changed at this very moment; try again.')
-}
-
-/** Not now: the client may try again soon. */
-export function unavailable(cause: unknown, message?: string): ApiError {
-  return new ApiError('DATABASE_UNAVAILABLE', message, { cause, headers: { 'retry-after': String(RETRY_AFTER_S) } })
-}
-
-/** Whether the request would go otherwise with the catalog as it is now. */
-export function isOutdated(error: unknown): boolean {
-  const isChanged = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE' && error.cause instanceof BatchUndone
-  return error instanceof SchemaChanged || isChanged
 }
 
 /** Messages of D1 that mean "not now" (developers.cloudflare.com/d1, debugging): the outcome of a write may be unknown. */
@@ -104,30 +120,18 @@ const UNAVAILABLE = [
   'database is locked',
 ]
 
-/** Seconds after which a client may try again when D1 was not available. */
-const RETRY_AFTER_S = 2
-
-const TOO_BIG = 'The values of this request are longer than the database takes at once; send fewer or shorter ones.'
-
-const WRITE_UNKNOWN =
-  'The database did not answer in time, so it is not known whether this was done: look before you send it again.'
-
-function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(ERRORS, text)
-}
-
 function translate(error: unknown): unknown {
-  if (error instanceof NoAnswer) return unavailable(error, error.isRead ? undefined : WRITE_UNKNOWN)
+  if (error instanceof NoAnswer) return new Unavailable(error, !error.isRead)
   const text = error instanceof Error ? error.message : String(error)
-  if (UNAVAILABLE.some((part) => text.includes(part))) return unavailable(error)
+  if (UNAVAILABLE.some((part) => text.includes(part))) return new Unavailable(error, false)
   if (/no such (?:table|column)\b|has no column named/.test(text)) return new SchemaChanged(text, error)
   // The request fits in a row, but not what the database makes of it: an answer to be kept, or a row as JSON.
-  if (text.includes('string or blob too big')) return new ApiError('PAYLOAD_TOO_LARGE', TOO_BIG, { cause: error })
+  if (text.includes('string or blob too big')) return new TooLong(error)
   if (text.includes('too many columns')) return new TooManyColumns(error)
   if (text.includes('FOREIGN KEY constraint failed')) return new ReferenceViolation(error)
   if (text.includes('malformed JSON')) return new BatchUndone(error)
   const [, code, message] = /bad JSON path: '([A-Z_]+): (.+)'/.exec(text) ?? []
-  if (code !== undefined && isErrorCode(code)) return new ApiError(code, message, { cause: error })
+  if (code !== undefined && message !== undefined) return new StatementRefusal(code, message, error)
   const unique = /UNIQUE constraint failed: ([^:]+)/.exec(text)
   if (unique?.[1] !== undefined) {
     const columns = unique[1].split(', ').map((name) => name.slice(name.indexOf('.') + 1).trim())

@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   control: ['http', 'env', 'errors', 'lib', 'version'],
   http: ['env', 'errors', 'lib', 'version'],
   env: ['errors', 'lib', 'version'],
-  lib: ['errors', 'version'],
+  lib: [],
   errors: ['version'],
   version: [],
 }

@@ -1,8 +1,9 @@
 /** About this instance, for anyone: docs/contract/api-v1.md section 7. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { unavailable } from '../../errors'
 import { originOf } from '../../http/origin'
 import { createRouter, errorResponses, json } from '../../http/router'
-import { first, unavailable } from '../../lib/d1'
+import { first } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { VERSION } from '../../version'
 import { hasUsers } from '../users/store'

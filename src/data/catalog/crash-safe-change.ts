@@ -5,8 +5,9 @@
  * reader can see.
  */
 import type { AuditSource } from '../../control/audit/source'
-import { ApiError } from '../../errors'
-import { BatchUndone, ReferenceViolation, UniqueViolation, batch, changedMeanwhile, run } from '../../lib/d1'
+import { changedMeanwhile } from '../../errors'
+import { BatchUndone, ReferenceViolation, UniqueViolation, batch, run } from '../../lib/d1'
+import { toApiError } from '../../http/errors'
 import type { Sql } from '../../lib/sql'
 import type { Databases, ProjectPlace } from './database'
 import { CREATION_GRACE_MS, type Orphan, deleteOrphan, dropOrphan, insertOrphan } from './orphans'
@@ -64,8 +65,7 @@ async function make(
   try {
     await makeIt(databases.data)
   } catch (error) {
-    const isUnknown = error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE'
-    if (!isUnknown) await dropNow(databases, orphan)
+    if (toApiError(error).code !== 'DATABASE_UNAVAILABLE') await dropNow(databases, orphan)
     throw refusal(error)
   }
 }

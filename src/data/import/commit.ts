@@ -1,6 +1,6 @@
 /** The end of an import: rows that wait become rows that everyone sees, all of them in one moment. */
-import { ApiError, type Issue, MAX_ISSUES } from '../../errors'
-import { BatchUndone, ReferenceViolation, UniqueViolation, batch, first, requireThat, rows, unavailable } from '../../lib/d1'
+import { ApiError, type Issue, MAX_ISSUES, unavailable } from '../../errors'
+import { BatchUndone, ReferenceViolation, UniqueViolation, batch, first, requireThat, rows } from '../../lib/d1'
 import { type Sql, all, column as columnOf, ident, join, sql } from '../../lib/sql'
 import { writtenColumns } from '../types/collation'
 import { VERSION_COLUMN } from '../catalog/ddl'

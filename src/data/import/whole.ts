@@ -1,6 +1,7 @@
 /** An import in one request: its file into parts as it arrives, then step after step until it is done. */
-import { ApiError, invalidInput } from '../../errors'
-import { batch, isOutdated, unavailable } from '../../lib/d1'
+import { ApiError, invalidInput, unavailable } from '../../errors'
+import { isOutdated } from '../../http/errors'
+import { batch } from '../../lib/d1'
 import { type ImportScope, beginImport, findImport, giveUp, keepBytes, readFile, runStep } from './imports'
 import type { FilePreview } from './preview'
 import type { Choices, ColumnChoice, GivenFormat, Import, OnBad, Report } from './state'

@@ -1,5 +1,5 @@
 /** Any JSON: its text in D1, without spaces between its tokens. */
-import { checkJson } from '../../lib/json-text'
+import { checkJson } from '../../http/json-text'
 import { type TypesOf, kindOf } from './column-types'
 import { type Kind, examplesOf, isSameKind, problem, trimmed } from './kind'
 

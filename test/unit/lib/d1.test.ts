@@ -1,7 +1,8 @@
 /** D1 has messages, not codes: which of them mean "not now", and which name a unique index. */
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '../../../src/errors'
-import { UniqueViolation, batch, first, rows, run } from '../../../src/lib/d1'
+import { toApiError } from '../../../src/http/errors'
+import { TooLong, Unavailable, UniqueViolation, batch, first, rows, run } from '../../../src/lib/d1'
 import { sql } from '../../../src/lib/sql'
 
 /** A database that answers everything with one error. */
@@ -40,9 +41,11 @@ describe.each(WAYS)('%s', (_, ask) => {
     'D1_ERROR: database is locked: SQLITE_BUSY',
   ])('says DATABASE_UNAVAILABLE for "%s"', async (message) => {
     const error = await caught(ask(failing(message)))
-    expect(error).toMatchObject({ code: 'DATABASE_UNAVAILABLE', status: 503, headers: { 'retry-after': '2' } })
-    expect((error as ApiError).message).not.toContain('D1')
-    expect((error as ApiError).cause).toMatchObject({ message })
+    expect(error).toBeInstanceOf(Unavailable)
+    const known = toApiError(error)
+    expect(known).toMatchObject({ code: 'DATABASE_UNAVAILABLE', status: 503, headers: { 'retry-after': '2' } })
+    expect(known.message).not.toContain('D1')
+    expect(known.cause).toMatchObject({ message })
   })
 
   test('names the table and the columns of a unique index', async () => {
@@ -54,8 +57,10 @@ describe.each(WAYS)('%s', (_, ask) => {
 
   test('says PAYLOAD_TOO_LARGE for a text that production does not hold, although the local database does', async () => {
     const error = await caught(ask(failing('D1_ERROR: string or blob too big: SQLITE_TOOBIG')))
-    expect(error).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', status: 413 })
-    expect((error as ApiError).message).not.toMatch(/SQLITE|blob/)
+    expect(error).toBeInstanceOf(TooLong)
+    const known = toApiError(error)
+    expect(known).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', status: 413 })
+    expect(known.message).not.toMatch(/SQLITE|blob/)
   })
 
   test('lets an error of ours through as it is', async () => {

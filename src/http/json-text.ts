@@ -1,6 +1,6 @@
 /** JSON as it is written, and what JSON.parse would make of it without a word. */
 import { ApiError, type Issue, MAX_ISSUES, invalidInput } from '../errors'
-import { exactNumber } from './number'
+import { exactNumber } from '../lib/number'
 
 /** Nesting of a JSON body; beyond it lies only abuse of recursive readers. */
 const MAX_DEPTH = 32

@@ -1,7 +1,7 @@
 import { assert as check, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { ApiError, issuesOf } from '../../../src/errors'
-import { checkJson } from '../../../src/lib/json-text'
+import { checkJson } from '../../../src/http/json-text'
 import { fastest } from '../../support/fastest'
 
 /** What is said of a body, by path; [] for one that is fine. */
