@@ -1,7 +1,5 @@
 /** Mails to people, sent where a MAIL binding is configured; without one an administrator hands out links. */
-import type { Context } from 'hono'
-import type { AppEnv } from '../env'
-import { originOf } from '../http/origin'
+import type { Work } from './work'
 
 type MailKind = 'reset' | 'verification' | 'invitation'
 
@@ -17,13 +15,12 @@ const SENTENCES: Record<MailKind, string> = {
   invitation: 'You are invited to join. The link works for 24 hours:',
 }
 
-export function canSendMail(c: Context<AppEnv>): boolean {
-  return c.env.MAIL !== undefined
+export function canSendMail({ mail }: Pick<Work, 'mail'>): boolean {
+  return mail !== undefined
 }
 
 /** The link of a mail. Its origin is the configured one or the request's own; never one that a header names. */
-export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): string {
-  const origin = originOf(c)
+export function mailLink({ origin }: Pick<Work, 'origin'>, kind: MailKind, token: string): string {
   switch (kind) {
     case 'reset':
       return `${origin}/auth/password/reset/${token}`
@@ -35,15 +32,15 @@ export function mailLink(c: Context<AppEnv>, kind: MailKind, token: string): str
 }
 
 /** Sends one mail, where mail is configured. */
-export async function sendMail(c: Context<AppEnv>, to: string, kind: MailKind, token: string): Promise<void> {
-  const { MAIL } = c.env
-  const from = c.get('config').mailFrom
-  if (MAIL === undefined || from === null) return
-  await MAIL.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(c, kind, token)}\n` })
+export async function sendMail(work: Work, to: string, { kind, token }: { kind: MailKind; token: string }): Promise<void> {
+  const { mail } = work
+  const from = work.config.mailFrom
+  if (mail === undefined || from === null) return
+  await mail.send({ from, to, subject: SUBJECTS[kind], text: `${SENTENCES[kind]}\n\n${mailLink(work, kind, token)}\n` })
 }
 
 /** Work that the answer does not wait for: no route fails, takes longer or answers differently because of mail. */
-export function inBackground(c: Context<AppEnv>, work: Promise<void>): void {
-  const log = (error: unknown) => console.error(JSON.stringify({ request_id: c.get('requestId'), mail: String(error) }))
-  c.executionCtx.waitUntil(work.catch(log))
+export function inBackground({ source, waitUntil }: Pick<Work, 'source' | 'waitUntil'>, task: Promise<void>): void {
+  const log = (error: unknown) => console.error(JSON.stringify({ request_id: source.requestId, mail: String(error) }))
+  waitUntil(task.catch(log))
 }

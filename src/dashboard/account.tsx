@@ -7,6 +7,7 @@ import { clearRefreshCookie, forgetBrowser } from '../control/auth/cookie'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
 import { type ListedSession, endOtherSessions, endSessionOf, listSessions } from '../control/auth/session'
 import { canSendMail } from '../control/mail'
+import { actorWorkOf } from '../control/work'
 import type { AppEnv } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -21,7 +22,7 @@ import { statusOf } from './sign-in'
 export const accountRoutes = createRouter()
 
 accountRoutes.post('/account/confirmation', async (c) => {
-  const asked = await attempt(() => requestConfirmation(c))
+  const asked = await attempt(async () => requestConfirmation(await actorWorkOf(c)))
   if (asked instanceof ApiError) return show(c, <Account own={await readOwn(c)} error={asked} />, statusOf(asked))
   return go(c, '/account', asked ? 'confirmation-mailed' : 'already-confirmed')
 })
@@ -38,7 +39,7 @@ accountRoutes.post('/account/password', needs('passwordChange').middleware, asyn
     newPassword: rawTextOf(form, 'password'),
     endsApiTokens: textOf(form, 'end_api_tokens') === 'on',
   }
-  const refused = await refusalOf(() => changeOwnPassword(c, wish))
+  const refused = await refusalOf(async () => changeOwnPassword(await actorWorkOf(c), wish))
   if (refused !== null) return show(c, <Account own={await readOwn(c)} error={refused} />, statusOf(refused))
   clearRefreshCookie(c)
   return go(c, '/', 'password-changed')
@@ -70,7 +71,7 @@ interface Own {
 
 async function readOwn(c: Context<AppEnv>): Promise<Own> {
   const list = await listSessions(c.env.DB, requireActor(c).userId, { limit: LISTED_SESSIONS, now: c.get('startedAt') })
-  return { ...list, current: c.get('sessionId'), canConfirm: canSendMail(c) && !requireActor(c).emailVerified }
+  return { ...list, current: c.get('sessionId'), canConfirm: canSendMail({ mail: c.env.MAIL }) && !requireActor(c).emailVerified }
 }
 
 function Account({ own, error = null }: { own: Own; error?: ApiError | null }) {

@@ -15,6 +15,7 @@ import {
 } from '../control/organisation/people'
 import { getAppSettings, setAppSettings } from '../control/users/settings'
 import { type User, findUserById, listUsers } from '../control/users/store'
+import { actorWorkOf, workOf } from '../control/work'
 import type { AppEnv, OrgRole } from '../env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
@@ -53,7 +54,7 @@ adminRoutes.post(BASE, needs('orgUserAdd').middleware, async (c) => {
   const email = textOf(form, 'email')
   // Read before the link is made, which nobody could see again if the page failed.
   const before = await screenOf(c)
-  const made = await attempt(async () => invitePerson(c, email, readRole(textOf(form, 'role'))))
+  const made = await attempt(async () => invitePerson(await workOf(c), email, readRole(textOf(form, 'role'))))
   const screen = await screenOf(c).catch(() => before)
   if (made instanceof ApiError) return show(c, <Users screen={screen} email={email} error={made} />, 400)
   return show(c, <Users screen={screen} links={[made]} />)
@@ -67,20 +68,20 @@ adminRoutes.post('/admin/settings', needs('appSettingsSet').middleware, async (c
 
 adminRoutes.post(`${BASE}/:userId/role`, needs('orgUserUpdate').middleware, async (c) => {
   const role = textOf(await readForm(c), 'role')
-  const refused = await refusalOf(() => changeOrgRole(c, c.req.param('userId'), readRole(role)))
+  const refused = await refusalOf(async () => changeOrgRole(await actorWorkOf(c), c.req.param('userId'), readRole(role)))
   return refused === null ? go(c, BASE, 'role-changed') : show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
 })
 
 adminRoutes.post(`${BASE}/:userId/invite`, needs('orgUserAdd').middleware, async (c) => {
   const screen = await screenOf(c)
-  const made = await attempt(() => reinvitePerson(c, c.req.param('userId')))
+  const made = await attempt(async () => reinvitePerson(await workOf(c), c.req.param('userId')))
   if (made instanceof ApiError) return show(c, <Users screen={screen} listError={made} />, 400)
   return show(c, <Users screen={screen} links={[made]} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/reset-link`, needs('orgUserResetUrl').middleware, async (c) => {
   const screen = await screenOf(c)
-  const made = await attempt(() => makeResetLink(c, c.req.param('userId')))
+  const made = await attempt(async () => makeResetLink(await workOf(c), c.req.param('userId')))
   if (made instanceof ApiError) return show(c, <Users screen={screen} listError={made} />, 400)
   return show(c, <Users screen={screen} reset={made} />)
 })
@@ -91,18 +92,18 @@ adminRoutes.get(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, asy
 })
 
 adminRoutes.post(`${BASE}/:userId/remove`, needs('orgUserDelete').middleware, async (c) => {
-  const refused = await refusalOf(() => removePerson(c, c.req.param('userId')))
+  const refused = await refusalOf(async () => removePerson(await workOf(c), c.req.param('userId')))
   return refused === null ? go(c, BASE, 'user-removed') : show(c, <Users screen={await screenOf(c)} listError={refused} />, 400)
 })
 
 adminRoutes.get(`${BASE}/:userId/api-tokens`, needs('orgUserTokenList').middleware, async (c) => {
-  const found = await attempt(() => listTokensOf(c, c.req.param('userId')))
+  const found = await attempt(async () => listTokensOf(await workOf(c), c.req.param('userId')))
   return found instanceof ApiError ? go(c, BASE) : show(c, <TokensOf user={found.user} tokens={found.tokens} />)
 })
 
 adminRoutes.post(`${BASE}/:userId/api-tokens/:id/delete`, needs('orgUserTokenDelete').middleware, async (c) => {
   const { userId, id } = c.req.param()
-  const refused = await refusalOf(() => revokeTokenOf(c, userId, id))
+  const refused = await refusalOf(async () => revokeTokenOf(await workOf(c), userId, id))
   return refused === null ? go(c, `${BASE}/${encodeURIComponent(userId)}/api-tokens`, 'token-deleted') : go(c, BASE)
 })
 

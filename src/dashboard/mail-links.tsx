@@ -1,6 +1,7 @@
 /** The pages behind the links of mails: an invitation, a password reset, the confirmation of an address. */
 import { checkReset, confirmEmail, resetPassword, signUp } from '../control/auth/account'
 import { MIN_PASSWORD_LENGTH } from '../control/auth/new-password'
+import { workOf } from '../control/work'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Field, Problem } from './controls'
@@ -16,14 +17,14 @@ mailLinkRoutes.get('/auth/signup/:token', (c) => show(c, <Invitation token={c.re
 mailLinkRoutes.post('/sign-up/:token', async (c) => {
   const form = await readForm(c)
   const token = c.req.param('token')
-  const signedIn = await attempt(() => signUp(c, readSignUp(form, token)))
+  const signedIn = await attempt(async () => signUp(await workOf(c), readSignUp(form, token)))
   if (!(signedIn instanceof ApiError)) return enter(c, signedIn, '/projects')
   return show(c, <Invitation token={token} email={textOf(form, 'email')} error={signedIn} />, statusOf(signedIn))
 })
 
 mailLinkRoutes.get('/auth/password/reset/:token', async (c) => {
   const token = c.req.param('token')
-  const refused = await refusalOf(() => checkReset(c, token))
+  const refused = await refusalOf(async () => checkReset(await workOf(c), token))
   return refused === null
     ? show(c, <NewPassword token={token} />)
     : show(c, <DeadLink what="reset" error={refused} />, statusOf(refused))
@@ -32,7 +33,7 @@ mailLinkRoutes.get('/auth/password/reset/:token', async (c) => {
 mailLinkRoutes.post('/reset-password/:token', async (c) => {
   const token = c.req.param('token')
   const password = rawTextOf(await readForm(c), 'password')
-  const refused = await refusalOf(() => resetPassword(c, token, password))
+  const refused = await refusalOf(async () => resetPassword(await workOf(c), token, password))
   if (refused === null) return go(c, '/', 'password-reset')
   if (refused.code === 'INVALID_RESET_TOKEN') return show(c, <DeadLink what="reset" error={refused} />, 400)
   return show(c, <NewPassword token={token} error={refused} />, statusOf(refused))
@@ -42,7 +43,7 @@ mailLinkRoutes.post('/reset-password/:token', async (c) => {
 mailLinkRoutes.get('/auth/email/verify/:token', (c) => show(c, <ConfirmAddress token={c.req.param('token')} />))
 
 mailLinkRoutes.post('/verify-email/:token', async (c) => {
-  const refused = await refusalOf(() => confirmEmail(c, c.req.param('token')))
+  const refused = await refusalOf(async () => confirmEmail(await workOf(c), c.req.param('token')))
   return refused === null
     ? go(c, '/', 'email-confirmed')
     : show(c, <DeadLink what="confirmation" error={refused} />, statusOf(refused))

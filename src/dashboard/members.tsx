@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { needs, requireProject } from '../control/access/guard'
 import { type Member, findMember, listMembers } from '../control/projects/members'
 import { canSendMail } from '../control/mail'
+import { projectWorkOf } from '../control/work'
 import {
   type InvitationLink,
   type Invited,
@@ -56,7 +57,7 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
   const role = textOf(form, 'role')
   // Read before the links are made, which nobody could see again if the page failed.
   const before = await screenOf(c)
-  const invited = await attempt(async () => inviteMembers(c, email, readRole(role)))
+  const invited = await attempt(async () => inviteMembers(await projectWorkOf(c), email, readRole(role)))
   if (invited instanceof ApiError) {
     return show(c, <Members screen={await screenOf(c)} email={email} role={role} error={invited} />, 400)
   }
@@ -67,7 +68,7 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
 
 memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
   const role = textOf(await readForm(c), 'role')
-  const refused = await refusalOf(() => changeMemberRole(c, c.req.param('userId'), readRole(role)))
+  const refused = await refusalOf(async () => changeMemberRole(await projectWorkOf(c), c.req.param('userId'), readRole(role)))
   return refused === null
     ? go(c, baseOf(c), 'role-changed')
     : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
@@ -75,7 +76,7 @@ memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware,
 
 memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
   const screen = await screenOf(c)
-  const link = await attempt(() => reinviteMember(c, c.req.param('userId')))
+  const link = await attempt(async () => reinviteMember(await projectWorkOf(c), c.req.param('userId')))
   if (link instanceof ApiError) return show(c, <Members screen={screen} listError={link} />, 400)
   return link === null ? go(c, baseOf(c), 'invitation-mailed') : show(c, <Members screen={screen} links={[link]} />)
 })
@@ -87,15 +88,15 @@ memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware
 })
 
 memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
-  const refused = await refusalOf(() => expelMember(c, c.req.param('userId')))
+  const refused = await refusalOf(async () => expelMember(await projectWorkOf(c), c.req.param('userId')))
   return refused === null
     ? go(c, baseOf(c), 'member-removed')
     : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
 })
 
 function noticeOf(c: Context<AppEnv>, { unconfirmed }: Invited): Notice {
-  if (unconfirmed.length === 0) return canSendMail(c) ? 'member-added-by-mail' : 'member-added'
-  return canSendMail(c) ? 'member-waits' : 'member-unconfirmed'
+  if (unconfirmed.length === 0) return canSendMail({ mail: c.env.MAIL }) ? 'member-added-by-mail' : 'member-added'
+  return canSendMail({ mail: c.env.MAIL }) ? 'member-waits' : 'member-unconfirmed'
 }
 
 function baseOf(c: Context<AppEnv>): string {

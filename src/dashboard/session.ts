@@ -5,6 +5,7 @@ import { authTokenEnd, issueAuthToken, sessionOptions } from '../control/auth/ac
 import { forgetBrowser, readRefreshCookie, setRefreshCookie } from '../control/auth/cookie'
 import { prolongSession, signOut } from '../control/auth/session'
 import { endAllSessions } from '../control/users/store'
+import { workOf } from '../control/work'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { csrfToken } from './form-guard'
@@ -28,14 +29,15 @@ sessionRoutes.post('/session/auth-token', async (c) => {
   const { sessionId: id } = c.var
   const refreshToken = readRefreshCookie(c)
   if (id === null || refreshToken === null) throw new ApiError('AUTHENTICATION_REQUIRED')
-  const prolonged = await prolongSession(c.env.DB, { id, refreshToken }, sessionOptions(c))
+  const work = await workOf(c)
+  const prolonged = await prolongSession(work.db, { id, refreshToken }, sessionOptions(work))
   if (prolonged === null) throw new ApiError('AUTHENTICATION_REQUIRED')
   const { expiresAt, successor } = prolonged
   if (successor !== null) setRefreshCookie(c, { refreshToken: successor, expiresAt })
   const { userId, email, firstname, lastname, tokenVersion } = actor
   const user = { id: userId, email, firstname, lastname, roles: actor.roles.join(','), token_version: tokenVersion }
-  const token = await issueAuthToken(c, user, { id, expiresAt })
-  return c.json({ token, expires_at: new Date(authTokenEnd(c, { expiresAt })).toISOString() }, 200)
+  const token = await issueAuthToken(work, user, { id, expiresAt })
+  return c.json({ token, expires_at: new Date(authTokenEnd(work, { expiresAt })).toISOString() }, 200)
 })
 
 sessionRoutes.post('/session/sign-out', async (c) => {

@@ -12,6 +12,7 @@ import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { beginning } from '../lib/text'
 import { identifyBySession } from '../control/auth/identify'
+import { workOf } from '../control/work'
 import { Field, Problem } from './controls'
 import { rawTextOf, readForm, textOf } from './form-guard'
 import { PlainPage } from './layout'
@@ -32,7 +33,7 @@ signInRoutes.post('/sign-in', async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
   const next = readNext(textOf(form, 'next'))
-  const signedIn = await attempt(() => signIn(c, { email, password: rawTextOf(form, 'password') }))
+  const signedIn = await attempt(async () => signIn(await workOf(c), { email, password: rawTextOf(form, 'password') }))
   if (!(signedIn instanceof ApiError)) return enter(c, signedIn, next)
   return show(c, <SignIn mayJoin={await mayJoin(c)} next={next} email={email} error={signedIn} />, statusOf(signedIn))
 })
@@ -45,18 +46,19 @@ signInRoutes.get('/sign-up', async (c) => {
 signInRoutes.post('/sign-up', async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
-  const signedIn = await attempt(() => signUp(c, readSignUp(form, null)))
+  const signedIn = await attempt(async () => signUp(await workOf(c), readSignUp(form, null)))
   if (!(signedIn instanceof ApiError)) return enter(c, signedIn, '/projects')
   const Form = (await hasUsers(c.env.DB)) ? SignUp : FirstAccount
   return show(c, <Form email={email} error={signedIn} />, statusOf(signedIn))
 })
 
-signInRoutes.get('/forgot-password', (c) => show(c, <ForgotPassword mail={canSendMail(c)} />))
+signInRoutes.get('/forgot-password', (c) => show(c, <ForgotPassword mail={canSendMail({ mail: c.env.MAIL })} />))
 
 signInRoutes.post('/forgot-password', async (c) => {
   const email = textOf(await readForm(c), 'email')
-  const refused = await refusalOf(() => requestReset(c, email))
-  if (refused !== null) return show(c, <ForgotPassword mail={canSendMail(c)} email={email} error={refused} />, statusOf(refused))
+  const refused = await refusalOf(async () => requestReset(await workOf(c), email))
+  if (refused !== null)
+    return show(c, <ForgotPassword mail={canSendMail({ mail: c.env.MAIL })} email={email} error={refused} />, statusOf(refused))
   return show(c, <ResetRequested />)
 })
 

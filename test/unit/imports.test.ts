@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** The folders inside a part, from the ground up: each may import those before it. */
 const FLOORS: Record<string, readonly string[]> = {
-  control: ['mail.ts', 'access', 'audit', 'users', 'auth', 'api-tokens', 'organisation', 'projects', 'instance'],
+  control: ['access', 'audit', 'work.ts', 'mail.ts', 'users', 'auth', 'api-tokens', 'organisation', 'projects', 'instance'],
   data: ['types', 'inference', 'catalog', 'query', 'access', 'records', 'import'],
 }
 
@@ -63,7 +63,7 @@ test('the reader of imports sees them', () => {
   expect(internal.length).toBeGreaterThan(files.length)
   expect(imports.map(shown)).toContain('control/auth/token.ts -> jose')
   expect(imports.map(shown)).toContain('app.ts -> control/auth/authenticate.ts')
-  expect(imports.map(shown)).toContain('control/mail.ts -> env.ts')
+  expect(imports.map(shown)).toContain('control/work.ts -> env.ts')
 })
 
 test('every relative import names a file of src, but for the version of the package and what the browser shares', () => {
@@ -113,6 +113,20 @@ test('env knows Hono’s types at most', () => {
   expect(
     imports.filter(({ from, to, isTypeOnly }) => partOf(from) === 'env' && /hono/.test(to) && !isTypeOnly).map(shown),
   ).toEqual([])
+})
+
+test('of control, what speaks HTTP knows Hono, and no rule and no store', () => {
+  const speakers = new Set(
+    imports.filter(({ from, to }) => partOf(from) === 'control' && /hono/.test(to)).map(({ from }) => from),
+  )
+  expect([...speakers].filter((file) => !/(?:^|[/-])routes\.ts$/.test(file))).toEqual([
+    'control/access/guard.ts',
+    'control/audit/source.ts',
+    'control/auth/authenticate.ts',
+    'control/auth/cookie.ts',
+    'control/instance/admin.ts',
+    'control/work.ts',
+  ])
 })
 
 test('there are no barrels: no file passes on what another exports', () => {

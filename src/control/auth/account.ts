@@ -2,16 +2,12 @@
  * What people do with their accounts: the rules behind signing up, signing in and passwords. The API's routes and the
  * dashboard's forms both call these, so that neither can be laxer than the other.
  */
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { batch } from '../../lib/d1'
 import { newToken } from '../../lib/ids'
 import { type Sql, sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'
-import { requireActor } from '../access/guard'
-import { auditSource } from '../audit/source'
 import { auditCount, auditEvent, auditSession, auditUser, takeBackCount } from '../audit/store'
 import { canSendMail, inBackground, sendMail } from '../mail'
 import { normalizeEmail } from '../users/email'
@@ -27,6 +23,7 @@ import {
   verifyEmail,
 } from '../users/store'
 import { newVerification } from '../users/verification'
+import type { ActorWork, Work } from '../work'
 import { type Guess, countConfirmation, countResetLink, limitAddress, newGuess } from './attempts'
 import { browserOf } from './browser'
 import { hasRoom, requireRoom } from './hash-queue'
@@ -53,50 +50,47 @@ interface SignUp {
 }
 
 /** A new account, or an accepted invitation, signed in. Throws what createAccount and acceptInvitation throw, and more. */
-export async function signUp(c: Context<AppEnv>, form: SignUp): Promise<SignedIn> {
+export async function signUp(work: Work, form: SignUp): Promise<SignedIn> {
   const email = requireEmail(form.email)
-  await limitAddress(c)
-  const passwordHash = await hashNewPassword(c, email, form.password)
+  await limitAddress(work)
+  const passwordHash = await hashNewPassword(work, email, form.password)
   const tokenVersion = newToken()
-  const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(c))
+  const { session, statements } = await newSession({ email, tokenVersion }, sessionOptions(work))
   const { firstname, lastname } = form
-  const account = { email, passwordHash, tokenVersion, firstname, lastname, now: c.get('startedAt') }
+  const account = { email, passwordHash, tokenVersion, firstname, lastname, now: work.now }
   const action = form.token === null ? 'sign_up' : 'invitation.accepted'
-  const start = [...statements, auditSession(await auditSource(c), { action }, sql`s.id = ${session.id}`)]
+  const start = [...statements, auditSession(work.source, { action }, sql`s.id = ${session.id}`)]
   if (form.token !== null) {
     const inviteHash = await sha256(form.token)
-    return { user: await acceptInvitation(c.env.DB, { ...account, inviteHash }, start), session }
+    return { user: await acceptInvitation(work.db, { ...account, inviteHash }, start), session }
   }
-  const mailed = canSendMail(c) ? await newVerification(c.get('startedAt')) : null
+  const mailed = canSendMail(work) ? await newVerification(work.now) : null
   const verification = mailed?.verification ?? null
-  const inviteOnlyByDefault = c.get('config').inviteOnlySignup
-  const user = await createAccount(c.env.DB, { ...account, verification, inviteOnlyByDefault }, start)
-  if (mailed !== null) inBackground(c, sendMail(c, email, 'verification', mailed.token))
+  const inviteOnlyByDefault = work.config.inviteOnlySignup
+  const user = await createAccount(work.db, { ...account, verification, inviteOnlyByDefault }, start)
+  if (mailed !== null) inBackground(work, sendMail(work, email, { kind: 'verification', token: mailed.token }))
   return { user, session }
 }
 
 /** An unknown e-mail and a wrong password are the same INVALID_CREDENTIALS, for the same work. */
-export async function signIn(
-  c: Context<AppEnv>,
-  { email: typed, password }: { email: string; password: string },
-): Promise<SignedIn> {
+export async function signIn(work: Work, { email: typed, password }: { email: string; password: string }): Promise<SignedIn> {
   const email = normalizeEmail(typed)
-  const { user, forgive } = await provePassword(c, {
+  const { user, forgive } = await provePassword(work, {
     who: email === null ? null : sql`u.email = ${email}`,
     account: email,
     password,
     failure: 'sign_in.failed',
   })
   if (user === null) throw new ApiError('INVALID_CREDENTIALS')
-  const policy = c.get('config').passwordHash
+  const policy = work.config.passwordHash
   // Can wait for another sign-in, where others wait for their turn.
   if (needsRehash(user.password_hash, policy) && hasRoom()) {
-    await replacePasswordHash(c.env.DB, user.id, user.password_hash, await hashPassword(password, policy))
+    await replacePasswordHash(work.db, user.id, user.password_hash, await hashPassword(password, policy))
   }
   const who = { email: user.email, tokenVersion: user.token_version }
-  const source = await auditSource(c)
+  const source = work.source
   const started = (id: string) => auditSession(source, { action: 'sign_in' }, sql`s.id = ${id}`)
-  const session = await startSession(c.env.DB, who, sessionOptions(c), (id) => [...forgive, started(id)])
+  const session = await startSession(work.db, who, sessionOptions(work), (id) => [...forgive, started(id)])
   if (session === null) throw new ApiError('INVALID_CREDENTIALS')
   return { user, session }
 }
@@ -109,10 +103,10 @@ export interface PasswordWish {
 }
 
 /** Ends every session of the actor, this one too. Throws INVALID_PASSWORD or INVALID_CREDENTIALS. */
-export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish): Promise<void> {
-  const actor = requireActor(c)
-  await requireGoodPassword(c, actor.email, wish.newPassword)
-  const { user, forgive } = await provePassword(c, {
+export async function changeOwnPassword(work: ActorWork, wish: PasswordWish): Promise<void> {
+  const { actor } = work
+  await requireGoodPassword(work, actor.email, wish.newPassword)
+  const { user, forgive } = await provePassword(work, {
     who: sql`u.id = ${actor.userId}`,
     account: actor.email,
     password: wish.currentPassword,
@@ -120,14 +114,14 @@ export async function changeOwnPassword(c: Context<AppEnv>, wish: PasswordWish):
   })
   if (user === null) throw new ApiError('INVALID_CREDENTIALS', 'Current password is wrong')
   const change = {
-    passwordHash: await hashPassword(wish.newPassword, c.get('config').passwordHash),
-    now: c.get('startedAt'),
+    passwordHash: await hashPassword(wish.newPassword, work.config.passwordHash),
+    now: work.now,
     provedBy: { passwordHash: user.password_hash },
     endsApiTokens: wish.endsApiTokens,
   }
   const details = { api_tokens: wish.endsApiTokens ? ('deleted' as const) : ('go on' as const) }
-  const source = await auditSource(c)
-  const changed = await changePassword(c.env.DB, user.id, change, (done) => [
+  const source = work.source
+  const changed = await changePassword(work.db, user.id, change, (done) => [
     ...forgive,
     auditEvent(source, { action: 'password.changed', details }, sql`WHERE EXISTS (${done})`),
   ])
@@ -141,18 +135,18 @@ type UserWithPassword = User & { password_hash: string }
  * counted in one round trip. Throws TOO_MANY_REQUESTS and SERVER_BUSY.
  */
 async function provePassword(
-  c: Context<AppEnv>,
+  work: Work,
   { who, account, password, failure }: Proof,
 ): Promise<{ user: UserWithPassword | null; forgive: Guess['forgive'] }> {
-  await limitAddress(c)
+  await limitAddress(work)
   requireRoom()
-  const guess = account === null ? null : await newGuess(c, account)
+  const guess = account === null ? null : await newGuess(work, account)
   const [found, noted, ...counts] =
     who === null || guess === null
       ? []
-      : await batch(c.env.DB, [
+      : await batch(work.db, [
           sql<User>`SELECT u.* FROM users u WHERE ${who}`,
-          auditCount(await auditSource(c), failure, who),
+          auditCount(work.source, failure, who),
           ...guess.count,
         ])
   guess?.check(counts)
@@ -160,9 +154,9 @@ async function provePassword(
   const takeBack = takeBackCount(Number(noted?.results[0]?.['id'] ?? 0))
   const user = found?.results[0] ?? null
   const hash = user?.password_hash ?? null
-  const isRight = await verifyPassword(password, hash, c.get('config').passwordHash).catch(async (error: unknown) => {
+  const isRight = await verifyPassword(password, hash, work.config.passwordHash).catch(async (error: unknown) => {
     // Nobody looked at the password.
-    if (guess !== null) await batch(c.env.DB, [...guess.takeBack, ...takeBack])
+    if (guess !== null) await batch(work.db, [...guess.takeBack, ...takeBack])
     throw error
   })
   if (!isRight || user === null || hash === null) return { user: null, forgive: [] }
@@ -179,79 +173,79 @@ interface Proof {
 }
 
 /** Mails a reset link where there is an account and mail is configured; says nothing of either. */
-export async function requestReset(c: Context<AppEnv>, typed: string): Promise<void> {
+export async function requestReset(work: Work, typed: string): Promise<void> {
   const email = requireEmail(typed)
-  await limitAddress(c)
-  if (!canSendMail(c)) return
-  await countResetLink(c, email)
-  inBackground(c, mailReset(c, email))
+  await limitAddress(work)
+  if (!canSendMail(work)) return
+  await countResetLink(work, email)
+  inBackground(work, mailReset(work, email))
 }
 
 /** Throws INVALID_RESET_TOKEN unless the reset is open. */
-export async function checkReset(c: Context<AppEnv>, token: string): Promise<Reset> {
-  await limitAddress(c)
-  return requireOpenReset(c, token)
+export async function checkReset(work: Work, token: string): Promise<Reset> {
+  await limitAddress(work)
+  return requireOpenReset(work, token)
 }
 
 /** Ends every session and API Token of the account. Throws INVALID_RESET_TOKEN or INVALID_PASSWORD. */
-export async function resetPassword(c: Context<AppEnv>, token: string, password: string): Promise<void> {
-  await limitAddress(c)
-  const { userId, email } = await requireOpenReset(c, token)
+export async function resetPassword(work: Work, token: string, password: string): Promise<void> {
+  await limitAddress(work)
+  const { userId, email } = await requireOpenReset(work, token)
   const change = {
-    passwordHash: await hashNewPassword(c, email, password),
-    now: c.get('startedAt'),
+    passwordHash: await hashNewPassword(work, email, password),
+    now: work.now,
     provedBy: { resetHash: await sha256(token) },
     // Whoever had the account until now may have made some.
     endsApiTokens: true,
   }
-  const source = await auditSource(c)
+  const source = work.source
   const event = (done: Sql) => auditUser(source, { action: 'password.reset' }, sql`u.id IN (${done})`)
-  if (!(await changePassword(c.env.DB, userId, change, (done) => [event(done)]))) throw new ApiError('INVALID_RESET_TOKEN')
+  if (!(await changePassword(work.db, userId, change, (done) => [event(done)]))) throw new ApiError('INVALID_RESET_TOKEN')
 }
 
 /** Throws INVALID_VERIFICATION_TOKEN. */
-export async function confirmEmail(c: Context<AppEnv>, token: string): Promise<void> {
-  await limitAddress(c)
+export async function confirmEmail(work: Work, token: string): Promise<void> {
+  await limitAddress(work)
   const hash = await sha256(token)
-  const verified = await verifyEmail(c.env.DB, { hash, now: c.get('startedAt') }, await auditSource(c))
+  const verified = await verifyEmail(work.db, { hash, now: work.now }, work.source)
   if (!verified) throw new ApiError('INVALID_VERIFICATION_TOKEN')
 }
 
 /** Mails the actor another link that confirms their address; false when it is confirmed. Throws TOO_MANY_REQUESTS, FORBIDDEN. */
-export async function requestConfirmation(c: Context<AppEnv>): Promise<boolean> {
-  const { userId, email, emailVerified } = requireActor(c)
-  if (!canSendMail(c)) throw new ApiError('FORBIDDEN', 'This server sends no mail.')
+export async function requestConfirmation(work: ActorWork): Promise<boolean> {
+  const { userId, email, emailVerified } = work.actor
+  if (!canSendMail(work)) throw new ApiError('FORBIDDEN', 'This server sends no mail.')
   if (emailVerified) return false
-  await countConfirmation(c, email)
-  const { token, verification } = await newVerification(c.get('startedAt'))
-  const isSet = await setVerification(c.env.DB, userId, verification)
-  if (isSet) inBackground(c, sendMail(c, email, 'verification', token))
+  await countConfirmation(work, email)
+  const { token, verification } = await newVerification(work.now)
+  const isSet = await setVerification(work.db, userId, verification)
+  if (isSet) inBackground(work, sendMail(work, email, { kind: 'verification', token: token }))
   return isSet
 }
 
 /** An Auth Token that ends with the session. */
 export async function issueAuthToken(
-  c: Context<AppEnv>,
+  work: Pick<Work, 'config' | 'now'>,
   user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'roles' | 'token_version'>,
   session: Pick<NewSession, 'id' | 'expiresAt'>,
 ): Promise<string> {
   const { id, email, firstname, lastname, roles, token_version: tokenVersion } = user
-  const now = c.get('startedAt')
-  const lifetime = Math.floor((authTokenEnd(c, session) - now) / 1000)
+  const now = work.now
+  const lifetime = Math.floor((authTokenEnd(work, session) - now) / 1000)
   return signAuthToken(
     { id, email, firstname, lastname, roles, tokenVersion, sessionId: session.id },
-    { secret: c.get('config').jwtSecrets[0], lifetime, now },
+    { secret: work.config.jwtSecrets[0], lifetime, now },
   )
 }
 
 /** When an Auth Token that is made now ends, ms. */
-export function authTokenEnd(c: Context<AppEnv>, session: Pick<NewSession, 'expiresAt'>): number {
-  return Math.min(c.get('startedAt') + c.get('config').jwtLifetime * 1000, session.expiresAt)
+export function authTokenEnd(work: Pick<Work, 'config' | 'now'>, session: Pick<NewSession, 'expiresAt'>): number {
+  return Math.min(work.now + work.config.jwtLifetime * 1000, session.expiresAt)
 }
 
-export function sessionOptions(c: Context<AppEnv>) {
-  const browser = browserOf(c.req.header('user-agent'))
-  return { jwtLifetime: c.get('config').jwtLifetime, now: c.get('startedAt'), browser }
+export function sessionOptions(work: Pick<Work, 'config' | 'now' | 'userAgent'>) {
+  const browser = browserOf(work.userAgent)
+  return { jwtLifetime: work.config.jwtLifetime, now: work.now, browser }
 }
 
 function requireEmail(typed: string): string {
@@ -261,29 +255,29 @@ function requireEmail(typed: string): string {
 }
 
 /** The hash of a password that someone chooses. Throws INVALID_PASSWORD, SERVER_BUSY. */
-async function hashNewPassword(c: Context<AppEnv>, email: string, password: string): Promise<string> {
-  await requireGoodPassword(c, email, password)
-  return hashPassword(password, c.get('config').passwordHash)
+async function hashNewPassword(work: Work, email: string, password: string): Promise<string> {
+  await requireGoodPassword(work, email, password)
+  return hashPassword(password, work.config.passwordHash)
 }
 
-async function requireGoodPassword(c: Context<AppEnv>, email: string, password: string): Promise<void> {
-  const problem = await newPasswordProblem(password, passwordContext(c, email))
+async function requireGoodPassword(work: Work, email: string, password: string): Promise<void> {
+  const problem = await newPasswordProblem(password, passwordContext(work, email))
   if (problem !== null) throw new ApiError('INVALID_PASSWORD', problem)
 }
 
-async function requireOpenReset(c: Context<AppEnv>, token: string): Promise<Reset> {
-  const reset = await findReset(c.env.DB, await sha256(token))
+async function requireOpenReset(work: Work, token: string): Promise<Reset> {
+  const reset = await findReset(work.db, await sha256(token))
   if (reset === null) throw new ApiError('INVALID_RESET_TOKEN')
-  if (reset.expiresAt <= c.get('startedAt')) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
+  if (reset.expiresAt <= work.now) throw new ApiError('INVALID_RESET_TOKEN', 'Password reset url expired')
   return reset
 }
 
-async function mailReset(c: Context<AppEnv>, email: string): Promise<void> {
-  const user = await findUserByEmail(c.env.DB, email)
+async function mailReset(work: Work, email: string): Promise<void> {
+  const user = await findUserByEmail(work.db, email)
   if (user === null) return
   const token = newToken()
-  const expiresAt = c.get('startedAt') + RESET_LIFETIME_MS
-  const source = { ...(await auditSource(c)), actor: null }
-  await openReset(c.env.DB, { user, hash: await sha256(token), expiresAt, isMailed: true }, source)
-  await sendMail(c, user.email, 'reset', token)
+  const expiresAt = work.now + RESET_LIFETIME_MS
+  const source = { ...work.source, actor: null }
+  await openReset(work.db, { user, hash: await sha256(token), expiresAt, isMailed: true }, source)
+  await sendMail(work, user.email, { kind: 'reset', token: token })
 }

@@ -3,14 +3,12 @@
  * the binding in wrangler.toml, which costs no query; accounts in D1, so that nobody locks another out: what counts are
  * failures from one address, and an account alone only where many addresses try.
  */
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
-import { addressKey, clientAddress } from '../../http/client-address'
 import { hmacSha256 } from '../../lib/crypto'
 import { first, run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time'
+import type { Work } from '../work'
 
 /** The window of the rate limit binding, seconds. */
 const WINDOW_S = 60
@@ -35,10 +33,10 @@ const RESET_LINKS: Limit = { tries: 3, window: HOUR_MS }
 const CONFIRMATIONS: Limit = { tries: 3, window: HOUR_MS }
 
 /** Counts a request against the address it came from, where Cloudflare names one. Throws TOO_MANY_REQUESTS. */
-export async function limitAddress(c: Context<AppEnv>): Promise<void> {
-  const address = addressOf(c)
+export async function limitAddress(work: Work): Promise<void> {
+  const { address } = work
   if (address === null) return
-  const { success } = await c.env.ATTEMPTS_BY_ADDRESS.limit({ key: await keyOf(c, 'address', address) })
+  const { success } = await work.addressLimit.limit({ key: await keyOf(work, 'address', address) })
   if (!success) throw tooMany(WINDOW_S * SECOND_MS)
 }
 
@@ -60,11 +58,11 @@ export interface Guess {
 }
 
 /** `account` is an e-mail in its normal form, so that no other spelling gets a count of its own. */
-export async function newGuess(c: Context<AppEnv>, account: string): Promise<Guess> {
-  const now = c.get('startedAt')
-  const address = addressOf(c)
-  const ofAccount = await keyOf(c, 'account', account)
-  const ofBoth = address === null ? null : await keyOf(c, 'guess', account, address)
+export async function newGuess(work: Work, account: string): Promise<Guess> {
+  const now = work.now
+  const { address } = work
+  const ofAccount = await keyOf(work, 'account', account)
+  const ofBoth = address === null ? null : await keyOf(work, 'guess', account, address)
   // An address beyond its limit no longer counts against the account.
   const isWithin = sql`COALESCE((SELECT count FROM attempts WHERE key = ${ofBoth} AND until > ${now}), 0) <= ${FAILURES.tries}`
   const countDown = (key: string | null) => sql`UPDATE attempts SET count = count - 1 WHERE key = ${key} AND count > 0`
@@ -78,16 +76,19 @@ export async function newGuess(c: Context<AppEnv>, account: string): Promise<Gue
 }
 
 /** Counts a request for a reset link. Throws TOO_MANY_REQUESTS. */
-export async function countResetLink(c: Context<AppEnv>, account: string): Promise<void> {
-  const now = c.get('startedAt')
-  const counted = await first<Record<string, unknown>>(c.env.DB, countUp(await keyOf(c, 'reset', account), RESET_LINKS, now))
+export async function countResetLink(work: Work, account: string): Promise<void> {
+  const now = work.now
+  const counted = await first<Record<string, unknown>>(work.db, countUp(await keyOf(work, 'reset', account), RESET_LINKS, now))
   requireWithin(RESET_LINKS, counted ?? undefined, now, 'Links for this address were mailed already, and still work.')
 }
 
 /** Counts a mail that confirms an address. Throws TOO_MANY_REQUESTS. */
-export async function countConfirmation(c: Context<AppEnv>, account: string): Promise<void> {
-  const now = c.get('startedAt')
-  const counted = await first<Record<string, unknown>>(c.env.DB, countUp(await keyOf(c, 'confirm', account), CONFIRMATIONS, now))
+export async function countConfirmation(work: Work, account: string): Promise<void> {
+  const now = work.now
+  const counted = await first<Record<string, unknown>>(
+    work.db,
+    countUp(await keyOf(work, 'confirm', account), CONFIRMATIONS, now),
+  )
   requireWithin(CONFIRMATIONS, counted ?? undefined, now, 'Links were mailed already; the newest works for 24 hours.')
 }
 
@@ -113,12 +114,6 @@ function tooMany(wait: number, why = 'Too many attempts.'): ApiError {
 }
 
 /** Under the secret: whoever has the counts learns no address and no e-mail from them. */
-function keyOf(c: Context<AppEnv>, ...parts: readonly string[]): Promise<string> {
-  return hmacSha256(c.get('config').jwtSecrets[0], `attempt\n${parts.join('\n')}`)
-}
-
-/** Null where nobody says it: all clients would share one count. */
-function addressOf(c: Context<AppEnv>): string | null {
-  const address = clientAddress(c)
-  return address === null ? null : addressKey(address)
+function keyOf(work: Pick<Work, 'config'>, ...parts: readonly string[]): Promise<string> {
+  return hmacSha256(work.config.jwtSecrets[0], `attempt\n${parts.join('\n')}`)
 }

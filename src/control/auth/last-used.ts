@@ -1,6 +1,4 @@
 /** "Last used" of API Tokens and sessions, without a write for every request: the time is kept to within ten minutes. */
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
 import { run } from '../../lib/d1'
 import { type Sql, sql } from '../../lib/sql'
 import { MINUTE_MS } from '../../lib/time'
@@ -18,15 +16,12 @@ export function isDue({ lastUsedAt }: Use, now: number): boolean {
 }
 
 /** Writes the time of use behind the answer's back; of many requests at once only one changes the row. */
-export function noteUse(c: Context<AppEnv>, { of, id }: Use): void {
-  const now = c.get('startedAt')
+export async function noteUse(db: D1Database, { of, id }: Use, now: number): Promise<void> {
   const write = run(
-    c.env.DB,
+    db,
     sql`UPDATE ${TABLES[of]} SET last_used_at = ${now}
         WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at <= ${now - PRECISION_MS})`,
   )
   // Nothing but lists for people reads it: a failure is for the log.
-  c.executionCtx.waitUntil(
-    write.catch((error: unknown) => console.warn(JSON.stringify({ last_used: of, id, cause: String(error) }))),
-  )
+  await write.catch((error: unknown) => console.warn(JSON.stringify({ last_used: of, id, cause: String(error) })))
 }

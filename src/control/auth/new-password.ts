@@ -1,7 +1,5 @@
 /** What is asked of a password that somebody chooses, wherever that is: NIST SP 800-63B-4, 3.1.1.2. */
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
-import { originOf } from '../../http/origin'
+import type { Work } from '../work'
 import { type BreachService, PWNED_PASSWORDS, isBreachedPassword } from './breached-passwords'
 import { isCommonPassword } from './common-passwords'
 import { MAX_PASSWORD_LENGTH, passwordLength } from './password'
@@ -23,9 +21,9 @@ export interface PasswordContext {
 }
 
 /** As the settings and the request say. */
-export function passwordContext(c: Context<AppEnv>, email: string): PasswordContext {
-  const breaches = c.get('config').checksBreaches ? PWNED_PASSWORDS : null
-  return { email, hostname: new URL(originOf(c)).hostname, breaches }
+export function passwordContext(work: Pick<Work, 'config' | 'origin'>, email: string): PasswordContext {
+  const breaches = work.config.checksBreaches ? PWNED_PASSWORDS : null
+  return { email, hostname: new URL(work.origin).hostname, breaches }
 }
 
 /** What is wrong with a new password, and what would be right, in a sentence; null when nothing is. */

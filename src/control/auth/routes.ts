@@ -1,5 +1,6 @@
 /** Accounts and Auth Tokens over HTTP: docs/contract/api-v1.md section 1. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { actorWorkOf, workOf } from '../work'
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
@@ -75,7 +76,7 @@ authRoutes.openapi(
   }),
   async (c) => {
     const { email, password, firstname = null, lastname = null, token } = c.req.valid('json')
-    return answerWithTokens(c, await signUp(c, { email, password, firstname, lastname, token: token || null }))
+    return answerWithTokens(c, await signUp(await workOf(c), { email, password, firstname, lastname, token: token || null }))
   },
 )
 
@@ -95,7 +96,7 @@ authRoutes.openapi(
       ...errorResponses('INVALID_REQUEST_BODY', 'INVALID_CREDENTIALS', 'TOO_MANY_REQUESTS', 'SERVER_BUSY'),
     },
   }),
-  async (c) => answerWithTokens(c, await signIn(c, c.req.valid('json'))),
+  async (c) => answerWithTokens(c, await signIn(await workOf(c), c.req.valid('json'))),
 )
 
 const Me = z
@@ -197,10 +198,11 @@ authRoutes.openapi(
   }),
   async (c) => {
     if (isCrossSite(c)) throw new ApiError('CROSS_SITE_REQUEST')
-    await limitAddress(c)
+    const work = await workOf(c)
+    await limitAddress(work)
     const refreshToken = readRefreshCookie(c)
     if (refreshToken === null) throw new ApiError('INVALID_REFRESH_TOKEN', 'Missing refresh token')
-    const rotated = await rotateSession(c.env.DB, refreshToken, sessionOptions(c), await auditSource(c))
+    const rotated = await rotateSession(work.db, refreshToken, sessionOptions(work), work.source)
     // The cookie is left as it is: a second tab may have lost to a first one, whose new cookie must not be cleared.
     if (rotated === null) throw new ApiError('INVALID_REFRESH_TOKEN')
     return answerWithTokens(c, rotated)
@@ -241,7 +243,7 @@ authRoutes.openapi(
   }),
   async (c) => {
     const { currentPassword, newPassword, endApiTokens: endsApiTokens = false } = c.req.valid('json')
-    await changeOwnPassword(c, { currentPassword, newPassword, endsApiTokens })
+    await changeOwnPassword(await actorWorkOf(c), { currentPassword, newPassword, endsApiTokens })
     clearRefreshCookie(c)
     return c.json({ msg: 'Password has been updated successfully' }, 200)
   },
@@ -263,7 +265,7 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
-    await requestReset(c, c.req.valid('json').email)
+    await requestReset(await workOf(c), c.req.valid('json').email)
     return c.json({ msg: 'Please check your email to reset the password' }, 200)
   },
 )
@@ -280,7 +282,7 @@ authRoutes.openapi(
     responses: { 200: json(Message, 'The reset is open'), ...errorResponses('INVALID_RESET_TOKEN', 'TOO_MANY_REQUESTS') },
   }),
   async (c) => {
-    await checkReset(c, c.req.valid('param').token)
+    await checkReset(await workOf(c), c.req.valid('param').token)
     return c.json({ msg: 'Token has been validated successfully' }, 200)
   },
 )
@@ -301,7 +303,7 @@ authRoutes.openapi(
     },
   }),
   async (c) => {
-    await resetPassword(c, c.req.valid('param').token, c.req.valid('json').password)
+    await resetPassword(await workOf(c), c.req.valid('param').token, c.req.valid('json').password)
     return c.json({ msg: 'Password has been reset successfully' }, 200)
   },
 )
@@ -318,13 +320,13 @@ authRoutes.openapi(
     responses: { 200: json(Message, 'Confirmed'), ...errorResponses('INVALID_VERIFICATION_TOKEN', 'TOO_MANY_REQUESTS') },
   }),
   async (c) => {
-    await confirmEmail(c, c.req.valid('param').token)
+    await confirmEmail(await workOf(c), c.req.valid('param').token)
     return c.json({ msg: 'Email has been verified successfully' }, 200)
   },
 )
 
 async function answerWithTokens(c: Context<AppEnv>, { user, session }: SignedIn) {
-  const token = await issueAuthToken(c, user, session)
+  const token = await issueAuthToken(await workOf(c), user, session)
   setRefreshCookie(c, session)
   return c.json({ token }, 200)
 }

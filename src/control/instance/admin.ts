@@ -1,17 +1,16 @@
 /** The super admin named by NC_ADMIN_EMAIL and NC_ADMIN_PASSWORD: made, or brought up to date, at the first request. */
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, Bindings, Config } from '../../env'
 import { ApiError } from '../../errors'
 import { batch, rows } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'
 import { type Sql, sql } from '../../lib/sql'
-import { auditSource } from '../audit/source'
 import { auditUser } from '../audit/store'
 import { newPasswordProblem, passwordContext } from '../auth/new-password'
 import { hashPassword, verifyPassword } from '../auth/password'
 import { normalizeEmail } from '../users/email'
 import { upsertSuperAdmin } from '../users/store'
+import { type Work, workOf } from '../work'
 
 /** What the settings remember of what was last applied: quick to compare under the JWT secret of today, */
 const FINGERPRINT = 'admin_fingerprint'
@@ -29,7 +28,7 @@ const applied = new WeakSet<Bindings>()
 export const superAdmin = createMiddleware<AppEnv>(async (c, next) => {
   const { admin } = c.var.config
   if (admin !== null && !applied.has(c.env)) {
-    await applySuperAdmin(c, admin)
+    await applySuperAdmin(await workOf(c), admin)
     applied.add(c.env)
   }
   await next()
@@ -39,9 +38,8 @@ export const superAdmin = createMiddleware<AppEnv>(async (c, next) => {
  * Applies the settings when they are others than before. A new JWT secret makes them no others: the password that the person
  * has set since stays, and so do their sessions and tokens.
  */
-async function applySuperAdmin(c: Context<AppEnv>, admin: { email: string; password: string }): Promise<void> {
-  const { config, startedAt: now } = c.var
-  const db = c.env.DB
+async function applySuperAdmin(work: Work, admin: { email: string; password: string }): Promise<void> {
+  const { db, config, now } = work
   const email = normalizeEmail(admin.email)
   if (email === null) throw misconfigured('NC_ADMIN_EMAIL must be an e-mail address')
   const printUnder = (secret: string) => hmacSha256(secret, `${email}\n${admin.password}`)
@@ -50,13 +48,13 @@ async function applySuperAdmin(c: Context<AppEnv>, admin: { email: string; passw
   const { fingerprint, record } = await readApplied(db)
   if (fingerprint === print && record !== null) return
   const isSame = prints.includes(fingerprint ?? '') || (await isRecorded(record, email, admin.password, config))
-  const problem = isSame ? null : await newPasswordProblem(admin.password, passwordContext(c, email))
+  const problem = isSame ? null : await newPasswordProblem(admin.password, passwordContext(work, email))
   if (problem !== null) throw misconfigured(`NC_ADMIN_PASSWORD: ${problem}`)
   const passwordHash = isSame && record !== null ? record.passwordHash : await hashPassword(admin.password, config.passwordHash)
   const remember = [set(FINGERPRINT, print), set(RECORD, JSON.stringify({ email, passwordHash } satisfies Applied))]
   // Asked again inside: of two first requests at once, the second must not end a session that the first made possible.
   const isApplied = sql`EXISTS (SELECT 1 FROM settings WHERE name = ${FINGERPRINT} AND value = ${print})`
-  const source = { ...(await auditSource(c)), actor: null, address: null }
+  const source = { ...work.source, actor: null, address: null }
   const event = auditUser(source, { action: 'administrator.applied' }, sql`u.email = ${email} AND NOT ${isApplied}`)
   const apply = isSame ? [] : [...upsertSuperAdmin({ email, passwordHash, now }, sql`NOT ${isApplied}`), event]
   await batch(db, [...apply, ...remember])

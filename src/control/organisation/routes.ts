@@ -1,5 +1,6 @@
 /** The organisation: its users and its switches, for the super admin. docs/contract/api-v1.md 6.4 */
 import { createRoute, z } from '@hono/zod-openapi'
+import { actorWorkOf, workOf } from '../work'
 import { PageQuery, listOf, readPage, pageInfo, wholeList } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { timestamp } from '../../lib/time'
@@ -77,7 +78,7 @@ orgUserRoutes.openapi(
   }),
   async (c) => {
     const body = c.req.valid('json')
-    const { email, token, url } = await invitePerson(c, body.email, body.roles)
+    const { email, token, url } = await invitePerson(await workOf(c), body.email, body.roles)
     return c.json({ invite_token: token, invite_url: url, email }, 200)
   },
 )
@@ -98,7 +99,7 @@ orgUserRoutes.openapi(
     },
   }),
   async (c) => {
-    await changeOrgRole(c, c.req.valid('param').userId, c.req.valid('json').roles)
+    await changeOrgRole(await actorWorkOf(c), c.req.valid('param').userId, c.req.valid('json').roles)
     return c.json({ msg: 'The user has been updated successfully' }, 200)
   },
 )
@@ -116,7 +117,7 @@ orgUserRoutes.openapi(
     responses: { 200: json(Message, 'Removed'), ...errorResponses('USER_NOT_FOUND', 'INVALID_MEMBER', 'FORBIDDEN') },
   }),
   async (c) => {
-    await removePerson(c, c.req.valid('param').userId)
+    await removePerson(await workOf(c), c.req.valid('param').userId)
     return c.json({ msg: 'The user has been deleted successfully' }, 200)
   },
 )
@@ -136,7 +137,7 @@ orgUserRoutes.openapi(
     },
   }),
   async (c) => {
-    const { email, token, url } = await reinvitePerson(c, c.req.valid('param').userId)
+    const { email, token, url } = await reinvitePerson(await workOf(c), c.req.valid('param').userId)
     return c.json({ msg: 'The invitation has been sent to the user', invite_token: token, invite_url: url, email }, 200)
   },
 )
@@ -157,7 +158,7 @@ orgUserRoutes.openapi(
     },
   }),
   async (c) => {
-    const { token, url } = await makeResetLink(c, c.req.valid('param').userId)
+    const { token, url } = await makeResetLink(await workOf(c), c.req.valid('param').userId)
     return c.json({ reset_password_token: token, reset_password_url: url }, 200)
   },
 )
@@ -174,7 +175,7 @@ orgUserRoutes.openapi(
     request: { params: UserParameter },
     responses: { 200: json(listOf(ListedToken), 'Their tokens'), ...errorResponses('USER_NOT_FOUND', 'FORBIDDEN') },
   }),
-  async (c) => c.json(wholeList((await listTokensOf(c, c.req.valid('param').userId)).tokens.map(toListed)), 200),
+  async (c) => c.json(wholeList((await listTokensOf(await workOf(c), c.req.valid('param').userId)).tokens.map(toListed)), 200),
 )
 
 orgUserRoutes.openapi(
@@ -195,7 +196,7 @@ orgUserRoutes.openapi(
   }),
   async (c) => {
     const { userId, token } = c.req.valid('param')
-    await revokeTokenOf(c, userId, token)
+    await revokeTokenOf(await workOf(c), userId, token)
     return c.json(1, 200)
   },
 )

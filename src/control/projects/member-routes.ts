@@ -1,5 +1,6 @@
 /** Members of a project over HTTP: docs/contract/api-v1.md 3.2. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { projectWorkOf } from '../work'
 import { PROJECT_ROLES } from '../../env'
 import { PageQuery, listOf, readPage, pageInfo } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
@@ -102,7 +103,7 @@ memberRoutes.openapi(
   }),
   async (c) => {
     const { email: list, roles: role } = c.req.valid('json')
-    const { emails, links: invited, unconfirmed: doubtful } = await inviteMembers(c, list, role)
+    const { emails, links: invited, unconfirmed: doubtful } = await inviteMembers(await projectWorkOf(c), list, role)
     const unconfirmed = doubtful.length === 0 ? {} : { unconfirmed: doubtful }
     const links = invited.map(({ email, token, url }) => ({ email, invite_token: token, invite_url: url }))
     if (links.length === 0) return c.json({ msg: 'The user has been invited successfully', ...unconfirmed }, 200)
@@ -130,7 +131,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    await changeMemberRole(c, c.req.valid('param').userId, c.req.valid('json').roles)
+    await changeMemberRole(await projectWorkOf(c), c.req.valid('param').userId, c.req.valid('json').roles)
     return c.json({ msg: 'The user has been updated successfully' }, 200)
   },
 )
@@ -150,7 +151,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    await expelMember(c, c.req.valid('param').userId)
+    await expelMember(await projectWorkOf(c), c.req.valid('param').userId)
     return c.json({ msg: 'The user has been removed successfully' }, 200)
   },
 )
@@ -170,7 +171,7 @@ memberRoutes.openapi(
     },
   }),
   async (c) => {
-    const link = await reinviteMember(c, c.req.valid('param').userId)
+    const link = await reinviteMember(await projectWorkOf(c), c.req.valid('param').userId)
     const msg = 'The invitation has been sent to the user'
     return c.json(link === null ? { msg } : { msg, invite_token: link.token, invite_url: link.url, email: link.email }, 200)
   },
