@@ -1,11 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { projectDocument } from '../../src/api/v1/project-document'
 import { problemsOf } from '../unit/openapi/conforms'
 import { type Document, type Method, type Operation, operationsOf } from '../unit/openapi/document'
-import { LIMITS, ORIGIN, PROJECT, manyTables } from '../unit/openapi/tables'
 import { type Answer, type RequestOptions, request, signUp, succeed } from '../support/client'
-import { fastest } from '../support/fastest'
 import { TABLE_TITLES, makeDocumentedProject } from '../support/openapi-project'
 
 let auth = ''
@@ -162,21 +159,4 @@ test('a filter of the examples finds the row of the example, and its opposite do
   const found = await call(list, new URLSearchParams({ where }))
   const others = await call(list, new URLSearchParams({ where: `~not(${where})` }))
   expect([found.body.pageInfo.totalRows, others.body.pageInfo.totalRows]).toEqual([1, 0])
-})
-
-describe('a project of 200 tables with 50 columns', () => {
-  const tables = manyTables(200, 50)
-
-  /** In workerd the clock stands still while code runs: it moves with what comes in from outside. */
-  async function now(): Promise<number> {
-    await env.DB.prepare('SELECT 1').first()
-    return performance.now()
-  }
-
-  test('has its document in under 300 ms', async () => {
-    const make = () => projectDocument({ project: PROJECT, tables, origins: [ORIGIN], limits: LIMITS })
-    const took = await fastest(300, make, now)
-    expect(took).toBeGreaterThan(1)
-    expect(took).toBeLessThan(300)
-  })
 })
