@@ -1,7 +1,7 @@
 -- What people and programs did with this server. Append-only: an event is written in the batch of what it tells of, and is never
 -- changed but for two things. While its hour lasts, one that counts (failed sign-ins) counts on; and then the hourly job seals it
 -- with a hash that goes over the event and the hash of the one before (control/audit/chain.ts). That job also makes the triggers
--- that hold this (control/audit/guards.ts): triggers in migrations have failed on the remote path. No foreign keys: what an event
+-- that hold this (control/audit/keep.ts): triggers in migrations have failed on the remote path. No foreign keys: what an event
 -- tells of may be gone.
 CREATE TABLE audit_events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,    -- the order of the chain

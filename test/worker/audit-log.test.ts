@@ -253,6 +253,17 @@ describe('the database itself refuses', () => {
   })
 })
 
+test('a failure from yet another address reads the events of a full hour once', async () => {
+  const count = (address: string) => auditCount({ ...source(NOW), address }, 'sign_in.failed', sql`0`)
+  await batch(
+    env.DB,
+    Array.from({ length: 200 }, (_, index) => count(`address ${index}`)),
+  )
+  const [counted] = await batch(env.DB, [count('another')])
+  expect(await stored()).toHaveLength(201)
+  expect(counted.meta.rows_read).toBeLessThan(250)
+})
+
 describe('over HTTP', () => {
   let admin: Person
   let ada: Person

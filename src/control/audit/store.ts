@@ -69,11 +69,12 @@ export function auditCount(source: AuditSource, action: AuditAction, user: Sql):
     AND e.hash IS NULL) < ${COUNTED_AN_HOUR}`
   const named = sql`SELECT ${counted} AS counted, u.id, u.email FROM (SELECT 1) LEFT JOIN users u ON ${user}`
   const own = (value: Sql) => sql`IIF(fits, ${value}, NULL)`
-  return sql`INSERT INTO audit_events (at, action, actor_id, actor_email, address, request_id, counted_as)
+  // Materialized: else SQLite counts the rows of the hour anew for each column that asks whether it fits.
+  return sql`WITH counting AS MATERIALIZED (SELECT n.*, (${isOpen} OR ${isFew}) AS fits FROM (${named}) n)
+    INSERT INTO audit_events (at, action, actor_id, actor_email, address, request_id, counted_as)
     SELECT ${source.at}, ${action}, ${own(sql`id`)}, ${own(sql`email`)}, ${own(sql`${source.address}`)},
       ${own(sql`${source.requestId}`)}, IIF(fits, counted, ${`${group}and others`})
-    FROM (SELECT n.*, (${isOpen} OR ${isFew}) AS fits FROM (${named}) n)
-    WHERE 1 ON CONFLICT (counted_as) WHERE hash IS NULL AND counted_as IS NOT NULL DO UPDATE SET count = count + 1
+    FROM counting WHERE 1 ON CONFLICT (counted_as) WHERE hash IS NULL AND counted_as IS NOT NULL DO UPDATE SET count = count + 1
     RETURNING id`
 }
 
