@@ -93,7 +93,7 @@ function Log({ screen }: { screen: Screen }) {
       <List
         label="Events"
         what="events"
-        head={['When', 'What', 'Who', 'From']}
+        head={['When', 'What', 'Who', 'Address']}
         actions={false}
         rows={events.map((event) => (
           <EventRow event={event} />
@@ -221,7 +221,7 @@ function Facts({ event }: { event: StoredEvent }) {
     ...Object.entries(details).map(([name, value]) => [name.replaceAll('_', ' '), String(value ?? 'none')] as const),
     ['by', via === null ? null : `${VIA[via] ?? via} ${credential}`],
     ['user', actor],
-    ['upon', target],
+    ['target', target],
     ['project', project],
     ['request', request],
     ['event', id],
