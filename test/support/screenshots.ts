@@ -1,7 +1,7 @@
 /**
  * `npm run screenshots`: every screen of the dashboard, light, dark and narrow, into test/e2e/screenshots/ (git-ignored).
  * Arguments are parts of names: `npm run screenshots -- table` draws those screens only. `-- --readme` draws the four of
- * README.md anew, into docs/.
+ * README.md anew, into docs/images/.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -20,7 +20,7 @@ const LOOKS = [
 
 /** The pictures of README.md, small. */
 const README = ['table', 'table-menu', 'api-tokens-fresh', 'snippets']
-const README_FOLDER = resolve(import.meta.dirname, '../../docs')
+const README_FOLDER = resolve(import.meta.dirname, '../../docs/images')
 const README_LOOK = { name: 'readme', colorScheme: 'light', viewport: { width: 820, height: 440 } } as const
 
 const isForReadme = process.argv.includes('--readme')
