@@ -36,10 +36,19 @@ export async function runScript(main) {
   try {
     process.exitCode = await main()
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error
+    if (!(error instanceof SetupError || isAboutArguments(error))) throw error
     console.error(`\n${error.message}`)
     process.exitCode = 1
   }
+}
+
+/**
+ * Whether parseArgs() threw it: its sentence names the option.
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isAboutArguments(error) {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
 }
 
 /** Installs the dependencies unless those of package-lock.json are there already. */
