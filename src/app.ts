@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { except } from 'hono/combine'
+import { checkProjectParameters } from './control/access/guard'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
 import { auditRoutes } from './control/audit/routes'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
@@ -117,5 +118,6 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route('/api/v1/db/meta', tableRoutes)
   app.route('/api/v1/db/meta', columnRoutes)
   app.route('/api/v1/db/data', rowRoutes)
+  checkProjectParameters(app.routes)
   return app
 }

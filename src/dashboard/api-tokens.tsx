@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { needs, requireActor } from '../control/access/guard'
+import { type Place, param } from '../control/access/place'
 import { auditSource } from '../control/audit/source'
 import { type ApiToken, findApiToken, pageOfApiTokens } from '../control/api-tokens/store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from '../control/api-tokens/token'
@@ -40,14 +41,14 @@ interface Screen {
   tables: readonly Table[]
 }
 
-function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/api-tokens') {
+function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/api-tokens', ...place: [] | [Place]) {
   const router = createRouter()
 
-  router.get(path, needs('apiTokenList').middleware, async (c) => {
+  router.get(path, needs('apiTokenList', ...place).middleware, async (c) => {
     return show(c, <Tokens screen={await screenOf(c)} adding={c.req.query('add') === '1'} />)
   })
 
-  router.post(path, needs('apiTokenCreate').middleware, async (c) => {
+  router.post(path, needs('apiTokenCreate', ...place).middleware, async (c) => {
     const name = textOf(await readForm(c), 'name')
     // Read before the token is made, which nobody could see again if the page failed.
     const before = await screenOf(c)
@@ -60,13 +61,13 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
     return show(c, <Tokens screen={screen} fresh={{ name, token: made.token, origin: originOf(c) }} />)
   })
 
-  router.get(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
+  router.get(`${path}/:id/delete`, needs('apiTokenDelete', ...place).middleware, async (c) => {
     const screen = await screenOf(c)
     const token = await findApiToken(c.env.DB, requireActor(c).userId, c.req.param('id'))
     return token === null ? go(c, screen.base) : show(c, <DeleteToken screen={screen} token={token} />)
   })
 
-  router.post(`${path}/:id/delete`, needs('apiTokenDelete').middleware, async (c) => {
+  router.post(`${path}/:id/delete`, needs('apiTokenDelete', ...place).middleware, async (c) => {
     const refused = await refusalOf(async () =>
       revokeApiToken(c.env.DB, { key: c.req.param('id'), actor: requireActor(c) }, await auditSource(c)),
     )
@@ -77,7 +78,7 @@ function routesAt(path: '/projects/:projectId/settings/api-tokens' | '/account/a
   return router
 }
 
-export const projectTokenRoutes = routesAt('/projects/:projectId/settings/api-tokens')
+export const projectTokenRoutes = routesAt('/projects/:projectId/settings/api-tokens', { project: param('projectId') })
 export const ownTokenRoutes = routesAt('/account/api-tokens')
 
 function baseOf(c: Context<AppEnv>): string {

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { needs, requireProject } from '../control/access/guard'
+import { param } from '../control/access/place'
 import type { StoredEvent } from '../control/audit/chain'
 import { ACTIONS } from '../control/audit/events'
 import { type Verification, verifyEvents } from '../control/audit/keep'
@@ -24,6 +25,7 @@ const PAGE_SIZE = 50
 export const auditRoutes = createRouter()
 const PATH = '/admin/audit'
 const PROJECT_PATH = '/projects/:projectId/settings/audit'
+const inProject = { project: param('projectId') }
 
 auditRoutes.get(PATH, needs('auditList').middleware, async (c) => {
   const screen = await screenOf(c, { base: PATH, project: null })
@@ -37,7 +39,7 @@ auditRoutes.get(PATH, needs('auditList').middleware, async (c) => {
   )
 })
 
-auditRoutes.get(PROJECT_PATH, needs('projectAuditList').middleware, async (c) => {
+auditRoutes.get(PROJECT_PATH, needs('projectAuditList', inProject).middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
   const screen = await screenOf(c, { base: `/projects/${requireProject(c).id}/settings/audit`, project: project.id })
   return show(

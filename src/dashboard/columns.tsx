@@ -1,5 +1,6 @@
 /** Adding, changing and removing a column. */
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { auditSource } from '../control/audit/source'
 import type { ColumnPatch } from '../data/catalog/column-change'
 import { requireType } from '../data/catalog/column-rules'
@@ -34,13 +35,14 @@ const BLANK: TypedColumn = { title: '', type: 'SingleLineText', options: '', def
 
 export const columnRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
+const inProject = { project: param('projectId') }
 
-columnRoutes.get(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) => {
+columnRoutes.get(`${PATH}/new-column`, needs('columnAdd', inProject).middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   return show(c, <ColumnForm scope={scope} column={null} typed={BLANK} />)
 })
 
-columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c) => {
+columnRoutes.post(`${PATH}/new-column`, needs('columnAdd', inProject).middleware, async (c) => {
   const typed = readColumn(await readForm(c))
   const scope = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
@@ -51,13 +53,13 @@ columnRoutes.post(`${PATH}/new-column`, needs('columnAdd').middleware, async (c)
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-added')
 })
 
-columnRoutes.get(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware, async (c) => {
+columnRoutes.get(`${PATH}/columns/:columnId`, needs('columnUpdate', inProject).middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
   return show(c, <ColumnForm scope={scope} column={column} typed={typedFrom(column)} />)
 })
 
-columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware, async (c) => {
+columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate', inProject).middleware, async (c) => {
   const typed = readColumn(await readForm(c))
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
@@ -70,13 +72,13 @@ columnRoutes.post(`${PATH}/columns/:columnId`, needs('columnUpdate').middleware,
   return go(c, `/projects/${scope.project.id}/tables/${scope.table.id}`, 'column-changed')
 })
 
-columnRoutes.get(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middleware, async (c) => {
+columnRoutes.get(`${PATH}/columns/:columnId/delete`, needs('columnDelete', inProject).middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
   return show(c, <DeleteColumn scope={scope} column={column} />)
 })
 
-columnRoutes.post(`${PATH}/columns/:columnId/delete`, needs('columnDelete').middleware, async (c) => {
+columnRoutes.post(`${PATH}/columns/:columnId/delete`, needs('columnDelete', inProject).middleware, async (c) => {
   const scope = await tableScope(c, c.req.param('tableId'))
   const { column } = getColumn(scope.catalog, c.req.param('columnId'))
   const site = { ...scope, source: await auditSource(c) }

@@ -1,5 +1,6 @@
 /** Deleting rows: the question, and what follows from it. */
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { primaryKey } from '../data/catalog/catalog'
 import type { Table } from '../data/types/column'
 import { deleteMany } from '../data/records/bulk'
@@ -22,13 +23,14 @@ const MAX_SELECTED = 1000
 
 export const deleteRowsRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId/delete-rows'
+const inProject = { project: param('projectId') }
 
-deleteRowsRoutes.get(PATH, needs('dataDelete').middleware, async (c) => {
+deleteRowsRoutes.get(PATH, needs('dataDelete', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   return show(c, <DeleteRows scope={scope} view={readView(c)} rowIds={c.req.queries('row') ?? []} />)
 })
 
-deleteRowsRoutes.post(PATH, needs('dataDelete').middleware, async (c) => {
+deleteRowsRoutes.post(PATH, needs('dataDelete', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const { table, access, data } = scope
   const view = readView(c)

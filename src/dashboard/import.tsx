@@ -1,6 +1,7 @@
 /** Importing a CSV file: choosing it, and the pages of an import under way. public/dashboard/import.js sends large files in parts. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { getTable } from '../data/catalog/catalog'
 import {
   type ImportScope,
@@ -27,16 +28,17 @@ import { attempt, go, refusalOf, show } from './page'
 
 export const importRoutes = createRouter()
 const PROJECT = '/projects/:projectId'
+const inProject = { project: param('projectId') }
 
 /** Steps of one request without a script: within the queries that a request may make. */
 const MAX_STEPS = 100
 
-importRoutes.get(`${PROJECT}/import`, needs('tableCreate').middleware, (c) => choose(c, null))
-importRoutes.get(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert').middleware, (c) =>
+importRoutes.get(`${PROJECT}/import`, needs('tableCreate', inProject).middleware, (c) => choose(c, null))
+importRoutes.get(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert', inProject).middleware, (c) =>
   choose(c, c.req.param('tableId')),
 )
-importRoutes.post(`${PROJECT}/import`, needs('tableCreate').middleware, (c) => receive(c, null))
-importRoutes.post(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert').middleware, (c) =>
+importRoutes.post(`${PROJECT}/import`, needs('tableCreate', inProject).middleware, (c) => receive(c, null))
+importRoutes.post(`${PROJECT}/tables/:tableId/import`, needs('bulkDataInsert', inProject).middleware, (c) =>
   receive(c, c.req.param('tableId')),
 )
 
@@ -85,7 +87,7 @@ async function takeFile(scope: ImportScope, tableId: string | null, file: File):
   }
 }
 
-importRoutes.get(`${PROJECT}/imports/:importId`, needs('bulkDataInsert').middleware, async (c) => {
+importRoutes.get(`${PROJECT}/imports/:importId`, needs('bulkDataInsert', inProject).middleware, async (c) => {
   const scope = await importScope(c)
   const one = await attempt(async () => findImport(scope, c.req.param('importId')))
   if (one instanceof ApiError) return go(c, `/projects/${scope.project.id}`, 'no-import')
@@ -116,7 +118,7 @@ async function showImport(
   )
 }
 
-importRoutes.post(`${PROJECT}/imports/:importId`, needs('bulkDataInsert').middleware, async (c) => {
+importRoutes.post(`${PROJECT}/imports/:importId`, needs('bulkDataInsert', inProject).middleware, async (c) => {
   const form = await readForm(c)
   const scope = await importScope(c)
   const one = await attempt(async () => findImport(scope, c.req.param('importId')))

@@ -1,6 +1,7 @@
 /** Users Management of a project: members, invitations, roles. */
 import type { Context } from 'hono'
 import { needs, requireProject } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { type Member, findMember, listMembers } from '../control/projects/members'
 import { canSendMail } from '../control/mail'
 import { projectWorkOf } from '../control/work'
@@ -48,10 +49,11 @@ interface Screen {
 
 export const memberRoutes = createRouter()
 const PATH = '/projects/:projectId/settings/users'
+const inProject = { project: param('projectId') }
 
-memberRoutes.get(PATH, needs('userList').middleware, async (c) => show(c, <Members screen={await screenOf(c)} />))
+memberRoutes.get(PATH, needs('userList', inProject).middleware, async (c) => show(c, <Members screen={await screenOf(c)} />))
 
-memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
+memberRoutes.post(PATH, needs('userInvite', inProject).middleware, async (c) => {
   const form = await readForm(c)
   const email = textOf(form, 'email')
   const role = textOf(form, 'role')
@@ -66,7 +68,7 @@ memberRoutes.post(PATH, needs('userInvite').middleware, async (c) => {
   return show(c, <Members screen={screen} links={invited.links} />)
 })
 
-memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware, async (c) => {
+memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate', inProject).middleware, async (c) => {
   const role = textOf(await readForm(c), 'role')
   const refused = await refusalOf(async () => changeMemberRole(await projectWorkOf(c), c.req.param('userId'), readRole(role)))
   return refused === null
@@ -74,20 +76,20 @@ memberRoutes.post(`${PATH}/:userId/role`, needs('projectUserUpdate').middleware,
     : show(c, <Members screen={await screenOf(c)} listError={refused} />, 400)
 })
 
-memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend').middleware, async (c) => {
+memberRoutes.post(`${PATH}/:userId/invite`, needs('projectUserInviteResend', inProject).middleware, async (c) => {
   const screen = await screenOf(c)
   const link = await attempt(async () => reinviteMember(await projectWorkOf(c), c.req.param('userId')))
   if (link instanceof ApiError) return show(c, <Members screen={screen} listError={link} />, 400)
   return link === null ? go(c, baseOf(c), 'invitation-mailed') : show(c, <Members screen={screen} links={[link]} />)
 })
 
-memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
+memberRoutes.get(`${PATH}/:userId/remove`, needs('projectUserDelete', inProject).middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
   const member = await findMember(c.env.DB, project.id, c.req.param('userId'))
   return member === null ? go(c, baseOf(c)) : show(c, <RemoveMember tables={catalog.tables} member={member} />)
 })
 
-memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete').middleware, async (c) => {
+memberRoutes.post(`${PATH}/:userId/remove`, needs('projectUserDelete', inProject).middleware, async (c) => {
   const refused = await refusalOf(async () => expelMember(await projectWorkOf(c), c.req.param('userId')))
   return refused === null
     ? go(c, baseOf(c), 'member-removed')

@@ -1,6 +1,7 @@
 /** The list of projects, a new one, and the way into one. */
 import type { Context } from 'hono'
 import { needs, requireActor, requireProject } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { auditSource } from '../control/audit/source'
 import {
   type ListedProject,
@@ -30,6 +31,8 @@ const MANY = 9
 
 /** Projects of a page. */
 const PAGE_SIZE = 60
+
+const inProject = { project: param('projectId') }
 
 export const projectRoutes = createRouter()
 
@@ -62,24 +65,24 @@ projectRoutes.post('/projects/new', needs('projectCreate').middleware, async (c)
 })
 
 /** The first table, where there is one: people come for their rows. */
-projectRoutes.get('/projects/:projectId', needs('tableList').middleware, async (c) => {
+projectRoutes.get('/projects/:projectId', needs('tableList', inProject).middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
   const [first] = catalog.tables
   if (first !== undefined) return go(c, `/projects/${project.id}/tables/${first.id}`, readNotice(c))
   return show(c, <EmptyProject />)
 })
 
-projectRoutes.get('/projects/:projectId/settings', (c) => {
+projectRoutes.get('/projects/:projectId/settings', needs('projectGet', inProject).middleware, (c) => {
   const first = may(c.var, 'apiTokenList') ? 'api-tokens' : 'project'
   return go(c, `/projects/${requireProject(c).id}/settings/${first}`)
 })
 
-projectRoutes.get('/projects/:projectId/settings/project', needs('projectGet').middleware, async (c) => {
+projectRoutes.get('/projects/:projectId/settings/project', needs('projectGet', inProject).middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
   return show(c, <ProjectSettings tables={catalog.tables} title={project.title} />)
 })
 
-projectRoutes.post('/projects/:projectId/settings/project', needs('projectUpdate').middleware, async (c) => {
+projectRoutes.post('/projects/:projectId/settings/project', needs('projectUpdate', inProject).middleware, async (c) => {
   const title = textOf(await readForm(c), 'title')
   const { catalog, project } = await projectScope(c)
   const refused = await refusalOf(async () => {
@@ -90,12 +93,12 @@ projectRoutes.post('/projects/:projectId/settings/project', needs('projectUpdate
   return go(c, `/projects/${project.id}/settings/project`, 'project-renamed')
 })
 
-projectRoutes.get('/projects/:projectId/delete', needs('projectDelete').middleware, async (c) => {
+projectRoutes.get('/projects/:projectId/delete', needs('projectDelete', inProject).middleware, async (c) => {
   const { catalog } = await projectScope(c)
   return show(c, <DeleteProject tables={catalog.tables} />)
 })
 
-projectRoutes.post('/projects/:projectId/delete', needs('projectDelete').middleware, async (c) => {
+projectRoutes.post('/projects/:projectId/delete', needs('projectDelete', inProject).middleware, async (c) => {
   await markProjectDeleted(c.env.DB, requireProject(c).id, await auditSource(c))
   return go(c, '/projects', 'project-deleted')
 })

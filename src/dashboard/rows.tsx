@@ -1,6 +1,7 @@
 /** The routes of one row's form, and of a new row's. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { perform } from '../api/v1/row-requests'
 import { type VersionedRow, insertOne, readOne, updateOne } from '../data/records/records'
 import { accessScope } from '../data/access/scope'
@@ -16,14 +17,15 @@ import { readView, viewQuery } from './view'
 
 export const rowRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
+const inProject = { project: param('projectId') }
 
-rowRoutes.get(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
+rowRoutes.get(`${PATH}/new-row`, needs('dataInsert', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const fields = formColumns(scope.table, { isNew: true }).map((column) => fieldForNew(column, c.get('startedAt')))
   return show(c, <RowPage scope={scope} view={readView(c)} row={null} fields={fields} />)
 })
 
-rowRoutes.post(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
+rowRoutes.post(`${PATH}/new-row`, needs('dataInsert', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const { table, access, data } = scope
   const fields = readFields(await readForm(c), formColumns(table, { isNew: true }))
@@ -33,7 +35,7 @@ rowRoutes.post(`${PATH}/new-row`, needs('dataInsert').middleware, async (c) => {
   return go(c, gridPath(c, scope), 'row-added')
 })
 
-rowRoutes.get(`${PATH}/rows/:rowId`, needs('dataRead').middleware, async (c) => {
+rowRoutes.get(`${PATH}/rows/:rowId`, needs('dataRead', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const { table, access, data } = scope
   const id = c.req.param('rowId')
@@ -42,7 +44,7 @@ rowRoutes.get(`${PATH}/rows/:rowId`, needs('dataRead').middleware, async (c) => 
   return show(c, <RowPage scope={scope} view={readView(c)} row={{ id, ...read }} fields={fields} />)
 })
 
-rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate').middleware, async (c) => {
+rowRoutes.post(`${PATH}/rows/:rowId`, needs('dataUpdate', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const { table, access, data } = scope
   const id = c.req.param('rowId')

@@ -1,6 +1,7 @@
 /** The open table: a grid of its rows, page by page, with what can be done to them. public/dashboard/grid.js edits in place. */
 import type { Context } from 'hono'
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { auditSource } from '../control/audit/source'
 import { type ListQuery, parseQuery } from '../data/query/query'
 import type { Column, Table } from '../data/types/column'
@@ -68,8 +69,9 @@ const MAX_FILE_NAME = 100
 
 export const tablePageRoutes = createRouter()
 const PATH = '/projects/:projectId/tables/:tableId'
+const inProject = { project: param('projectId') }
 
-tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
+tablePageRoutes.get(PATH, needs('dataList', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   const view = readView(c)
   const { page, error } = await load(c, scope, view)
@@ -85,12 +87,12 @@ tablePageRoutes.get(PATH, needs('dataList').middleware, async (c) => {
   )
 })
 
-tablePageRoutes.get(`${PATH}/snippets`, needs('dataList').middleware, async (c) => {
+tablePageRoutes.get(`${PATH}/snippets`, needs('dataList', inProject).middleware, async (c) => {
   const scope = await accessScope(c, c.req.param('tableId'))
   return show(c, <SnippetsPage scope={scope} view={readView(c)} origin={originOf(c)} />)
 })
 
-tablePageRoutes.get(`${PATH}/export`, needs('exportCsv').middleware, async (c) => {
+tablePageRoutes.get(`${PATH}/export`, needs('exportCsv', inProject).middleware, async (c) => {
   const { table, access, databases } = await accessScope(c, c.req.param('tableId'))
   const file = { query: listQuery(c, table), options: parseCsvOptions(c.req.queries()) }
   const stream = await csvStream({ databases, access }, file, await auditSource(c))

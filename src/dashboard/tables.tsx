@@ -1,5 +1,6 @@
 /** Making, renaming and deleting tables. */
 import { needs } from '../control/access/guard'
+import { param } from '../control/access/place'
 import { auditSource } from '../control/audit/source'
 import { requireType } from '../data/catalog/column-rules'
 import type { ColumnSpec } from '../data/catalog/column-spec'
@@ -27,14 +28,16 @@ const BLANK: TypedColumn = { title: '', type: 'SingleLineText', options: '' }
 /** Columns the form offers without a script; a script adds more. */
 const OFFERED = 3
 
+const inProject = { project: param('projectId') }
+
 export const tableRoutes = createRouter()
 
-tableRoutes.get('/projects/:projectId/tables/new', needs('tableCreate').middleware, async (c) => {
+tableRoutes.get('/projects/:projectId/tables/new', needs('tableCreate', inProject).middleware, async (c) => {
   const { catalog } = await projectScope(c)
   return show(c, <NewTable tables={catalog.tables} columns={[{ ...BLANK, title: 'Title' }, BLANK, BLANK]} />)
 })
 
-tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middleware, async (c) => {
+tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate', inProject).middleware, async (c) => {
   const form = await readForm(c)
   const title = textOf(form, 'title')
   const typed = readColumns(form)
@@ -50,12 +53,12 @@ tableRoutes.post('/projects/:projectId/tables/new', needs('tableCreate').middlew
   return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-created')
 })
 
-tableRoutes.get('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate').middleware, async (c) => {
+tableRoutes.get('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate', inProject).middleware, async (c) => {
   const { catalog, table } = await tableScope(c, c.req.param('tableId'))
   return show(c, <TableSettings tables={catalog.tables} table={table} title={table.title} />)
 })
 
-tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate').middleware, async (c) => {
+tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUpdate', inProject).middleware, async (c) => {
   const title = textOf(await readForm(c), 'title')
   const { catalog, project, databases, table } = await tableScope(c, c.req.param('tableId'))
   const refused = await refusalOf(async () => {
@@ -66,12 +69,12 @@ tableRoutes.post('/projects/:projectId/tables/:tableId/settings', needs('tableUp
   return go(c, `/projects/${project.id}/tables/${table.id}`, 'table-renamed')
 })
 
-tableRoutes.get('/projects/:projectId/tables/:tableId/delete', needs('tableDelete').middleware, async (c) => {
+tableRoutes.get('/projects/:projectId/tables/:tableId/delete', needs('tableDelete', inProject).middleware, async (c) => {
   const { catalog, table } = await tableScope(c, c.req.param('tableId'))
   return show(c, <DeleteTable tables={catalog.tables} table={table} />)
 })
 
-tableRoutes.post('/projects/:projectId/tables/:tableId/delete', needs('tableDelete').middleware, async (c) => {
+tableRoutes.post('/projects/:projectId/tables/:tableId/delete', needs('tableDelete', inProject).middleware, async (c) => {
   const { databases, project, table } = await tableScope(c, c.req.param('tableId'))
   await removeTable({ databases, project, source: await auditSource(c) }, table)
   return go(c, `/projects/${project.id}`, 'table-deleted')

@@ -8,6 +8,8 @@ export interface MatchedRoute {
   /** As the router has it: `/api/v1/users/:userId`. */
   path: string
   params: Record<string, string>
+  /** In order, its guard among them. */
+  handlers: readonly object[]
 }
 
 /** The first matched one that is not a middleware for every method; null when there is none. */
@@ -20,5 +22,7 @@ export function matchedRoute(c: Context<AppEnv>): MatchedRoute | null {
   c.req.routeIndex = index
   const params = c.req.param()
   c.req.routeIndex = own
-  return { method: route.method, path: route.path, params }
+  const { method, path } = route
+  const handlers = routes.filter((each) => each.method === method && each.path === path).map(({ handler }) => handler)
+  return { method, path, params, handlers }
 }

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PUBLIC_ROUTES, createApp } from '../../src/app'
+import { isGuard } from '../../src/control/access/guard'
 import { type Permission, type Role, isAllowed } from '../../src/control/access/roles'
 import { SESSION_PAGES } from '../../src/dashboard/routes'
 import { PROJECT_ROLES, type ProjectRole } from '../../src/env'
@@ -24,6 +25,8 @@ interface Route {
   path: string
   /** What the guards that stand before the handler ask for. */
   permissions: Permission[]
+  /** Where these find the project: `projectId: id`. */
+  projects: string[]
   /** What the document says of it. */
   documented: { permission: Permission | undefined; takesApiTokens: boolean } | null
 }
@@ -36,11 +39,13 @@ const documented = app.openAPIRegistry.definitions.flatMap((definition) =>
 
 const routes: Route[] = [...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(keyOf))].map((key) => {
   const [method = '', path = ''] = key.split(' ')
+  const guards = app.routes.flatMap((route) => (keyOf(route) === key && isGuard(route.handler) ? [route.handler] : []))
   const declared = documented.find((route) => keyOf({ ...route, path: route.path.replaceAll(/\{(\w+)\}/g, ':$1') }) === key)
   return {
     method,
     path,
-    permissions: app.routes.filter((route) => keyOf(route) === key).flatMap(({ handler }) => permissionOf(handler)),
+    permissions: guards.map(({ permission }) => permission),
+    projects: guards.flatMap(({ project }) => (project === null ? [] : [`${project.name}: ${project.by}`])),
     documented:
       declared === undefined
         ? null
@@ -50,10 +55,6 @@ const routes: Route[] = [...new Set(app.routes.filter(({ method }) => method !==
           },
   }
 })
-
-function permissionOf(handler: object): Permission[] {
-  return 'permission' in handler ? [handler.permission as Permission] : []
-}
 
 const guarded = routes.filter((route) => PUBLIC_ROUTES[keyOf(route)] === undefined)
 const pages = guarded.filter(isPage)
@@ -189,7 +190,6 @@ describe('every route that is not public', () => {
       'POST /session/auth-token',
       'POST /session/sign-out',
       'POST /session/sign-out-everywhere',
-      'GET /projects/:projectId/settings',
       'POST /account/confirmation',
       'GET /account',
       'POST /account/sessions/:sessionId/end',
@@ -202,6 +202,16 @@ describe('every route that is not public', () => {
       api.map((route) => [keyOf(route), route.permissions[0]]),
     )
   })
+})
+
+/** What the parameters of paths name. */
+const NAMED_BY = { projectId: 'id', projectName: 'name', tableId: 'table', columnId: 'column' }
+
+test('each guard finds the project by the first parameter of its path that names one, and where none does it has none', () => {
+  const expected = guarded.map(({ path }) => Object.entries(NAMED_BY).find(([name]) => path.split('/').includes(`:${name}`)))
+  expect(guarded.map((route) => [keyOf(route), route.projects])).toEqual(
+    guarded.map((route, index) => [keyOf(route), expected[index] === undefined ? [] : [expected[index].join(': ')]]),
+  )
 })
 
 test('no public route stands behind a guard that nobody could pass', () => {

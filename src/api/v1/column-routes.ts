@@ -1,6 +1,7 @@
 /** Columns over HTTP: docs/contract/api-v1.md 3.4. Changes answer with the whole table, as clients of the contract expect. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
+import { param } from '../../control/access/place'
 import { auditSource } from '../../control/audit/source'
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { columnScope, tableScope } from '../../data/catalog/scope'
@@ -11,6 +12,8 @@ import { TableBody, toTableBody } from './table-wire'
 
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
 const ColumnParameter = z.object({ columnId: z.string().openapi({ param: { name: 'columnId', in: 'path' } }) })
+const byTable = { project: param('tableId', 'table') }
+const byColumn = { project: param('columnId', 'column') }
 const REFUSALS = [
   'INVALID_REQUEST_BODY',
   'INVALID_COLUMN',
@@ -31,7 +34,7 @@ columnRoutes.openapi(
     summary: 'Add a column',
     description: 'Rows that are there get the default value. `"meta": {"index": true}` makes an index.',
     tags,
-    ...needs('columnAdd'),
+    ...needs('columnAdd', byTable),
     request: { params: TableParameter, ...jsonBody(ColumnRequest) },
     responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('TABLE_NOT_FOUND', ...REFUSALS) },
   }),
@@ -49,7 +52,7 @@ columnRoutes.openapi(
     operationId: 'db-table-column-get',
     summary: 'Read a column',
     tags,
-    ...needs('columnGet'),
+    ...needs('columnGet', byColumn),
     request: { params: ColumnParameter },
     responses: { 200: json(ColumnBody, 'The column'), ...errorResponses('COLUMN_NOT_FOUND') },
   }),
@@ -69,7 +72,7 @@ columnRoutes.openapi(
       'What is left out stays. Another type converts every value or, naming the first rows that do not convert, none. Texts are read ' +
       'as in an import; a select without options takes them from its texts. A default value that the column can no longer hold goes.',
     tags,
-    ...needs('columnUpdate'),
+    ...needs('columnUpdate', byColumn),
     request: { params: ColumnParameter, ...jsonBody(ColumnRequest) },
     responses: { 200: json(TableBody, 'The whole table'), ...errorResponses('COLUMN_NOT_FOUND', 'TABLE_NOT_FOUND', ...REFUSALS) },
   }),
@@ -89,7 +92,7 @@ columnRoutes.openapi(
     operationId: 'db-table-column-delete',
     summary: 'Delete a column with its values',
     tags,
-    ...needs('columnDelete'),
+    ...needs('columnDelete', byColumn),
     request: { params: ColumnParameter },
     responses: {
       200: json(TableBody, 'The whole table'),
@@ -110,7 +113,7 @@ columnRoutes.openapi(
     operationId: 'db-table-column-primary-set',
     summary: 'Make a column the display value of its table',
     tags,
-    ...needs('columnSetAsPrimary'),
+    ...needs('columnSetAsPrimary', byColumn),
     request: { params: ColumnParameter },
     responses: { 200: json(z.boolean().openapi({ example: true }), 'Set'), ...errorResponses('COLUMN_NOT_FOUND', 'FORBIDDEN') },
   }),

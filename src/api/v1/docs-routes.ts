@@ -2,6 +2,7 @@
 import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
 import { needs, requireProject } from '../../control/access/guard'
+import { param } from '../../control/access/place'
 import { getCatalog } from '../../data/catalog/catalog'
 import type { AppEnv } from '../../env'
 import { createRouter, errorResponses, json } from '../../http/router'
@@ -11,6 +12,7 @@ import { projectDocument } from './project-document'
 import { originsOf } from '../../openapi/servers'
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
 const Document = z.record(z.string(), z.unknown()).openapi('OpenAPIDocument', { description: 'OpenAPI 3.1' })
 const html = { description: 'Swagger UI', content: { 'text/html': { schema: z.string() } } } as const
 const tags = ['Documentation']
@@ -43,7 +45,7 @@ const PROJECT_DOCUMENT = createRoute({
   operationId: 'project-swagger-json',
   summary: 'OpenAPI document of a project',
   tags,
-  ...needs('swaggerJson'),
+  ...needs('swaggerJson', inProject),
   request: { params: ProjectParameter },
   responses: {
     200: json(Document, 'OpenAPI 3.1, with the tables of the project'),

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { except } from 'hono/combine'
 import { needs, requireActor } from '../../control/access/guard'
+import { param } from '../../control/access/place'
 import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError, type ErrorCode, invalidInput } from '../../errors'
@@ -44,6 +45,7 @@ import { sizeText } from '../../lib/text'
 
 const tags = ['Imports']
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
 const ImportParameters = ProjectParameter.extend({
   importId: z.string().openapi({ param: { name: 'importId', in: 'path' }, example: 'im_0g0x02ppqq6hfp' }),
 })
@@ -114,7 +116,7 @@ importRoutes.openapi(
       'For files of any size: send the parts, ask for the preview until it is done, then run until that is done. Nothing is seen of ' +
       'the rows before all are there. Into a new table it takes the right to make tables, else that to insert rows.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: { params: ProjectParameter, ...jsonBody(NewImportBody) },
     responses: { 200: json(NewImportAnswer, 'Where to send the parts'), ...errorResponses(...BEGIN_REFUSALS) },
   }),
@@ -133,7 +135,7 @@ importRoutes.openapi(
     summary: 'Send a part of the file',
     description: 'Every part but the last has exactly `part_size` bytes. In any order; a part may be sent twice.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: {
       params: PartParameters,
       body: { required: true, content: { 'application/octet-stream': { schema: bytes } } },
@@ -174,7 +176,7 @@ importRoutes.openapi(
     summary: 'Read on, for the preview',
     description: 'Call it until `done`. What is said of the file is kept; another value begins the reading anew.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: { params: ImportParameters, ...jsonBody(ReadBody) },
     responses: {
       200: json(ReadAnswer, 'How far the file was read, and at its end the preview'),
@@ -199,7 +201,7 @@ importRoutes.openapi(
     description:
       'Call it with the choices, then with `{}` until `done`. A refused run makes nothing, and can be run again with other choices.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: { params: ImportParameters, ...jsonBody(RunBody) },
     responses: {
       200: json(RunAnswer, 'How many rows were loaded, and at the end the report'),
@@ -222,7 +224,7 @@ importRoutes.openapi(
     operationId: 'import-read',
     summary: 'Where an import stands',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: { params: ImportParameters },
     responses: { 200: json(StatusAnswer, 'The import'), ...errorResponses(...STEP_REFUSALS) },
   }),
@@ -241,7 +243,7 @@ importRoutes.openapi(
     summary: 'Cancel an import',
     description: 'Leaves nothing of it.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: { params: ImportParameters },
     responses: { 200: json(CancelAnswer, 'Gone'), ...errorResponses(...STEP_REFUSALS) },
   }),
@@ -281,7 +283,7 @@ importRoutes.openapi(
       `A file of at most ${sizeText(MAX_WHOLE)}, as the body with the options in the query, or as the field \`file\` of a form with the ` +
       'options as fields. All rows or none. Larger files are sent in parts.',
     tags,
-    ...needs('bulkDataInsert'),
+    ...needs('bulkDataInsert', inProject),
     request: {
       params: ProjectParameter,
       query: WholeOptions.loose(),

@@ -2,7 +2,7 @@
  * The operations on rows, each declared once: row-routes.ts serves them, the document of the fixed routes has them as the router
  * does, and project-document.ts lists them for each table. What they hold of a table (parameters, bodies, answers) has a name.
  */
-import { type Permission, isAllowed } from '../../control/access/roles'
+import { type ProjectPermission, isAllowed } from '../../control/access/roles'
 import { primaryKey } from '../../data/catalog/catalog'
 import type { Table } from '../../data/types/column'
 import { PROJECT_ROLES } from '../../env'
@@ -19,7 +19,7 @@ export interface RowOperation {
   /** Below the rows of the table or its view, or below its bulk routes, which no view has. */
   below: 'rows' | 'bulk'
   path: '' | `/${string}`
-  permission: Permission
+  permission: ProjectPermission
   summary: string
   description: string
   /** Those of the path are found in the path. */

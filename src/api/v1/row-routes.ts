@@ -4,6 +4,7 @@
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { needs } from '../../control/access/guard'
+import { param } from '../../control/access/place'
 import { createRouter, errorResponses } from '../../http/router'
 import { BULK_HANDLERS } from './bulk-handlers'
 import { answerForRouter, bodyForRouter } from './row-bodies'
@@ -53,7 +54,7 @@ function routeOf(operation: RowOperation, through: Through) {
     summary,
     description,
     tags: [tagOf(operation, through)],
-    ...needs(permission),
+    ...needs(permission, { project: param('projectName', 'name') }),
     request: {
       params: z.object({ ...(through === 'view' ? VIEW : TABLE), ...requestParameters('path', pathParameters(operation)) }),
       ...optionalParameters(parameters),

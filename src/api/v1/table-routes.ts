@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { needs } from '../../control/access/guard'
+import { param } from '../../control/access/place'
 import { auditSource } from '../../control/audit/source'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
@@ -23,6 +24,8 @@ import { changeTable, createTable, removeTable } from '../../data/catalog/tables
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
 const TableParameter = z.object({ tableId: z.string().openapi({ param: { name: 'tableId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
+const byTable = { project: param('tableId', 'table') }
 
 const tags = ['Tables']
 
@@ -52,7 +55,7 @@ for (const { path, params, prefix } of [
       operationId: `${prefix}-table-list`,
       summary: 'List the tables',
       tags,
-      ...needs('tableList'),
+      ...needs('tableList', inProject),
       request: { params },
       responses: {
         200: json(listOf(TableSummary), 'All of them, without their columns'),
@@ -72,7 +75,7 @@ for (const { path, params, prefix } of [
       operationId: `${prefix}-table-create`,
       summary: 'Create a table',
       tags,
-      ...needs('tableCreate'),
+      ...needs('tableCreate', inProject),
       request: { params, ...jsonBody(TableRequest) },
       responses: {
         200: json(TableBody, 'The new table'),
@@ -107,7 +110,7 @@ tableRoutes.openapi(
     operationId: 'db-table-read',
     summary: 'Read a table with its columns',
     tags,
-    ...needs('tableGet'),
+    ...needs('tableGet', byTable),
     request: { params: TableParameter },
     responses: { 200: json(TableBody, 'The table'), ...errorResponses('TABLE_NOT_FOUND') },
   }),
@@ -124,7 +127,7 @@ tableRoutes.openapi(
     operationId: 'db-table-update',
     summary: 'Rename or decorate a table',
     tags,
-    ...needs('tableUpdate'),
+    ...needs('tableUpdate', byTable),
     request: {
       params: TableParameter,
       ...jsonBody(
@@ -150,7 +153,7 @@ tableRoutes.openapi(
     operationId: 'db-table-reorder',
     summary: 'Give a table another place in the list',
     tags,
-    ...needs('tableReorder'),
+    ...needs('tableReorder', byTable),
     request: { params: TableParameter, ...jsonBody(z.object({ order: z.number() }).openapi('TableOrder')) },
     responses: {
       200: json(z.boolean().openapi({ example: true }), 'Moved'),
@@ -175,7 +178,7 @@ tableRoutes.openapi(
     operationId: 'db-table-delete',
     summary: 'Delete a table with its rows',
     tags,
-    ...needs('tableDelete'),
+    ...needs('tableDelete', byTable),
     request: { params: TableParameter },
     responses: {
       200: json(z.boolean().openapi({ example: true }), 'Deleted'),
@@ -196,7 +199,7 @@ tableRoutes.openapi(
     operationId: 'db-view-list',
     summary: 'List the views of a table',
     tags,
-    ...needs('viewList'),
+    ...needs('viewList', byTable),
     request: { params: TableParameter },
     responses: { 200: json(listOf(ViewBody), 'The default grid'), ...errorResponses('TABLE_NOT_FOUND') },
   }),

@@ -76,6 +76,14 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
+type Holder<P extends Permission> = (typeof PERMISSIONS)[P][number]
+
+/** What roles in a project carry, outside of it nobody. */
+export type ProjectPermission = { [P in Permission]: Holder<P> extends ProjectRole ? P : never }[Permission]
+
+/** What organisation roles carry, in a project nobody. */
+export type OrgPermission = { [P in Permission]: Holder<P> extends OrgRole ? P : never }[Permission]
+
 /**
  * What a program may do by an API Token of someone who may do it. What is not named here is for people alone, so that a new
  * permission begins closed: a token that leaks must not make another, bring people in, or delete a project.

@@ -4,6 +4,7 @@ import { PageQuery, listOf, readPage, pageInfo, wholeList } from '../../http/pag
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor } from '../access/guard'
+import { type Place, param } from '../access/place'
 import { auditSource } from '../audit/source'
 import { type ApiToken, listApiTokens, pageOfApiTokens } from './store'
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
@@ -88,6 +89,7 @@ function mountOf(scope: 'project' | 'org') {
     path: inProject ? '/{projectId}/api-tokens' : '/tokens',
     prefix: inProject ? 'api-token' : 'org-token',
     where: inProject ? 'project' : 'organisation',
+    place: placeOf(inProject),
     params: inProject ? { projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) } : {},
     // docs/contract/api-v1.md 2.1: only the organisation's list is paged.
     query: inProject ? z.object({}) : PageQuery.omit({ query: true }),
@@ -95,10 +97,15 @@ function mountOf(scope: 'project' | 'org') {
   }
 }
 
+/** Tokens are of an account; who may see them is said by the role in the project, where the path names one. */
+function placeOf(inProject: boolean): [] | [Place] {
+  return inProject ? [{ project: param('projectId') }] : []
+}
+
 type Mount = ReturnType<typeof mountOf>
 type Router = ReturnType<typeof createRouter>
 
-function addList(router: Router, { inProject, path, prefix, where, params, query, refusals }: Mount): void {
+function addList(router: Router, { inProject, path, place, prefix, where, params, query, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'get',
@@ -106,7 +113,7 @@ function addList(router: Router, { inProject, path, prefix, where, params, query
       operationId: `${prefix}-list`,
       summary: `List your API Tokens (${where})`,
       tags,
-      ...needs('apiTokenList'),
+      ...needs('apiTokenList', ...place),
       request: { params: z.object(params), query },
       responses: {
         200: json(listOf(ListedToken), 'Your tokens, by their hints'),
@@ -123,7 +130,7 @@ function addList(router: Router, { inProject, path, prefix, where, params, query
   )
 }
 
-function addCreation(router: Router, { path, prefix, where, params, refusals }: Mount): void {
+function addCreation(router: Router, { path, place, prefix, where, params, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'post',
@@ -132,7 +139,7 @@ function addCreation(router: Router, { path, prefix, where, params, refusals }: 
       summary: `Generate an API Token (${where})`,
       description: 'The token is in this answer and never again: only its hash is kept.',
       tags,
-      ...needs('apiTokenCreate'),
+      ...needs('apiTokenCreate', ...place),
       request: { params: z.object(params), ...jsonBody(NewToken) },
       responses: { 200: json(CreatedToken, 'The new token'), ...errorResponses('INVALID_REQUEST_BODY', ...refusals) },
     }),
@@ -161,7 +168,7 @@ function addCreation(router: Router, { path, prefix, where, params, refusals }: 
   )
 }
 
-function addDeletion(router: Router, { path, prefix, where, params, refusals }: Mount): void {
+function addDeletion(router: Router, { path, place, prefix, where, params, refusals }: Mount): void {
   router.openapi(
     createRoute({
       method: 'delete',
@@ -171,7 +178,7 @@ function addDeletion(router: Router, { path, prefix, where, params, refusals }: 
       description:
         'By its id or by the token itself. It is refused from the next request on. An API Token may delete itself and no other.',
       tags,
-      ...needs('apiTokenDelete'),
+      ...needs('apiTokenDelete', ...place),
       request: {
         params: z.object({
           ...params,

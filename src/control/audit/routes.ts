@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { createRouter, errorResponses, json } from '../../http/router'
 import { timestamp } from '../../lib/time'
 import { needs, requireProject } from '../access/guard'
+import { param } from '../access/place'
 import type { StoredEvent } from './chain'
 import { ACTIONS, type AuditAction } from './events'
 import { type EventFilter, listEvents } from './store'
@@ -100,6 +101,7 @@ const OrgQuery = AuditQuery.extend({
 })
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
 const tags = ['Audit log']
 const description =
   'The newest events first. Kept for 90 days unless NC_AUDIT_DAYS says otherwise. Reads of rows are no events; exports are. ' +
@@ -133,7 +135,7 @@ auditRoutes.openapi(
     summary: 'What was done in a project',
     description,
     tags,
-    ...needs('projectAuditList'),
+    ...needs('projectAuditList', inProject),
     request: { params: ProjectParameter, query: AuditQuery },
     responses: {
       200: json(EventList, 'A page of events'),

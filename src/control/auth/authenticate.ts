@@ -2,14 +2,16 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../../env'
-import { ApiError, type ErrorCode } from '../../errors'
+import { ApiError } from '../../errors'
 import { addressKey, clientAddress } from '../../http/client-address'
-import { matchedRoute } from '../../http/matched-route'
+import { type MatchedRoute, matchedRoute } from '../../http/matched-route'
+import { isGuard } from '../access/guard'
+import { MISSING, type ProjectRef } from '../access/place'
 import { auditSource } from '../audit/source'
 import { readRefreshCookie } from './cookie'
 import { readCredentials } from './credentials'
 import { isDue, noteUse } from './last-used'
-import { type Identity, type ProjectRef, identify, identifyBySession } from './identify'
+import { type Identity, identify, identifyBySession } from './identify'
 
 /**
  * 'none': credentials are not even looked at. 'optional': a guest may call it, but a bad credential is still refused.
@@ -19,16 +21,8 @@ export type PublicAccess = 'none' | 'optional'
 /** Keys are `METHOD /path/:with/:params` as the router has them. */
 export type PublicRoutes = Readonly<Record<string, PublicAccess>>
 
-/** Path parameters that name a project or something in it, and what is not found when the actor may not see it. */
-const PROJECT_PARAMETERS = {
-  projectId: { by: 'id', missing: 'PROJECT_NOT_FOUND' },
-  projectName: { by: 'name', missing: 'PROJECT_NOT_FOUND' },
-  tableId: { by: 'table', missing: 'TABLE_NOT_FOUND' },
-  columnId: { by: 'column', missing: 'COLUMN_NOT_FOUND' },
-} as const satisfies Record<string, { by: ProjectRef['by']; missing: ErrorCode }>
-
 /**
- * Finds out who is asking, or answers 401; finds the project the path names, or answers 404 as if it did not exist. Below
+ * Finds out who is asking, or answers 401; finds the project the route is in, or answers 404 as if it did not exist. Below
  * `pages` (path prefixes) the session of the browser is what counts, everywhere else only the credential of a header.
  */
 export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[]) {
@@ -37,11 +31,11 @@ export function authenticate(publicRoutes: PublicRoutes, pages: readonly string[
     if (route === null) return next()
     const access = publicRoutes[`${route.method} ${route.path}`]
     if (access === 'none') return next()
-    const named = projectNamedBy(route.params)
+    const project = projectOf(route)
     const isPage = pages.some((prefix) => route.path === prefix || route.path.startsWith(`${prefix}/`))
-    const identity = await (isPage ? identifyBrowser : identifyClient)(c, named?.ref ?? null)
+    const identity = await (isPage ? identifyBrowser : identifyClient)(c, project)
     if (identity === null && access === undefined) throw new ApiError('AUTHENTICATION_REQUIRED')
-    if (identity !== null && named !== null && identity.project === null) throw new ApiError(named.missing)
+    if (identity !== null && project !== null && identity.project === null) throw new ApiError(MISSING[project.by])
     if (identity !== null && isDue(identity.use, c.get('startedAt')))
       c.executionCtx.waitUntil(noteUse(c.env.DB, identity.use, c.get('startedAt')))
     c.set('actor', identity?.actor ?? null)
@@ -63,10 +57,9 @@ async function identifyBrowser(c: Context<AppEnv>, project: ProjectRef | null): 
   return identity
 }
 
-function projectNamedBy(params: Record<string, string>): { ref: ProjectRef; missing: ErrorCode } | null {
-  for (const [name, { by, missing }] of Object.entries(PROJECT_PARAMETERS)) {
-    const key = params[name]
-    if (key !== undefined) return { ref: { by, key }, missing }
-  }
-  return null
+/** The project that the path names where the guard of the route says so. */
+function projectOf({ handlers, params }: MatchedRoute): ProjectRef | null {
+  const parameter = handlers.find(isGuard)?.project ?? null
+  const key = parameter === null ? undefined : params[parameter.name]
+  return parameter === null || key === undefined ? null : { by: parameter.by, key }
 }

@@ -7,6 +7,7 @@ import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
 import { sha256 } from '../../lib/crypto'
 import { type Sql, empty, sql } from '../../lib/sql'
+import type { ProjectRef } from '../access/place'
 import { projectRole } from '../access/roles'
 import type { AuditSource } from '../audit/source'
 import { type Credentials, isApiTokenShaped } from './credentials'
@@ -14,9 +15,6 @@ import type { Use } from './last-used'
 import { lookUpUnlessRefused } from './refusals'
 import { endCopiedSession, isWithinOverlap, spendOlderTokens } from './session'
 import { verifyAuthToken } from './token'
-
-/** How a path names its project: by itself, or by something that belongs to it. */
-export type ProjectRef = { by: 'id' | 'name' | 'table' | 'column'; key: string }
 
 export interface Identity {
   actor: Actor

@@ -6,6 +6,7 @@ import { PageQuery, listOf, readPage, pageInfo } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { timestamp } from '../../lib/time'
 import { needs, requireProject } from '../access/guard'
+import { param } from '../access/place'
 import { MAX_INVITED } from '../users/invitation'
 import { Invited } from '../organisation/routes'
 import { listMembers } from './members'
@@ -30,6 +31,7 @@ const MemberBody = z
   .openapi('Member')
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
 const MemberParameters = ProjectParameter.extend({ userId: z.string().openapi({ param: { name: 'userId', in: 'path' } }) })
 const tags = ['Project members']
 
@@ -42,7 +44,7 @@ memberRoutes.openapi(
     operationId: 'project-user-list',
     summary: 'List the members',
     tags,
-    ...needs('userList'),
+    ...needs('userList', inProject),
     request: { params: ProjectParameter, query: PageQuery },
     responses: {
       200: json(z.object({ users: listOf(MemberBody) }), 'A page of members'),
@@ -73,7 +75,7 @@ memberRoutes.openapi(
     summary: 'Add or invite members',
     description: `E-mails without an account get an invitation; a link from before no longer works. At most ${MAX_INVITED} at once, all or none.`,
     tags,
-    ...needs('userInvite'),
+    ...needs('userInvite', inProject),
     request: {
       params: ProjectParameter,
       ...jsonBody(
@@ -123,7 +125,7 @@ memberRoutes.openapi(
     operationId: 'project-user-update',
     summary: 'Change a member’s role',
     tags,
-    ...needs('projectUserUpdate'),
+    ...needs('projectUserUpdate', inProject),
     request: { params: MemberParameters, ...jsonBody(z.object({ roles: RoleName }).openapi('MemberUpdate')) },
     responses: {
       200: json(Message, 'Changed; it counts at the next request of that member'),
@@ -143,7 +145,7 @@ memberRoutes.openapi(
     operationId: 'project-user-remove',
     summary: 'Remove a member',
     tags,
-    ...needs('projectUserDelete'),
+    ...needs('projectUserDelete', inProject),
     request: { params: MemberParameters },
     responses: {
       200: json(Message, 'Removed; it counts at the next request of that member'),
@@ -163,7 +165,7 @@ memberRoutes.openapi(
     operationId: 'project-user-resend-invite',
     summary: 'Make a new invitation link',
     tags,
-    ...needs('projectUserInviteResend'),
+    ...needs('projectUserInviteResend', inProject),
     request: { params: MemberParameters },
     responses: {
       200: json(Invited, 'The older link no longer works'),

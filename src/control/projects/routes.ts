@@ -5,6 +5,7 @@ import { DEFAULT_LIMIT, PageQuery, listOf, readPage, pageInfo } from '../../http
 import { createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { timestamp } from '../../lib/time'
 import { needs, requireActor, requireProject } from '../access/guard'
+import { param } from '../access/place'
 import { auditSource } from '../audit/source'
 import { VERSION } from '../../version'
 import { type Project, createProject, getProject, markProjectDeleted, pageOfProjects, updateProject } from './store'
@@ -67,6 +68,7 @@ const ProjectBody = z
   .openapi('Project')
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })
+const inProject = { project: param('projectId') }
 const tags = ['Projects']
 
 /** Projects of a list where nothing else is asked for: old clients ask for no page. */
@@ -141,7 +143,7 @@ projectRoutes.openapi(
     operationId: 'project-read',
     summary: 'Read a project',
     tags,
-    ...needs('projectGet'),
+    ...needs('projectGet', inProject),
     request: { params: ProjectParameter },
     responses: { 200: json(ProjectBody, 'The project'), ...errorResponses('PROJECT_NOT_FOUND') },
   }),
@@ -155,7 +157,7 @@ projectRoutes.openapi(
     operationId: 'project-update',
     summary: 'Rename or decorate a project',
     tags,
-    ...needs('projectUpdate'),
+    ...needs('projectUpdate', inProject),
     request: {
       params: ProjectParameter,
       ...jsonBody(
@@ -184,7 +186,7 @@ projectRoutes.openapi(
     summary: 'Delete a project',
     description: 'It is out of reach at once; its tables are removed in the hours that follow, a few each hour.',
     tags,
-    ...needs('projectDelete'),
+    ...needs('projectDelete', inProject),
     request: { params: ProjectParameter },
     responses: {
       200: json(z.boolean().openapi({ example: true }), 'Deleted'),
@@ -204,7 +206,7 @@ projectRoutes.openapi(
     operationId: 'project-meta-get',
     summary: 'What the project runs on',
     tags,
-    ...needs('projectInfoGet'),
+    ...needs('projectInfoGet', inProject),
     request: { params: ProjectParameter },
     responses: {
       200: json(
