@@ -143,7 +143,7 @@ function Finding({ base, verification: { checked, broken, last, hasMore } }: { b
   return (
     <p role="status">
       {checked.toLocaleString('en')} events were checked: none was changed, moved or taken out.{' '}
-      {hasMore && <a href={withQuery(base, [['verify', String(last.id)]])}>Check those behind {last.id}</a>}
+      {hasMore && <a href={withQuery(base, [['verify', String(last.id)]])}>Check those after {last.id}</a>}
     </p>
   )
 }
