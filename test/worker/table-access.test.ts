@@ -213,7 +213,7 @@ describe('writing', () => {
           NOW,
         ),
       ),
-    ).toEqual([{ id: 1 }, { id: 7 }])
+    ).toEqual([[1], [7]])
     const before = await everyRow()
     expect(
       await refusalOf(() =>

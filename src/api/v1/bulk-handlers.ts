@@ -2,13 +2,17 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env'
 import { ApiError } from '../../errors'
+import { primaryKey } from '../../data/catalog/catalog'
 import { onlyValue } from '../../data/query/query'
-import { deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from '../../data/records/bulk'
+import { type Key, deleteMany, deleteMatching, insertMany, updateMany, updateMatching } from '../../data/records/bulk'
 import { changeRowsTogether } from '../../data/records/changes'
 import type { Write } from '../../data/records/idempotency'
 import { upsertColumn, upsertMany } from '../../data/records/upsert'
 import type { Table } from '../../data/types/column'
+import type { Stored } from '../../data/types/kind'
 import { type Handlers, filterToWrite, perform } from './row-requests'
+
+type KeyBody = Record<string, Stored>
 
 type Names =
   | 'insertRows'
@@ -21,15 +25,15 @@ type Names =
 
 export const BULK_HANDLERS: Handlers<Names> = {
   insertRows({ c, data, table, access, body }) {
-    return performBulk(c, data, table, insertMany(access, body, c.get('startedAt')))
+    return performForKeys(c, data, table, insertMany(access, body, c.get('startedAt')))
   },
 
   updateRows({ c, data, table, access, body }) {
-    return performBulk(c, data, table, updateMany(access, body, c.get('startedAt')))
+    return performForKeys(c, data, table, updateMany(access, body, c.get('startedAt')))
   },
 
   deleteRows({ c, data, table, access, body }) {
-    return performBulk(c, data, table, deleteMany(access, body))
+    return performForKeys(c, data, table, deleteMany(access, body))
   },
 
   updateMatchingRows({ c, data, table, access, body }) {
@@ -42,7 +46,7 @@ export const BULK_HANDLERS: Handlers<Names> = {
 
   upsertRows({ c, data, table, access, body }) {
     const on = upsertColumn(table, onlyValue(c.req.queries(), 'on'))
-    return performBulk(c, data, table, upsertMany(access, on, body, c.get('startedAt')))
+    return performForKeys(c, data, table, upsertMany(access, on, body, c.get('startedAt')))
   },
 
   changeRowsTogether({ c, data, table, access, body }) {
@@ -50,6 +54,13 @@ export const BULK_HANDLERS: Handlers<Names> = {
     const changes = { insert, restore, update, delete: gone }
     return performBulk(c, data, table, changeRowsTogether(access, changes, c.get('startedAt')))
   },
+}
+
+/** Answers with keys by column name: docs/contract/api-v1.md 4.7. */
+async function performForKeys(c: Context<AppEnv>, data: D1Database, table: Table, write: Write<Key[]>): Promise<KeyBody[]> {
+  const names = primaryKey(table).map(({ columnName }) => columnName)
+  const keys = await performBulk(c, data, table, write)
+  return keys.map((key) => Object.fromEntries(names.map((name, index) => [name, key[index] ?? null])))
 }
 
 /** Throws INVALID_PARAMETER for If-Match: a client that sends it relies on a check that many rows have no version for. */

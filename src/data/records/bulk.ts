@@ -29,16 +29,11 @@ import type { Stored } from '../types/kind'
 /** Rows of one request. */
 export const MAX_BULK_ROWS = 100_000
 
-/** A row's key by column name, as clients of the contract get it from bulk calls: docs/contract/api-v1.md 4.7. */
-export type Key = Record<string, Stored>
-
-/** A key as clients get it. */
-export function keyOf(table: Table, values: readonly Stored[]): Key {
-  return Object.fromEntries(primaryKey(table).map(({ columnName }, index) => [columnName, values[index] ?? null]))
-}
+/** What a row has in the columns of its table's primary key, in their order. */
+export type Key = readonly Stored[]
 
 /** The key in a row as D1 gave it. */
-export function keyIn(table: Table, row: Readonly<Record<string, unknown>>): Stored[] {
+export function keyIn(table: Table, row: Readonly<Record<string, unknown>>): Key {
   return primaryKey(table).map(({ physicalName }) => row[physicalName] as Stored)
 }
 
@@ -59,10 +54,10 @@ export function insertMany(access: TableAccess, bodies: readonly Row[], now: num
   const stored = readAll(bodies, (body) => asParameter(readNewRow(access, body, now)))
   return {
     statements: insertRows(access, stored, { returned: primaryKey(table) }),
-    read: (results) => results.flatMap(({ results: inserted }) => inserted).map((row) => keyOf(table, keyIn(table, row))),
+    read: (results) => results.flatMap(({ results: inserted }) => inserted).map((row) => keyIn(table, row)),
     duplicates: (data, violation) => duplicateRows(data, table, violation, { claims: stored.map(newRow) }),
     answer: () => insertedKeys(table, stored),
-    restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
+    restore: (answer) => answer as Key[],
   }
 }
 
@@ -117,19 +112,18 @@ export function deleteMany(access: TableAccess, bodies: readonly Row[]): Write<K
   return echoing(access, keys, deleteRows(access, keys))
 }
 
-function echoing(access: TableAccess, keys: readonly (readonly Stored[])[], statements: readonly Sql[]): Write<Key[]> {
-  const answer = keys.map((key) => keyOf(access.table, key))
+function echoing(access: TableAccess, keys: Key[], statements: readonly Sql[]): Write<Key[]> {
   return {
     statements,
-    read: () => answer,
+    read: () => keys,
     refused: (data) => missingRows(data, access, keys),
     answer: () => sql`'[]'`,
-    restore: () => answer,
+    restore: () => keys,
   }
 }
 
 /** Throws INVALID_VALUE_FOR_FIELD. */
-export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
+export function refuseRepeatedKeys(keys: readonly Key[]): void {
   const seen = new Map<string, number>()
   for (const [index, key] of keys.entries()) {
     const text = JSON.stringify(key)
@@ -144,7 +138,7 @@ export function refuseRepeatedKeys(keys: readonly (readonly Stored[])[]): void {
 }
 
 /** Names the rows that are not there. */
-async function missingRows(data: D1Database, access: TableAccess, keys: readonly (readonly Stored[])[]): Promise<ApiError> {
+async function missingRows(data: D1Database, access: TableAccess, keys: readonly Key[]): Promise<ApiError> {
   const positions = await findPositions(data, selectMissing(access, keys))
   const errors = positions.slice(0, MAX_ISSUES).map((index) => ({ path: String(index), message: 'Row not found' }))
   return new ApiError('ROW_NOT_FOUND', `Row ${positions[0] ?? ''}: Row not found. Nothing was changed.`, {

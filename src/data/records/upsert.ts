@@ -6,7 +6,7 @@ import type { TableAccess } from '../access/table-access'
 import { primaryKey } from '../catalog/catalog'
 import type { Column, Table } from '../types/column'
 import { findColumn } from '../query/names'
-import { type Key, asParameter, keyIn, keyOf, refuseRepeatedKeys } from './bulk'
+import { type Key, asParameter, keyIn, refuseRepeatedKeys } from './bulk'
 import { changeRows, insertRows } from './bulk-statements'
 import { duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
@@ -55,10 +55,10 @@ export function upsertMany(access: TableAccess, on: Column, bodies: readonly Row
       ),
       ...selectKeys(table, on, wanted.flat()),
     ],
-    read: (results) => results.flatMap(({ results: found }) => found).map((row) => keyOf(table, keyIn(table, row))),
+    read: (results) => results.flatMap(({ results: found }) => found).map((row) => keyIn(table, row)),
     duplicates: (data, violation) => duplicateRows(data, table, violation, { claims, by: [on] }),
     answer: () => keysAsJson(table, on, wanted.flat()),
-    restore: (answer) => (answer as Stored[][]).map((key) => keyOf(table, key)),
+    restore: (answer) => answer as Key[],
   }
 }
 
