@@ -4,8 +4,8 @@ import { requestOf } from './request.js'
 import { say } from './elements.js'
 
 /** @typedef {import('./document.js').Json} Json */
-/** @typedef {import('./react.js').React} React */
-/** @typedef {import('./react.js').Component} Component */
+/** @typedef {import('./elements.js').React} React */
+/** @typedef {import('./elements.js').Component} Component */
 /** @typedef {{ path: string, method: string }} Place */
 /**
  * @typedef {object} System

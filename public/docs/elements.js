@@ -1,3 +1,14 @@
+/** Elements of the page, and those that plugins of Swagger UI make. */
+
+/**
+ * What we use of the React that is inside Swagger UI.
+ * @typedef {object} React
+ * @property {(kind: unknown, properties: object | null, ...children: unknown[]) => unknown} createElement
+ * @property {<Value>(first: Value) => [Value, (next: Value) => void]} useState
+ * @property {unknown} Fragment
+ */
+/** @typedef {(properties: object) => unknown} Component */
+
 /**
  * @template {HTMLElement} Kind
  * @param {string} id

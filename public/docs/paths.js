@@ -1,7 +1,7 @@
 /** A Swagger UI plugin: the path of an operation, with the title of a table beside its id; and no choice of one server. */
 import { tableTitles } from './document.js'
 
-/** @typedef {import('./react.js').React} React */
+/** @typedef {import('./elements.js').React} React */
 /** @typedef {{ operationProps: { get: (name: string) => unknown } }} Properties */
 
 /** @param {import('./document.js').Json} document */

@@ -1,7 +1,7 @@
 /** A Swagger UI plugin: a switch for the operations through views, which repeat those of the tables. */
 
-/** @typedef {import('./react.js').React} React */
-/** @typedef {import('./react.js').Component} Component */
+/** @typedef {import('./elements.js').React} React */
+/** @typedef {import('./elements.js').Component} Component */
 /** @typedef {{ React: React, specActions: { updateJsonSpec: (document: object) => void } }} System */
 
 /** @param {(views: boolean) => object} outlineWith */
