@@ -6,7 +6,7 @@ import { param } from '../control/access/place'
 import type { StoredEvent } from '../control/audit/chain'
 import { ACTIONS } from '../control/audit/events'
 import { type Verification, verifyEvents } from '../control/audit/keep'
-import { AuditQuery, filterOf } from '../control/audit/routes'
+import { AuditQuery, cursorOf, filterOf, positionOf } from '../control/audit/routes'
 import { type Head, listEvents } from '../control/audit/store'
 import { projectScope } from '../data/catalog/scope'
 import type { AppEnv } from '../env'
@@ -75,7 +75,7 @@ async function screenOf(c: Context<AppEnv>, { base, project }: { base: string; p
     const issues = read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
     return { ...blank, error: invalidInput(issues, 'parameter') }
   }
-  const after = read.data.cursor === undefined ? null : Number(read.data.cursor)
+  const after = positionOf(read.data.cursor)
   const page = await listEvents(c.env.DB, filterOf(read.data, project), { limit: PAGE_SIZE, after })
   const verification = given['verify'] === undefined ? null : await verifyEvents(c.env.DB, Number(given['verify']) || null)
   return { ...blank, ...page, isFirst: after === null, verification, error: null }
@@ -181,7 +181,7 @@ function Pages({ screen: { base, query, events, isFirst, hasMore } }: { screen: 
     <nav class="actions pager" aria-label="Pages">
       {!isFirst && <a href={at('')}>Newest</a>}
       {hasMore && last !== undefined && (
-        <a href={at(String(last.id))} rel="next">
+        <a href={at(cursorOf(last))} rel="next">
           Older
         </a>
       )}

@@ -4,9 +4,10 @@ import { env } from 'cloudflare:workers'
 import { type MockInstance, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventHash, type StoredEvent } from '../../src/control/audit/chain'
 import { forgetOldEvents, sealEvents, verifyEvents } from '../../src/control/audit/keep'
-import { auditCount, auditEvent, takeBackCount } from '../../src/control/audit/store'
+import { type EventFilter, type Position, auditCount, auditEvent, listEvents, takeBackCount } from '../../src/control/audit/store'
 import worker from '../../src/index'
 import { batch, run } from '../../src/lib/d1'
+import { withD1Cost } from '../../src/lib/d1-cost'
 import { type Sql, sql } from '../../src/lib/sql'
 import {
   type Person,
@@ -264,6 +265,46 @@ test('a failure from yet another address reads the events of a full hour once', 
   expect(counted.meta.rows_read).toBeLessThan(250)
 })
 
+test('of twenty thousand events a page of 25 reads little more than itself, whatever is asked for', async () => {
+  const count = 20_000
+  /** Project p has all but one; one in the middle is of a rare action. */
+  await run(
+    env.DB,
+    sql`INSERT INTO audit_events (at, action, actor_id, actor_email, project_id)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+      SELECT ${NOW} + i, IIF(i = ${count / 2}, 'project.deleted', 'sign_out'), 'us_a', 'ada@example.org', IIF(i = 1, 'q', 'p') FROM n`,
+  )
+  const middle = { at: NOW + count / 2, id: Number.MAX_SAFE_INTEGER }
+  const pageOf = async (asked: Partial<EventFilter>, after: Position | null) => {
+    const filter = { project: null, action: null, actor: null, since: null, before: null, ...asked }
+    const { result, cost } = await withD1Cost(() => listEvents(env.DB, filter, { limit: 25, after }))
+    return { asked, after, found: result.events.length, rowsRead: cost.rowsRead < 100 ? 'below 100' : cost.rowsRead }
+  }
+  const cases: [filter: Partial<EventFilter>, found: number][] = [
+    [{}, 25],
+    [{ action: 'sign_out' }, 25],
+    [{ action: 'project.deleted' }, 1],
+    [{ action: 'sign_in' }, 0],
+    [{ actor: 'us_a' }, 25],
+    [{ actor: 'Ada@example.org' }, 25],
+    [{ actor: 'nobody@example.org' }, 0],
+    [{ actor: 'nobody@example.org', project: 'p', action: 'sign_out' }, 0],
+    [{ project: 'p' }, 25],
+    [{ project: 'q' }, 1],
+    [{ project: 'p', action: 'project.deleted' }, 1],
+    [{ project: 'q', action: 'sign_out' }, 1],
+    [{ since: NOW + DAY }, 0],
+    [{ since: NOW + DAY, project: 'p', action: 'sign_out' }, 0],
+    [{ before: NOW }, 0],
+    [{ before: NOW + 5, project: 'p' }, 3],
+    [{ before: NOW + count, action: 'sign_out' }, 25],
+  ]
+  for (const [asked, found] of cases) {
+    expect(await pageOf(asked, null)).toEqual({ asked, after: null, found, rowsRead: 'below 100' })
+    expect(await pageOf(asked, middle)).toEqual({ asked, after: middle, found, rowsRead: 'below 100' })
+  }
+})
+
 describe('over HTTP', () => {
   let admin: Person
   let ada: Person
@@ -340,6 +381,7 @@ describe('over HTTP', () => {
     ['a word for a time', 'before=yesterday', 'before'],
     ['a limit that is none', 'limit=-1', 'limit'],
     ['a cursor of something else', 'cursor=abc', 'cursor'],
+    ['a cursor that is half of one', 'cursor=1207', 'cursor'],
   ])('%s is refused', async (_, query, path) => {
     const { status, body } = await request('GET', `/api/v1/audit?${query}`, { auth: admin.auth })
     expect([status, body.error, body.errors[0].path]).toEqual([400, 'INVALID_PARAMETER', path])

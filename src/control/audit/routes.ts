@@ -6,7 +6,7 @@ import { needs, requireProject } from '../access/guard'
 import { param } from '../access/place'
 import type { StoredEvent } from './chain'
 import { ACTIONS, type AuditAction } from './events'
-import { type EventFilter, listEvents } from './store'
+import { type EventFilter, type Position, listEvents } from './store'
 
 const DEFAULT_LIMIT = 25
 const MAX_LIMIT = 1000
@@ -81,6 +81,9 @@ function isMoment(text: string): boolean {
   return MOMENT.test(text) && !Number.isNaN(Date.parse(text)) && new Date(Date.parse(day)).toISOString().startsWith(day)
 }
 
+/** The moment and the id of the last event of a page. */
+const CURSOR = /^(\d{1,15})-(\d{1,15})$/
+
 const Whole = z.string().regex(/^\d{1,15}$/, 'must be a whole number')
 
 export const AuditQuery = z.object({
@@ -93,7 +96,11 @@ export const AuditQuery = z.object({
     description: `Events of the page; default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}`,
     param: { name: 'limit', in: 'query', required: false },
   }),
-  cursor: Whole.optional().openapi({ description: '`pageInfo.next` of the page before, with the same filters' }),
+  cursor: z
+    .string()
+    .regex(CURSOR, 'must be pageInfo.next of the page before')
+    .optional()
+    .openapi({ description: '`pageInfo.next` of the page before, with the same filters' }),
 })
 
 const OrgQuery = AuditQuery.extend({
@@ -151,7 +158,7 @@ async function page(
   project: string | null,
 ): Promise<z.infer<typeof EventList>> {
   const limit = Math.min(Math.max(Number(query.limit ?? DEFAULT_LIMIT), 1), MAX_LIMIT)
-  const after = query.cursor === undefined ? null : Number(query.cursor)
+  const after = positionOf(query.cursor)
   const { events, hasMore } = await listEvents(db, filterOf(query, project), { limit, after })
   const last = events.at(-1)
   return {
@@ -160,9 +167,19 @@ async function page(
       pageSize: limit,
       isFirstPage: after === null,
       isLastPage: !hasMore,
-      ...(hasMore && last !== undefined ? { next: String(last.id) } : {}),
+      ...(hasMore && last !== undefined ? { next: cursorOf(last) } : {}),
     },
   }
+}
+
+export function cursorOf({ at, id }: Position): string {
+  return `${at}-${id}`
+}
+
+/** Null: from the newest event on. */
+export function positionOf(cursor: string | undefined): Position | null {
+  const [, at, id] = CURSOR.exec(cursor ?? '') ?? []
+  return at === undefined ? null : { at: Number(at), id: Number(id) }
 }
 
 /** What a query asks for. */

@@ -97,14 +97,17 @@ export interface EventFilter {
   before: number | null
 }
 
-/** A page of them, the newest first, behind the event with the id `after`. */
+/** Where a page ends: lists are ordered by the moment, and by the id among events of the same moment. */
+export type Position = Pick<StoredEvent, 'at' | 'id'>
+
+/** A page of them, the newest first, after the event at `after`. */
 export async function listEvents(
   db: D1Database,
   filter: EventFilter,
-  { limit, after }: { limit: number; after: number | null },
+  { limit, after }: { limit: number; after: Position | null },
 ): Promise<{ events: StoredEvent[]; hasMore: boolean; head: Head }> {
   const [list, head] = await batch(db, [
-    sql<StoredEvent>`SELECT * FROM audit_events WHERE ${conditionOf(filter, after)} ORDER BY id DESC LIMIT ${limit + 1}`,
+    sql<StoredEvent>`SELECT * FROM audit_events WHERE ${conditionOf(filter, after)} ORDER BY at DESC, id DESC LIMIT ${limit + 1}`,
     SELECT_HEAD,
   ])
   const events = list.results
@@ -115,17 +118,28 @@ export async function listEvents(
   }
 }
 
-function conditionOf({ project, action, actor, since, before }: EventFilter, after: number | null): Sql {
+/** A plus keeps SQLite from using a column's index: of an actor's events the index of the actor is read, whatever else is asked. */
+function conditionOf({ project, action, actor, since, before }: EventFilter, after: Position | null): Sql {
+  const plus = actor === null ? empty : sql`+`
   const terms = [
-    after === null ? null : sql`id < ${after}`,
-    project === null ? null : sql`project_id = ${project}`,
-    action === null ? null : sql`action = ${action}`,
-    // E-mails are of the moment; the id finds those of before a change too.
-    actor === null ? null : sql`(actor_id = ${actor} OR actor_email = ${actor.toLowerCase()})`,
+    actor === null ? null : actorCondition(actor),
+    project === null ? null : sql`${plus}project_id = ${project}`,
+    action === null ? null : sql`${plus}action = ${action}`,
     since === null ? null : sql`at >= ${since}`,
-    before === null ? null : sql`at < ${before}`,
+    endCondition(before, after),
   ]
   return all(terms.filter((term) => term !== null))
+}
+
+/** The earlier of the two ends: SQLite would use one of them, whichever it is, and read all events between them. */
+function endCondition(before: number | null, after: Position | null): Sql | null {
+  if (after !== null && (before === null || after.at < before)) return sql`(at, id) < (${after.at}, ${after.id})`
+  return before === null ? null : sql`at < ${before}`
+}
+
+/** E-mails are as they were at the moment; the id finds those of before a change too. */
+function actorCondition(actor: string): Sql {
+  return actor.includes('@') ? sql`actor_email = ${actor.toLowerCase()}` : sql`actor_id = ${actor}`
 }
 
 /** Up to where the log is sealed. */
