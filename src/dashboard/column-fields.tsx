@@ -1,5 +1,5 @@
 /** The fields of a form that describe a column, for a new table and for one column alone. */
-import type { OptionSpec } from '../data/catalog/options'
+import type { OptionSpec } from '../data/catalog/select-options'
 import { type ColumnType, isColumnType } from '../data/types/column-types'
 import { rulesOf } from '../data/types/kinds'
 

@@ -1,6 +1,6 @@
 /** Who may import whom: ARCHITECTURE.md. Read from the sources with TypeScript's own idea of an import. */
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const SRC = resolve(import.meta.dirname, '../../src')
@@ -36,7 +36,7 @@ interface Import {
 
 const files = globSync('**/*.{ts,tsx}', { cwd: SRC }).toSorted()
 
-/** `control/auth/token.ts` -> `control`; `app.ts` -> `app`. */
+/** `control/auth/auth-token.ts` -> `control`; `app.ts` -> `app`. */
 const partOf = (file: string): string => (file.split('/')[0] ?? '').replace(/\.tsx?$/, '')
 
 const IMPORT = /^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
@@ -61,7 +61,7 @@ const shown = ({ from, to }: Import) => `${from} -> ${to}`
 
 test('the reader of imports sees them', () => {
   expect(internal.length).toBeGreaterThan(files.length)
-  expect(imports.map(shown)).toContain('control/auth/token.ts -> jose')
+  expect(imports.map(shown)).toContain('control/auth/auth-token.ts -> jose')
   expect(imports.map(shown)).toContain('app.ts -> control/auth/authenticate.ts')
   expect(imports.map(shown)).toContain('control/work.ts -> env.ts')
 })
@@ -127,6 +127,12 @@ test('of control, what speaks HTTP knows Hono, and no rule and no store', () => 
     'control/instance/admin.ts',
     'control/work.ts',
   ])
+})
+
+test('no name of a file stands twice in one part, but for the role that a file has in its folder', () => {
+  const ROLES = ['routes.ts', 'store.ts']
+  const named = files.filter((file) => !ROLES.includes(basename(file))).map((file) => `${partOf(file)}: ${basename(file)}`)
+  expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([])
 })
 
 test('there are no barrels: no file passes on what another exports', () => {

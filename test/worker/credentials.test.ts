@@ -1,7 +1,7 @@
 /** How a request shows who is asking: which headers count, in which order, and what never does. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { signAuthToken } from '../../src/control/auth/token'
+import { signAuthToken } from '../../src/control/auth/auth-token'
 import {
   type Person,
   claimsOf,

@@ -1,5 +1,5 @@
 /** The options of selects on the wire: `colOptions`, or `dtxp` as older clients write them (docs/contract/api-v1.md 3.4). */
-import type { OptionSpec } from '../../data/catalog/options'
+import type { OptionSpec } from '../../data/catalog/select-options'
 import type { Column, SelectOption } from '../../data/types/column'
 
 /** What a request says of options, in either form. */

@@ -7,7 +7,7 @@ import { needs, requireActor } from '../access/guard'
 import { type Place, param } from '../access/place'
 import { auditSource } from '../audit/source'
 import { type ApiToken, listApiTokens, pageOfApiTokens } from './store'
-import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './token'
+import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from './api-token'
 
 export const ListedToken = z
   .object({

@@ -30,7 +30,7 @@ import { hasRoom, requireRoom } from './hash-queue'
 import { newPasswordProblem, passwordContext } from './new-password'
 import { hashPassword, needsRehash, verifyPassword } from './password'
 import { type NewSession, newSession, startSession } from './session'
-import { signAuthToken } from './token'
+import { signAuthToken } from './auth-token'
 
 /** How long a password reset stays open: docs/contract/api-v1.md 1.3. */
 const RESET_LIFETIME_MS = HOUR_MS

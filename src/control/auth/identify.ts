@@ -14,7 +14,7 @@ import { type Credentials, isApiTokenShaped } from './credentials'
 import type { Use } from './last-used'
 import { lookUpUnlessRefused } from './refusals'
 import { endCopiedSession, isWithinOverlap, spendOlderTokens } from './session'
-import { verifyAuthToken } from './token'
+import { verifyAuthToken } from './auth-token'
 
 export interface Identity {
   actor: Actor

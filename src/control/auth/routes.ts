@@ -23,7 +23,7 @@ import {
 import { limitAddress } from './attempts'
 import { clearRefreshCookie, forgetBrowser, isCrossSite, readRefreshCookie, setRefreshCookie } from './cookie'
 import { rotateSession, signOut, signOutByRefreshToken } from './session'
-import { verifyAuthToken } from './token'
+import { verifyAuthToken } from './auth-token'
 
 const Email = z.string().max(320).openapi({ format: 'email', example: 'ada@example.org' })
 const Password = z.string().max(4096).openapi({ format: 'password', minLength: 8, example: 'correct horse battery' })

@@ -8,7 +8,7 @@ import { renamedOptions } from '../types/options'
 import { columnNames, refuseTakenNames } from './column-names'
 import { checkDefault, checkKey, checkStars, invalid, refuseTooLarge } from './column-rules'
 import type { ColumnSpec } from './column-spec'
-import { type OptionSpec, hasOptions, keepOptionIds, makeOptions } from './options'
+import { type OptionSpec, hasOptions, keepOptionIds, makeOptions } from './select-options'
 
 export type ColumnPatch = Partial<ColumnSpec>
 

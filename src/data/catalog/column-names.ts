@@ -2,7 +2,7 @@
 import { ApiError } from '../../errors'
 import { isSameText, nameProblem, quoteValue } from '../../lib/text'
 import { type Column, MAX_NAME } from '../types/column'
-import { freeName, nameFromTitle, titleFromName } from './names'
+import { freeName, nameFromTitle, titleFromName } from './table-names'
 
 type Names = Pick<Column, 'title' | 'columnName'>
 

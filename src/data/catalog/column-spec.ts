@@ -7,7 +7,7 @@ import { rulesOf } from '../types/kinds'
 import { checkKey, checkStars } from './column-rules'
 import { columnNames, freeColumnName, refuseTakenNames } from './column-names'
 import { displayColumnAt } from './display-column'
-import { type OptionSpec, makeOptions } from './options'
+import { type OptionSpec, makeOptions } from './select-options'
 
 export interface ColumnSpec {
   /** Of the two names the one that is left out is made of the other. */

@@ -9,7 +9,7 @@ import { becomesRequired, convertValues } from './convert'
 import { type Site, changeCatalog } from './crash-safe-change'
 import { addColumn, createIndex, indexKind } from './ddl'
 import { type Orphan, type OrphanKind, isOrphan } from './orphans'
-import type { Reading } from './reading'
+import type { Reading } from './text-conversion'
 import { requireValues } from './required'
 import { setDisplayColumn, takeColumnNumber, updateColumn } from './store'
 

@@ -18,7 +18,7 @@ import { type Site, changeCatalog } from './crash-safe-change'
 import { addColumn as addColumnStatements, countPhysical } from './ddl'
 import { displayColumnAt } from './display-column'
 import { isOrphan } from './orphans'
-import { NO_ANSWERS, type TextAnswers, planReading } from './reading'
+import { NO_ANSWERS, type TextAnswers, planReading } from './text-conversion'
 import { requireNoRows } from './required'
 import { deleteColumn, insertColumns, raiseSchemaVersion, setDisplayColumn, takeColumnNumber } from './store'
 

@@ -6,7 +6,7 @@ import { type Sql, column as columnOf, empty, ident, join, sql } from '../../lib
 import { toJson, toStored } from '../types/values'
 import { hasSortKey, sortKey, sortKeyName } from '../types/collation'
 import { VERSION_COLUMN } from './ddl'
-import { type Reading, isRead, readText } from './reading'
+import { type Reading, isRead, readText } from './text-conversion'
 import { type Column, type Table } from '../types/column'
 import { rulesOf } from '../types/kinds'
 import type { Stored } from '../types/kind'

@@ -11,7 +11,7 @@ import { type ColumnSpec, makeColumns } from './column-spec'
 import { type Site, changeCatalog, entering } from './crash-safe-change'
 import type { ProjectPlace } from './database'
 import { countPhysical, createTable as createTableStatements } from './ddl'
-import { SEPARATORS, freeName, tableNames } from './names'
+import { SEPARATORS, freeName, tableNames } from './table-names'
 import { deleteTable, insertColumns, insertTable, physicalTable, updateTable } from './store'
 import { MAX_COLUMNS, type Table } from '../types/column'
 

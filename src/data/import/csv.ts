@@ -4,7 +4,7 @@
  */
 import type { CsvRecord, Format } from '../inference/dialect'
 import { decodeLines, endOfWholeLines, startOfRest } from './encoding'
-import { RecordReader } from './records'
+import { RecordReader } from './csv-records'
 
 /** Where to read on. */
 export interface ReaderState {

@@ -1,7 +1,7 @@
 /** `fields`: which columns a row is answered with. */
 import type { Column, Table } from '../types/column'
 import { fieldNotFound } from './invalid-query'
-import { findColumn, splitNames } from './names'
+import { findColumn, splitNames } from './find-column'
 
 /**
  * The columns named by `fields=a,b` and `fields[]=a`, each once, in the order of the request. `*` stands for all columns;

@@ -4,7 +4,7 @@ import { type Collation, collationsOf, isText, sortKeyName } from '../types/coll
 import type { Column, Table } from '../types/column'
 import { fieldNotFound, invalidParameter } from './invalid-query'
 import { MAX_NAMES } from './limits'
-import { findColumn, findColumnById, splitNames } from './names'
+import { findColumn, findColumnById, splitNames } from './find-column'
 
 /** A column that a request sorts by. */
 interface Sorted {

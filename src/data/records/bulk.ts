@@ -19,7 +19,7 @@ import {
 import type { Predicate } from '../query/predicate'
 import { type Claim, duplicateRows } from './duplicates'
 import type { Write } from './idempotency'
-import { readAll } from './problems'
+import { readAll } from './row-errors'
 import type { Row } from './records'
 import { type StoredRow, readChange, readKey, readNewRow } from './row'
 import { selectRows } from './selection'

@@ -1,7 +1,7 @@
 /** Auth Tokens against the lines of RFC 8725 and its kin. Each attack is signed as well as its attacker could sign it. */
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { signAuthToken, verifyAuthToken } from '../../../src/control/auth/token'
+import { signAuthToken, verifyAuthToken } from '../../../src/control/auth/auth-token'
 import { fastest } from '../../support/fastest'
 
 const SECRET = 'unit-tests-only-0f4c1d7a92e85b36'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SEPARATORS, freeName, nameFromTitle, tableNames, titleFromName } from '../../../src/data/catalog/names'
+import { SEPARATORS, freeName, nameFromTitle, tableNames, titleFromName } from '../../../src/data/catalog/table-names'
 import { MAX_NAME } from '../../../src/data/types/column'
 
 const PREFIX = 'nc_ab12__'
