@@ -28,12 +28,16 @@ const PROJECT_PATH = '/projects/:projectId/settings/audit'
 const inProject = { project: param('projectId') }
 
 auditRoutes.get(PATH, needs('auditList').middleware, async (c) => {
-  const screen = await screenOf(c, { base: PATH, project: null })
+  const { verify, ...query } = c.req.query()
+  const screen = await screenOf(c, query, { base: PATH, project: null })
+  const verification = verify === undefined ? null : await verifyEvents(c.env.DB, Number(verify) || null)
   return show(
     c,
     <AppPage title="Audit log" wide>
       <h1>Audit log</h1>
-      <Log screen={screen} />
+      <Log screen={screen}>
+        <Check base={PATH} verification={verification} />
+      </Log>
     </AppPage>,
     statusOf(screen),
   )
@@ -41,7 +45,10 @@ auditRoutes.get(PATH, needs('auditList').middleware, async (c) => {
 
 auditRoutes.get(PROJECT_PATH, needs('projectAuditList', inProject).middleware, async (c) => {
   const { catalog, project } = await projectScope(c)
-  const screen = await screenOf(c, { base: `/projects/${requireProject(c).id}/settings/audit`, project: project.id })
+  const screen = await screenOf(c, c.req.query(), {
+    base: `/projects/${requireProject(c).id}/settings/audit`,
+    project: project.id,
+  })
   return show(
     c,
     <ProjectPage title="Audit log" tables={catalog.tables} open="settings" wide>
@@ -60,36 +67,39 @@ interface Screen {
   isFirst: boolean
   hasMore: boolean
   head: Head | null
-  /** When somebody asked for it. */
-  verification: Verification | null
   error: ApiError | null
 }
 
-async function screenOf(c: Context<AppEnv>, { base, project }: { base: string; project: string | null }): Promise<Screen> {
-  const given = Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ''))
+async function screenOf(
+  c: Context<AppEnv>,
+  asked: Readonly<Record<string, string>>,
+  { base, project }: { base: string; project: string | null },
+): Promise<Screen> {
+  // A form sends the fields that are left empty too.
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ''))
   const read = AuditQuery.safeParse(given)
   const { action = '', actor = '', since = '', before = '' } = given
   const query = { action, actor, since, before }
-  const blank = { base, query, events: [], isFirst: true, hasMore: false, head: null, verification: null }
+  const blank = { base, query, events: [], isFirst: true, hasMore: false, head: null }
   if (!read.success) {
     const issues = read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
     return { ...blank, error: invalidInput(issues, 'parameter') }
   }
   const after = positionOf(read.data.cursor)
   const page = await listEvents(c.env.DB, filterOf(read.data, project), { limit: PAGE_SIZE, after })
-  const verification = given['verify'] === undefined ? null : await verifyEvents(c.env.DB, Number(given['verify']) || null)
-  return { ...blank, ...page, isFirst: after === null, verification, error: null }
+  return { ...blank, ...page, isFirst: after === null, error: null }
 }
 
 function statusOf({ error }: Screen): 200 | 400 {
   return error === null ? 200 : 400
 }
 
-function Log({ screen }: { screen: Screen }) {
+/** `children`: what stands below the seal, where there is one. */
+function Log({ screen, children }: { screen: Screen; children?: Child }) {
   const { events, error } = screen
   return (
     <>
-      <Seal screen={screen} />
+      <Seal head={screen.head}>{children}</Seal>
       <Filter screen={screen} />
       <Problem error={error} />
       <List
@@ -109,7 +119,7 @@ function Log({ screen }: { screen: Screen }) {
 }
 
 /** Up to where nothing can have been changed unseen, and whether it was. */
-function Seal({ screen: { base, head, verification } }: { screen: Screen }) {
+function Seal({ head, children }: { head: Head | null; children?: Child }) {
   if (head === null) return null
   return (
     <section class="card" aria-label="Seal">
@@ -122,15 +132,24 @@ function Seal({ screen: { base, head, verification } }: { screen: Screen }) {
           </>
         )}
       </p>
-      {verification !== null && head.at !== null && <Finding base={base} verification={verification} />}
-      {verification === null && head.at !== null && (
-        <p>
-          <a class="button" href={withQuery(base, [['verify', '0']])}>
-            <Icon name="check" /> Check the seal
-          </a>
-        </p>
-      )}
+      <p class="muted">
+        Gaps between the numbers of events are no loss: a sign-in is first counted as failed, and one that succeeds takes that
+        event back.
+      </p>
+      {head.at !== null && children}
     </section>
+  )
+}
+
+/** For super admins: the chain goes over the events of the whole server, and looking at them costs what there are. */
+function Check({ base, verification }: { base: string; verification: Verification | null }) {
+  if (verification !== null) return <Finding base={base} verification={verification} />
+  return (
+    <p>
+      <a class="button" href={withQuery(base, [['verify', '0']])}>
+        <Icon name="check" /> Check the seal
+      </a>
+    </p>
   )
 }
 
@@ -143,7 +162,7 @@ function Finding({ base, verification: { checked, broken, last, hasMore } }: { b
   return (
     <p role="status">
       {checked.toLocaleString('en')} events were checked: none was changed, moved or taken out.{' '}
-      {hasMore && <a href={withQuery(base, [['verify', String(last.id)]])}>Check those after {last.id}</a>}
+      {hasMore && <a href={withQuery(base, [['verify', String(last.id)]])}>Check the next, after event {last.id}</a>}
     </p>
   )
 }

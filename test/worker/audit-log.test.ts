@@ -95,7 +95,11 @@ describe('the hourly job', () => {
     await run(env.DB, sql`INSERT INTO audit_events (at, action) ${values}`)
     expect(await sealEvents(env.DB, NOW)).toBe(5000)
     expect(await sealEvents(env.DB, NOW)).toBe(500)
-    expect(await verifyEvents(env.DB, null)).toMatchObject({ checked: 5500, broken: null, hasMore: false })
+    const first = await verifyEvents(env.DB, null)
+    expect(first).toMatchObject({ checked: 2000, broken: null, hasMore: true })
+    const second = await verifyEvents(env.DB, first.last.id)
+    expect(second).toMatchObject({ checked: 2000, broken: null, hasMore: true })
+    expect(await verifyEvents(env.DB, second.last.id)).toMatchObject({ checked: 1500, broken: null, hasMore: false })
   })
 
   test('run twice at once seals each event once', async () => {
@@ -447,6 +451,36 @@ describe('on the page', () => {
       status: 400,
       text: expect.stringContaining('since: must be a date'),
     })
+  })
+
+  test('a check of many events goes on after 2,000', async () => {
+    const admin = await superAdmin()
+    await run(
+      env.DB,
+      sql`INSERT INTO audit_events (at, action) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
+        SELECT ${NOW - 2 * HOUR}, 'sign_out' FROM n`,
+    )
+    await sealEvents(env.DB, NOW)
+    const check = async (path: string) => {
+      const { body } = await request('GET', path, { refresh: admin.refresh, headers: { accept: 'text/html' } })
+      return { text: String(body), next: /href="([^"]+)">Check the next/.exec(String(body))?.[1] }
+    }
+    const first = await check('/admin/audit?verify=0')
+    expect(first.text).toContain('2,000 events were checked')
+    const second = await check(first.next ?? '')
+    expect(second.text).toContain('100 events were checked')
+    expect(second.next).toBeUndefined()
+  })
+
+  test('an owner sees up to where the log is sealed, and checks nothing', async () => {
+    await writeOld(3)
+    await sealEvents(env.DB, NOW)
+    const ada = await signUpCreator()
+    const { id } = await createProject(ada.auth)
+    const { status, text } = await page(`/projects/${id}/settings/audit`, ada)
+    expect([status, text]).toEqual([200, expect.stringContaining('Sealed up to event')])
+    expect(text).not.toContain('Check')
+    expect((await page(`/projects/${id}/settings/audit?verify=0`, ada)).text).not.toContain('checked')
   })
 
   test('an owner sees what was done in the project, and nothing of others', async () => {

@@ -103,7 +103,7 @@ export async function forgetOldEvents(db: D1Database, days: number, now: number 
 }
 
 /** Events that are looked at in one go; more are gone on with from where it ended. */
-const CHECKED_AT_ONCE = 20_000
+const CHECKED_AT_ONCE = 2000
 
 export interface Verification {
   checked: number
