@@ -20,7 +20,7 @@ import { formGuard, isApiPath } from './dashboard/form-guard'
 import { isFileForm } from './dashboard/import'
 import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
-import type { AppEnv } from './env'
+import type { AppEnv } from './http/app-env'
 import { errorResponse, isOutdated, notFound } from './http/errors'
 import { bodySize } from './http/body'
 import {

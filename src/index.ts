@@ -8,7 +8,7 @@ import { purge } from './data/catalog/purge'
 import { removeAbandonedImports } from './data/import/abandoned'
 import { deleteOldAnswers } from './data/records/idempotency'
 import { repairRowCounts } from './data/records/row-counts'
-import { type Bindings, readConfig } from './env'
+import { type Bindings, readConfig } from './config'
 
 const app = createApp()
 

@@ -1,6 +1,8 @@
 /** What the rules of accounts, people and members need of the request that they serve. They know no HTTP; routes make this. */
 import type { Context } from 'hono'
-import type { Actor, AppEnv, Config, ProjectContext } from '../env'
+import type { Actor, ProjectContext } from '../actor'
+import type { Config } from '../config'
+import type { AppEnv } from '../http/app-env'
 import { addressKey, clientAddress } from '../http/client-address'
 import { originOf } from '../http/origin'
 import { requireActor, requireProject } from './access/guard'

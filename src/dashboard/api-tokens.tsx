@@ -8,7 +8,7 @@ import { type ApiToken, findApiToken, pageOfApiTokens } from '../control/api-tok
 import { MAX_DESCRIPTION, generateApiToken, revokeApiToken } from '../control/api-tokens/api-token'
 import type { Table } from '../data/types/column'
 import { projectScope } from '../data/catalog/scope'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Confirmation, Copyable, Empty, Field, Hidden, List, Time } from './controls'

@@ -1,6 +1,6 @@
 /** What any component may ask about the page it stands on. */
 import { createContext, useContext } from 'hono/jsx'
-import type { Actor, ProjectContext } from '../env'
+import type { Actor, ProjectContext } from '../actor'
 
 export interface PageInfo {
   actor: Actor | null

@@ -1,6 +1,6 @@
 /** Which part of a list is shown, and the way to the others. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import { Icon } from './icons'
 
 interface PagerProps {

@@ -14,7 +14,7 @@ import {
 import { MAX_TITLE, titleProblem } from '../control/projects/title'
 import { projectScope } from '../data/catalog/scope'
 import type { Table } from '../data/types/column'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
 import { Can, Confirmation, Empty, Field, Hidden, Time, may } from './controls'

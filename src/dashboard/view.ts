@@ -1,6 +1,6 @@
 /** Which rows of a table a page shows: carried in the address from the grid to the forms of its rows, and back. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import { readOffset } from './pager'
 
 /** What the address says of the rows to show, as it was written. */

@@ -1,6 +1,6 @@
 /** Request bodies: how large one may be is known before any of it is read, and no more than that is ever held. */
 import type { Context, MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ApiError } from '../errors'
 import { sizeText } from '../lib/text'
 

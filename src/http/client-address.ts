@@ -1,6 +1,6 @@
 /** Where a request came from. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 
 /** The longest that an IPv6 address is, with an IPv4 one at its end. */
 const MAX_LENGTH = 45

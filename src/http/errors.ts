@@ -1,7 +1,7 @@
 /** From anything thrown to what the client sees. The wire shape of errors is decided here and nowhere else. */
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ApiError, isErrorCode, unavailable } from '../errors'
 import { BatchUndone, SchemaChanged, StatementRefusal, TooLong, Unavailable, UniqueViolation } from '../lib/d1'
 

@@ -1,6 +1,6 @@
 /** JSON bodies: what is refused before any route reads one. */
 import { createMiddleware } from 'hono/factory'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ApiError } from '../errors'
 import { checkJson } from './json-text'
 import { readBody } from './body'

@@ -1,7 +1,7 @@
 /** The route that will answer a request, known before any handler runs. */
 import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 
 export interface MatchedRoute {
   method: string

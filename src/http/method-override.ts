@@ -4,7 +4,7 @@
  * answered as that. Only a GET: a guard that looks at methods must never be shown a harmless one for a write.
  */
 import type { Context, Hono, MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ApiError } from '../errors'
 import { readBody } from './body'
 import { refuseManyFields } from './form-fields'

@@ -1,6 +1,6 @@
 /** Where people and programs reach this server, and whether they do so over https. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 
 /** The configured origin, or the request's own; never one that a header names. */
 export function originOf(c: Context<AppEnv>): string {

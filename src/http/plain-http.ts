@@ -1,6 +1,6 @@
 /** Plain http in the public internet: nothing is answered there, for what travels are passwords and tokens. */
 import { createMiddleware } from 'hono/factory'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ApiError } from '../errors'
 import { cameOverHttps, isPublicHost } from './origin'
 

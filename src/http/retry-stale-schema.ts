@@ -3,7 +3,7 @@
  * table is like by now. Nothing of the first try took effect, or lib/d1.ts would not have said so.
  */
 import type { Context, Hono } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 
 /** The answer of the second try; null when this was the second one. */
 export function retryStaleSchema(app: Hono<AppEnv>): (c: Context<AppEnv>) => Promise<Response | null> {

@@ -1,6 +1,6 @@
 /** How routes are made: one place decides how input that does not fit its schema is refused. */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import type { AppEnv } from '../env'
+import type { AppEnv } from './app-env'
 import { ERRORS, type ErrorCode, MAX_ISSUES, invalidInput } from '../errors'
 import { canonicalPath } from './path'
 

@@ -1,7 +1,7 @@
 /** The document of Latchkey's own fixed routes, generated from the routes that serve. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { SECURITY_SCHEMES } from '../control/access/guard'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import type { ErrorCode } from '../errors'
 import { VERSION } from '../version'
 import { commonErrors, documentErrors, errorExamples } from './failures'

@@ -4,7 +4,7 @@
  */
 import { swaggerUI } from '@hono/swagger-ui'
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 
 export const DOCS_CSP = [
   "default-src 'none'",

@@ -1,6 +1,6 @@
 /** Where programs reach this server, as its documents say it. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../env'
+import type { AppEnv } from '../http/app-env'
 import { cameOverHttps } from '../http/origin'
 
 /** The one that was asked comes first: many a client takes the first server as it stands. */

@@ -54,7 +54,7 @@ const sentence = 'This API Token does not exist, or was deleted.'
 const refusal = { error: 'TOKEN_INVALID', message: sentence, msg: sentence }
 
 test('every setting of the code stands in the README, and no other', () => {
-  const code = readFileSync(join(import.meta.dirname, '../../src/env.ts'), 'utf8')
+  const code = readFileSync(join(import.meta.dirname, '../../src/config.ts'), 'utf8')
   const inCode = new Set(code.match(/\b(?:NC|DB)_[A-Z_]+[A-Z]\b/g))
   const table = README.split(/^## Settings/m)[1]?.split(/^## /m)[0] ?? ''
   const inReadme = new Set(

@@ -2,7 +2,8 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
-import type { Bindings, ProjectRole } from '../../src/env'
+import type { ProjectRole } from '../../src/actor'
+import type { Bindings } from '../../src/config'
 
 export const ORIGIN = 'http://localhost'
 export const PASSWORD = 'correct horse battery'

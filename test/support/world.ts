@@ -1,6 +1,6 @@
 /** One of everything there is, for requests to any route to find what they name. */
 import { env } from 'cloudflare:workers'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { hmacSha256 } from '../../src/lib/crypto'
 import {
   type Person,

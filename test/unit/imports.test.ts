@@ -7,15 +7,16 @@ const SRC = resolve(import.meta.dirname, '../../src')
 
 /** What each part of the product may import, besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  index: ['app', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  app: ['dashboard', 'api', 'openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  dashboard: ['api', 'openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  api: ['openapi', 'data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  openapi: ['data', 'control', 'http', 'env', 'errors', 'lib', 'version'],
-  data: ['control', 'http', 'env', 'errors', 'lib', 'version'],
-  control: ['http', 'env', 'errors', 'lib', 'version'],
-  http: ['env', 'errors', 'lib', 'version'],
-  env: ['errors', 'lib', 'version'],
+  index: ['app', 'data', 'control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  app: ['dashboard', 'api', 'openapi', 'data', 'control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  dashboard: ['api', 'openapi', 'data', 'control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  api: ['openapi', 'data', 'control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  openapi: ['data', 'control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  data: ['control', 'http', 'config', 'actor', 'errors', 'lib', 'version'],
+  control: ['http', 'config', 'actor', 'errors', 'lib', 'version'],
+  http: ['config', 'actor', 'errors', 'lib', 'version'],
+  config: ['errors', 'lib', 'version'],
+  actor: [],
   lib: [],
   errors: ['version'],
   version: [],
@@ -63,7 +64,7 @@ test('the reader of imports sees them', () => {
   expect(internal.length).toBeGreaterThan(files.length)
   expect(imports.map(shown)).toContain('control/auth/auth-token.ts -> jose')
   expect(imports.map(shown)).toContain('app.ts -> control/auth/authenticate.ts')
-  expect(imports.map(shown)).toContain('control/work.ts -> env.ts')
+  expect(imports.map(shown)).toContain('control/work.ts -> config.ts')
 })
 
 test('every relative import names a file of src, but for the version of the package and what the browser shares', () => {
@@ -105,14 +106,8 @@ test('control never imports data', () => {
   expect(internal.filter(({ from, to }) => partOf(from) === 'control' && partOf(to) === 'data').map(shown)).toEqual([])
 })
 
-test.each(['lib', 'errors'])('%s knows no Hono', (part) => {
+test.each(['lib', 'errors', 'config', 'actor'])('%s knows no Hono', (part) => {
   expect(imports.filter(({ from, to }) => partOf(from) === part && /hono/.test(to)).map(shown)).toEqual([])
-})
-
-test('env knows Hono’s types at most', () => {
-  expect(
-    imports.filter(({ from, to, isTypeOnly }) => partOf(from) === 'env' && /hono/.test(to) && !isTypeOnly).map(shown),
-  ).toEqual([])
 })
 
 test('of control, what speaks HTTP knows Hono, and no rule and no store', () => {

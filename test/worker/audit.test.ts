@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { ACTIONS, type AuditAction } from '../../src/control/audit/events'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   ORIGIN,
   PASSWORD,

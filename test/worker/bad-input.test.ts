@@ -1,7 +1,7 @@
 /** What the door does with requests that are wrong before any feature sees them. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { ORIGIN, type Person, type RequestOptions, createProject, dump, request, signUpCreator } from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 import { fastest } from '../support/fastest'

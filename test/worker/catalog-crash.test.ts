@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { purge } from '../../src/data/catalog/purge'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   type Answer,
   type Person,

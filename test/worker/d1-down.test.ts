@@ -1,7 +1,7 @@
 /** D1 away, overloaded or slow: 503, and how long anyone waits for it. d1-faults.test.ts fails every call of every route. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   PASSWORD,
   type Person,

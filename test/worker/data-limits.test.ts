@@ -1,7 +1,7 @@
 /** What D1 cannot hold in one statement, one string or one answer: none of it is a 500, and most of it works all the same. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { type Answer, createProject, createTable, request, superAdmin } from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 

@@ -1,7 +1,7 @@
 /** A GET of rows that comes as a POST, with its query parameters as a form. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { type Answer, addMember, createProject, createTable, dump, request, signUp, superAdmin } from '../support/client'
 
 const FORM = 'application/x-www-form-urlencoded'

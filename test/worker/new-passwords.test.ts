@@ -1,7 +1,7 @@
 /** One policy wherever a password is set: none of the ways is laxer than another. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   type Answer,
   PASSWORD,

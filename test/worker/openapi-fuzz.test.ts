@@ -1,7 +1,7 @@
 /** Requests by chance to every operation of both documents: whatever is sent, the answer is one that its document has. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { type Json, problemsOf } from '../unit/openapi/conforms'
 import { type Answer, type RequestOptions, createToken, request } from '../support/client'
 import { type Call, Fuzzer, type Known, type Operation, randomFrom, readOperations } from '../support/fuzz'

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hmacSha256 } from '../../src/lib/crypto'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   PASSWORD,
   type Person,

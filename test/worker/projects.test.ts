@@ -1,7 +1,7 @@
 /** Projects and their members. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { ProjectRole } from '../../src/env'
+import type { ProjectRole } from '../../src/actor'
 import {
   PASSWORD,
   type Person,

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { REFUSALS_A_MINUTE } from '../../src/control/auth/refusals'
 import { signAuthToken } from '../../src/control/auth/auth-token'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { createToken, randomAddress, request, signUp, superAdmin } from '../support/client'
 import { tapD1 } from '../support/tap-d1'
 

@@ -5,7 +5,7 @@ import { PUBLIC_ROUTES, createApp } from '../../src/app'
 import { isGuard } from '../../src/control/access/guard'
 import { type Permission, type Role, isAllowed } from '../../src/control/access/roles'
 import { SESSION_PAGES } from '../../src/dashboard/routes'
-import { PROJECT_ROLES, type ProjectRole } from '../../src/env'
+import { PROJECT_ROLES, type ProjectRole } from '../../src/actor'
 import { hmacSha256 } from '../../src/lib/crypto'
 import {
   type Person,

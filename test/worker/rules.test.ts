@@ -7,7 +7,8 @@ import { createProject } from '../../src/control/projects/store'
 import { changeOrgRole, invitePerson, reinvitePerson } from '../../src/control/organisation/people'
 import type { User } from '../../src/control/users/store'
 import type { ActorWork, ProjectWork, Work } from '../../src/control/work'
-import { readConfig, type Actor } from '../../src/env'
+import type { Actor } from '../../src/actor'
+import { readConfig } from '../../src/config'
 import { PASSWORD, forgetEverything, unique } from '../support/client'
 
 const NOW = Date.UTC(2026, 0, 31, 9, 30)

@@ -1,7 +1,7 @@
 /** After everything that makes a secret was done: no table holds one in clear, no log line and no second answer. */
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import {
   addMember,
   createProject,

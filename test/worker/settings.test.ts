@@ -1,7 +1,7 @@
 /** A deployment whose settings are wrong serves nothing, and its log says which setting. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { request, superAdmin } from '../support/client'
 
 const PATHS = [

@@ -3,7 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { createApp } from '../../src/app'
-import type { Bindings } from '../../src/env'
+import type { Bindings } from '../../src/config'
 import { createToken, signUp, superAdmin } from '../support/client'
 
 const app = createApp()

@@ -1,6 +1,6 @@
 /** What the operations on many rows at once do: docs/contract/api-v1.md 4.7, and two that NocoDB has not. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { primaryKey } from '../../data/catalog/catalog'
 import { onlyValue } from '../../data/query/query'

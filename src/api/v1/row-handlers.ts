@@ -1,7 +1,7 @@
 /** What the operations on rows do that stand below the table and below its view. */
 import type { Context } from 'hono'
 import { auditSource } from '../../control/audit/source'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { parseFields } from '../../data/query/fields'
 import { findColumn } from '../../data/query/find-column'

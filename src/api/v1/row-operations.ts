@@ -5,7 +5,7 @@
 import { type ProjectPermission, isAllowed } from '../../control/access/roles'
 import { primaryKey } from '../../data/catalog/catalog'
 import type { Table } from '../../data/types/column'
-import { PROJECT_ROLES } from '../../env'
+import { PROJECT_ROLES } from '../../actor'
 import type { ErrorCode } from '../../errors'
 import { groupFields, upsertFields } from '../../openapi/column'
 import { capitalized } from '../../openapi/names'

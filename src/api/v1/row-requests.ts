@@ -1,7 +1,7 @@
 /** What operations on rows read of a request: the table, the query, and the headers that make writes safe to repeat. */
 import type { Context } from 'hono'
 import { requireActor } from '../../control/access/guard'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { type AccessScope, accessScope } from '../../data/access/access-scope'
 import type { Table } from '../../data/types/column'

@@ -1,7 +1,8 @@
 /** What a route declares about who may call it. The router's test finds every route that declares nothing. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Actor, AppEnv, ProjectContext } from '../../env'
+import type { Actor, ProjectContext } from '../../actor'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { MISSING, type Place, type ProjectParameter } from './place'
 import { type OrgPermission, type Permission, type ProjectPermission, type Role, isAllowed, reachOfApiTokens } from './roles'

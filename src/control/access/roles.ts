@@ -1,5 +1,5 @@
 /** Who may do what: docs/contract/api-v1.md 6.2 as one table. `super` may do everything and is named only where nobody else may. */
-import type { Actor, OrgRole, ProjectRole } from '../../env'
+import type { Actor, OrgRole, ProjectRole } from '../../actor'
 
 export type Role = OrgRole | ProjectRole
 

@@ -1,5 +1,5 @@
 /** Membership: who is what in which project. */
-import type { Actor, ProjectRole } from '../../env'
+import type { Actor, ProjectRole } from '../../actor'
 import { first } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { projectRole } from './roles'

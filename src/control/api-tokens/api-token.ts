@@ -1,5 +1,5 @@
 /** API Tokens: made once, shown once, refused from the request after their deletion on (docs/contract/api-v1.md section 2). */
-import type { Actor } from '../../env'
+import type { Actor } from '../../actor'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { newToken } from '../../lib/ids'

@@ -1,5 +1,5 @@
 /** What the audit log tells of. An action that is not in these tables does not exist; reads of rows are in none of them. */
-import type { OrgRole, ProjectRole } from '../../env'
+import type { OrgRole, ProjectRole } from '../../actor'
 import type { Sql } from '../../lib/sql'
 
 type Nothing = null

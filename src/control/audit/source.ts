@@ -1,6 +1,8 @@
 /** Where an event comes from: who asks, by what credential, from what address, in which request. */
 import type { Context } from 'hono'
-import type { Actor, AppEnv, Config } from '../../env'
+import type { Actor } from '../../actor'
+import type { Config } from '../../config'
+import type { AppEnv } from '../../http/app-env'
 import { addressKey, clientAddress } from '../../http/client-address'
 import { hmacSha256 } from '../../lib/crypto'
 

@@ -1,7 +1,7 @@
 /** The gate in front of every route: no credential, no route, unless the route stands on the short public list. */
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { addressKey, clientAddress } from '../../http/client-address'
 import { type MatchedRoute, matchedRoute } from '../../http/matched-route'

@@ -1,7 +1,7 @@
 /** The refresh cookie, and the rule for routes that act on it. */
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { isOwnOrigin, isSecureSite } from '../../http/origin'
 import { DAY_MS } from '../../lib/time'
 import type { NewSession } from './session'

@@ -2,7 +2,8 @@
  * Who is asking, and what they are in the project the path names: one control query answers everything. Nothing about a
  * credential is cached, so what is revoked is refused at the next request, from any isolate.
  */
-import type { Actor, Config, OrgRole, ProjectContext, ProjectRole } from '../../env'
+import type { Actor, OrgRole, ProjectContext, ProjectRole } from '../../actor'
+import type { Config } from '../../config'
 import { ApiError } from '../../errors'
 import { first } from '../../lib/d1'
 import { sha256 } from '../../lib/crypto'

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { actorWorkOf, workOf } from '../work'
 import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { needs } from '../access/guard'

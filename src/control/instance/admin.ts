@@ -1,6 +1,7 @@
 /** The super admin named by NC_ADMIN_EMAIL and NC_ADMIN_PASSWORD: made, or brought up to date, at the first request. */
 import { createMiddleware } from 'hono/factory'
-import type { AppEnv, Bindings, Config } from '../../env'
+import type { Bindings, Config } from '../../config'
+import type { AppEnv } from '../../http/app-env'
 import { ApiError } from '../../errors'
 import { batch, rows } from '../../lib/d1'
 import { hmacSha256 } from '../../lib/crypto'

@@ -1,5 +1,5 @@
 /** What a super admin does with the people of this server: behind the API's routes and the dashboard's forms. */
-import type { OrgRole } from '../../env'
+import type { OrgRole } from '../../actor'
 import { ApiError } from '../../errors'
 import { sha256 } from '../../lib/crypto'
 import { UniqueViolation, batch } from '../../lib/d1'

@@ -1,7 +1,7 @@
 /** Members of a project over HTTP: docs/contract/api-v1.md 3.2. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { projectWorkOf } from '../work'
-import { PROJECT_ROLES } from '../../env'
+import { PROJECT_ROLES } from '../../actor'
 import { PageQuery, listOf, readPage, pageInfo } from '../../http/page'
 import { Message, createRouter, errorResponses, json, jsonBody } from '../../http/router'
 import { timestamp } from '../../lib/time'

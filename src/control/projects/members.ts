@@ -1,5 +1,5 @@
 /** Who belongs to a project. An owner can only be made, changed or removed by an owner, and one always remains. */
-import type { ProjectRole } from '../../env'
+import type { ProjectRole } from '../../actor'
 import { ApiError } from '../../errors'
 import { batch, first, onlyRow } from '../../lib/d1'
 import { newId } from '../../lib/ids'

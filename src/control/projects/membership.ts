@@ -1,5 +1,5 @@
 /** Who may bring whom into a project, change their role or remove them: behind the API's routes and the dashboard's forms. */
-import type { ProjectRole } from '../../env'
+import type { ProjectRole } from '../../actor'
 import { ApiError } from '../../errors'
 import { UniqueViolation } from '../../lib/d1'
 import { canSendMail, inBackground, mailLink, sendMail } from '../mail'

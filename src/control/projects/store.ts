@@ -1,5 +1,5 @@
 /** The rows of `projects`. A deleted project is only marked; the scheduled job purges it (data/catalog/purge.ts). */
-import type { Actor } from '../../env'
+import type { Actor } from '../../actor'
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, onlyRow, rows } from '../../lib/d1'
 import { newId, newTablePrefix } from '../../lib/ids'

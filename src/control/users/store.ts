@@ -1,5 +1,5 @@
 /** The rows of `users`. E-mails are in their normal form here; tokens come and go as hashes. */
-import type { OrgRole, ProjectRole } from '../../env'
+import type { OrgRole, ProjectRole } from '../../actor'
 import { ApiError } from '../../errors'
 import { UniqueViolation, batch, first, onlyRow, rows, run } from '../../lib/d1'
 import { newId, newToken } from '../../lib/ids'

@@ -1,6 +1,6 @@
 /** What a route of rows works on: a table, and what the actor may do with it. */
 import type { Context } from 'hono'
-import type { AppEnv } from '../../env'
+import type { AppEnv } from '../../http/app-env'
 import { type Scope, tableScope } from '../catalog/scope'
 import type { Table } from '../types/column'
 import { type TableAccess, accessTo, visibleTable } from './table-access'

@@ -1,5 +1,5 @@
 /** A project's tables as requests need them, kept per isolate under the schema version that every request learns anyway. */
-import type { ProjectContext } from '../../env'
+import type { ProjectContext } from '../../actor'
 import { ApiError } from '../../errors'
 import { isSameText } from '../../lib/text'
 import { loadTables } from './store'

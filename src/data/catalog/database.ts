@@ -1,5 +1,5 @@
 /** Which D1 database a project's rows live in. */
-import type { Bindings } from '../../env'
+import type { Bindings } from '../../config'
 
 /** Throws when the binding that the project names is not configured: a mistake of deployment, not of the request. */
 export function dataBinding(env: Bindings, name: string): D1Database {

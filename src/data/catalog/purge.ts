@@ -1,5 +1,5 @@
 /** The scheduled job's share of the data plane. Safe to run again after a crash. */
-import type { Bindings } from '../../env'
+import type { Bindings } from '../../config'
 import { batch, rows, run } from '../../lib/d1'
 import { sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'

@@ -1,7 +1,8 @@
 /** What a route of the data plane works on: the project of its path, that project's catalog and its database. */
 import type { Context } from 'hono'
 import { requireProject } from '../../control/access/guard'
-import type { AppEnv, ProjectContext } from '../../env'
+import type { ProjectContext } from '../../actor'
+import type { AppEnv } from '../../http/app-env'
 import { type Catalog, getCatalog, getColumn, getTable } from './catalog'
 import type { Column, Table } from '../types/column'
 import { type Databases, dataBinding } from './database'

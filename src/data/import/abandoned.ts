@@ -1,5 +1,5 @@
 /** The scheduled job's share of imports: those that nobody goes on with leave nothing. Safe to run again after a crash. */
-import type { Bindings } from '../../env'
+import type { Bindings } from '../../config'
 import { giveUp } from './imports'
 import { KEPT_MS } from './staging'
 import { deleteParts, findAbandoned, findDeleted } from './store'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Bindings, type Config, readConfig } from '../../../src/env'
+import { type Bindings, type Config, readConfig } from '../../../src/config'
 import { ApiError } from '../../../src/errors'
 
 const SECRET = 'unit-tests-only-0f4c1d7a92e85b36'

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { checkProjectParameters, needs } from '../../../src/control/access/guard'
 import { param } from '../../../src/control/access/place'
-import type { AppEnv } from '../../../src/env'
+import type { AppEnv } from '../../../src/http/app-env'
 
 const inProject = { project: param('projectId') }
 
