@@ -1,6 +1,6 @@
 /**
  * Editors of cells, by the type of the column. An editor is used only where it can hold the value: what it gives back untouched
- * is what was put in, to the last blank and line end.
+ * is what was put in, to the last space and line end.
  */
 import { keepLineEnds } from './grid/line-ends.js'
 import { readJson } from './grid/texts.js'

@@ -24,7 +24,7 @@ export interface Work {
   /** The `User-Agent`. */
   userAgent: string | undefined
   mail: SendEmail | undefined
-  /** What goes on behind the answer. */
+  /** What goes on after the answer. */
   waitUntil: (work: Promise<void>) => void
 }
 

@@ -235,7 +235,7 @@ interface ListProps {
   label: string
   /** What its rows are, in a word: `users`. */
   what: string
-  /** Heads of the columns; behind them is one for the actions on each row, where there are any. */
+  /** Heads of the columns; after them comes one for the actions on each row, where there are any. */
   head: readonly string[]
   actions?: boolean
   rows: Child

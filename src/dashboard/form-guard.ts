@@ -73,7 +73,7 @@ async function isCsrfToken(c: Context<AppEnv>, sessionId: string, shown: unknown
   return false
 }
 
-/** The text of a field, without the blanks around it; '' when it is absent. */
+/** The text of a field, without the spaces around it; '' when it is absent. */
 export function textOf(form: FormData, name: string): string {
   const value = form.get(name)
   return typeof value === 'string' ? value.trim() : ''

@@ -170,7 +170,7 @@ function ProjectMenu() {
         role="menuitem"
         type="button"
         data-copy-url={`/api/v1/db/data/noco/${project.id}`}
-        data-copied="API URL copied. Behind it comes the title of a table."
+        data-copied="API URL copied. After it comes the title of a table."
       >
         <Icon name="link" /> Copy API URL
       </button>

@@ -130,6 +130,6 @@ const SAFE_METHODS = ['GET', 'HEAD']
 /** Stands before the gate, so that nobody waits longer to learn that a database stalls. */
 export const readingPatience: MiddlewareHandler<AppEnv> = (_c, next) => withPatience(READING_MS, next)
 
-/** Stands behind the gate. What changes something may read for long before it does: an import, another type for a column. */
+/** Stands after the gate. What changes something may read for long before it does: an import, another type for a column. */
 export const changingPatience: MiddlewareHandler<AppEnv> = (c, next) =>
   SAFE_METHODS.includes(c.req.method) ? next() : withPatience(CHANGING_MS, next)

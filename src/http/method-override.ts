@@ -42,7 +42,7 @@ export function methodOverride(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** Behind the gate, for then somebody has shown a credential: the parameters of the form come after those of the URL. */
+/** After the gate, for then somebody has shown a credential: the parameters of the form come after those of the URL. */
 export const overrideParameters: MiddlewareHandler<AppEnv> = async (c, next) => {
   const posted = pending.get(c.executionCtx)
   if (posted !== undefined) {

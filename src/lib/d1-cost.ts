@@ -13,7 +13,7 @@ export interface D1Cost {
 
 const current = new AsyncLocalStorage<D1Cost>()
 
-/** Runs something; the cost of all it asks D1 for is added to the answer's `cost`, which goes on counting behind it. */
+/** Runs something; the cost of all it asks D1 for is added to the answer's `cost`, which goes on counting after it. */
 export async function withD1Cost<Result>(run: () => Promise<Result>): Promise<{ result: Result; cost: D1Cost }> {
   const cost: D1Cost = { calls: 0, milliseconds: 0, rowsRead: 0, rowsWritten: 0 }
   return { result: await current.run(cost, run), cost }

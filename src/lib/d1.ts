@@ -99,7 +99,7 @@ export function refusal(code: string, message: Sql): Sql {
   return sql`json_extract('{}', ${new Sql([`'${code}: '`], [])} || ${message})`
 }
 
-/** Right behind a statement in a batch: that one must have changed `count` rows. */
+/** Right after a statement in a batch: that one must have changed `count` rows. */
 export function requireChanges(count: number): Sql {
   return requireThat(sql`changes() = ${literal(count)}`)
 }

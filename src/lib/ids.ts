@@ -18,7 +18,7 @@ export type IdKind = keyof typeof PREFIXES
 
 const LOWERCASE = '0123456789abcdefghijklmnopqrstuvwxyz'
 
-/** 14 characters of [0-9a-z] (72 bits) behind the kind's prefix. */
+/** 14 characters of [0-9a-z] (72 bits) after the kind's prefix. */
 export function newId(kind: IdKind, random: () => string = customAlphabet(LOWERCASE, 14)): string {
   return PREFIXES[kind] + random()
 }

@@ -44,7 +44,7 @@ export function changesExample(table: Table): Record<string, unknown>[] | undefi
   return key && [{ ...key, ...changeExample(table) }]
 }
 
-/** The body of a bulk delete: the row of newRowsExample() behind the other. */
+/** The body of a bulk delete: the row of newRowsExample() after the other. */
 export function keysExample(table: Table): Record<string, unknown>[] | undefined {
   const key = keyExample(table, 1)
   return key && [key]

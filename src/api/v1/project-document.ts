@@ -51,7 +51,7 @@ export function projectDocument({ project, tables, origins, limits }: ProjectDoc
     },
     servers: serversAt(origins),
     security: Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] })),
-    // The views behind all tables: they repeat what stands before.
+    // The views after all tables: they repeat what stands before.
     tags: [
       ...tags.map(({ table, tag }) => ({ name: tag.table, description: `Rows of the table with the id \`${table.id}\`` })),
       ...tags.map(({ table, tag }) => ({

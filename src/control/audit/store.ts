@@ -12,7 +12,7 @@ const COLUMNS = sql`at, action, actor_id, actor_email, via, credential, address,
 const COUNTED_AN_HOUR = 200
 
 /**
- * An event, for the batch of what it tells of. `scope` goes on from the SELECT that it is: `WHERE changes() > 0` right behind a
+ * An event, for the batch of what it tells of. `scope` goes on from the SELECT that it is: `WHERE changes() > 0` right after a
  * statement that may have changed nothing; or `FROM … WHERE …`, before one that deletes what the event names.
  */
 export function auditEvent(source: AuditSource, event: AuditEvent, scope: Sql = empty): Sql {

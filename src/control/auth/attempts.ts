@@ -47,7 +47,7 @@ type Counts = readonly { results: readonly Record<string, unknown>[] }[]
  * is forgiven when it was right.
  */
 export interface Guess {
-  /** Behind what is read in a batch. */
+  /** After what is read in a batch. */
   count: readonly Sql[]
   /** With what `count` gave. Throws TOO_MANY_REQUESTS. */
   check: (counts: Counts) => void

@@ -96,7 +96,7 @@ export async function verifyAuthToken(token: string, options: VerifyingOptions):
 }
 
 /**
- * Our header, and three parts of base64url exactly as an encoder writes them (RFC 7515, 2). jose also takes padding, blanks and altered
+ * Our header, and three parts of base64url exactly as an encoder writes them (RFC 7515, 2). jose also takes padding, spaces and altered
  * unused bits, so that one token would have many spellings.
  */
 function isCanonical(token: string): boolean {

@@ -1,11 +1,11 @@
 /**
- * Slow hashes one at a time, with a pause behind each: a hash holds up everything else of its isolate, so many at once would
+ * Slow hashes one at a time, with a pause after each: a hash holds up everything else of its isolate, so many at once would
  * stop the reads. Who would have to wait long is told to come back. Turns are given out as moments in time and not passed on
  * from one request to the next, for a request whose client has left passes nothing on.
  */
 import { ApiError } from '../../errors'
 
-/** A hash (140 ms) and the pause behind it, in which reads get their answers. */
+/** A hash (140 ms) and the pause after it, in which reads get their answers. */
 const TURN_MS = 200
 
 /** After a hash this much belongs to others, and on a slow machine half of what the hash took. */

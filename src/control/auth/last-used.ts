@@ -15,7 +15,7 @@ export function isDue({ lastUsedAt }: Use, now: number): boolean {
   return lastUsedAt === null || lastUsedAt <= now - PRECISION_MS
 }
 
-/** Writes the time of use behind the answer's back; of many requests at once only one changes the row. */
+/** Writes the time of use after the answer; of many requests at once only one changes the row. */
 export async function noteUse(db: D1Database, { of, id }: Use, now: number): Promise<void> {
   const write = run(
     db,

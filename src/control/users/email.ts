@@ -5,7 +5,7 @@ const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 
 /**
- * Lower case, without surrounding blanks, the domain in ASCII (IDNA); null when it is not an address. Letters outside
+ * Lower case, without surrounding spaces, the domain in ASCII (IDNA); null when it is not an address. Letters outside
  * ASCII before the @ are refused: two spellings of one look must never reach one account (CVE-2024-27295).
  */
 export function normalizeEmail(text: string): string | null {

@@ -11,7 +11,7 @@ const PER_RUN = 8
 
 /**
  * Some of the deleted projects go, and their tables become orphans; then some of what is due is dropped, the longest due
- * first. Returns how many were. What cannot be dropped now has to wait behind the rest, so that however much of it there is,
+ * first. Returns how many were. What cannot be dropped now has to wait until after the rest, so that however much of it there is,
  * it keeps nothing else from being dropped.
  */
 export async function purge(env: Bindings, now: number = Date.now()): Promise<number> {

@@ -127,7 +127,7 @@ export function currentPreview(scope: ImportScope, one: Import): FilePreview | n
   return one.reading?.isDone === true ? previewOf(one.reading, one.given, tableOf(scope, one)) : null
 }
 
-/** Of two requests for the same step one is first; the other may ask again for the next. */
+/** Of two requests for the same step one is first; the other may retry with the next. */
 async function inTurn<Answer>(step: () => Promise<Answer>): Promise<Answer> {
   try {
     return await step()

@@ -117,6 +117,6 @@ function day(kind: DateKind, ms: number): Moment | null {
   const midnight = Math.floor(ms / DAY_MS) * DAY_MS
   const start = storedDate(kind, midnight)
   if (start === null || kind === 'date') return start === null ? null : { start, end: null }
-  // The last day that can be written has no day after it; this sorts behind it.
+  // The last day that can be written has no day after it; this sorts after it.
   return { start, end: storedDate(kind, midnight + DAY_MS) ?? '9999-12-31 24' }
 }

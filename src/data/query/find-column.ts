@@ -4,7 +4,7 @@ import type { Column, Table } from '../types/column'
 import { invalidParameter } from './invalid-query'
 import { MAX_NAMES } from './limits'
 
-/** A column by title; else by id, by column_name, by a title in another form of Unicode, or with blanks around it. */
+/** A column by title; else by id, by column_name, by a title in another form of Unicode, or with spaces around it. */
 export function findColumn(table: Table, name: string): Column | undefined {
   return (
     table.columns.find((column) => column.title === name) ??

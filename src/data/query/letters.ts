@@ -1,5 +1,5 @@
 /**
- * Letters that are the same to people and not to SQLite: `é` as one character and as `e` with a mark behind it (Unicode's forms
+ * Letters that are the same to people and not to SQLite: `é` as one character and as `e` with a mark after it (Unicode's forms
  * NFC and NFD), and beyond ASCII the two cases of a letter, which its lower() leaves alone.
  */
 

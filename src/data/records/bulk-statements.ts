@@ -142,7 +142,7 @@ export function selectMissing(access: TableAccess, keys: readonly (readonly Stor
   return questions(keys, (json) => missing(access, json))
 }
 
-/** Positions in a list of keys, each with a version behind it, for which there is no row of that version. */
+/** Positions in a list of keys, each with a version after it, for which there is no row of that version. */
 export function selectOutdated(access: TableAccess, versioned: readonly (readonly Stored[])[]): Question[] {
   const { table } = access
   const keys = primaryKey(table)

@@ -67,7 +67,7 @@ async function findPosition(
 }
 
 /** The rows after a position, as a condition. */
-export function behind(terms: readonly SortTerm[], position: Position): Sql {
+export function rowsAfter(terms: readonly SortTerm[], position: Position): Sql {
   const bound = firstBound(terms, position)
   const direct = compare(terms, position, parameters)
   if (bound.values.length + direct.values.length <= OWN_PARAMETERS) return all([bound, direct])
@@ -89,13 +89,13 @@ function compare(terms: readonly SortTerm[], position: Position, binder: Binder)
     const value = comparedValue(term, position)
     const cell = sortCell(term)
     const differs = value === null ? sql`${cell} IS NOT NULL` : sql`${cell} IS NOT ${binder.value(value)}`
-    return sql`WHEN ${isBehind(term, value, binder)} THEN 1 WHEN ${differs} THEN 0`
+    return sql`WHEN ${isAfter(term, value, binder)} THEN 1 WHEN ${differs} THEN 0`
   })
   return sql`CASE ${join(steps, ' ')} ELSE 0 END`
 }
 
 /** NULLs come first ascending and last descending. */
-function isBehind(term: SortTerm, value: Stored, binder: Binder): Sql {
+function isAfter(term: SortTerm, value: Stored, binder: Binder): Sql {
   const cell = sortCell(term)
   if (value === null) return term.descending ? sql`FALSE` : sql`${cell} IS NOT NULL`
   return term.descending ? sql`(${cell} < ${binder.value(value)} OR ${cell} IS NULL)` : sql`${cell} > ${binder.value(value)}`

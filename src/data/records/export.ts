@@ -12,7 +12,7 @@ import type { TableAccess } from '../access/table-access'
 import { parseFlag } from '../query/page'
 import { type ListQuery, type QueryParams, onlyValue } from '../query/query'
 import { compileSort } from '../query/sort'
-import { behind, positionOf } from './cursor'
+import { rowsAfter, positionOf } from './cursor'
 import type { Row } from './records'
 import { selectRows } from './selection'
 import { both, selectPage } from './statements'
@@ -94,7 +94,7 @@ async function* csvChunks(data: D1Database, access: TableAccess, query: ListQuer
     if (page.length > 0) yield csv
     const last = page.at(-1)
     if (page.length < limit || last === undefined) return
-    after = behind(query.order, positionOf(query.order, last))
+    after = rowsAfter(query.order, positionOf(query.order, last))
     offset = 0
     limit = Math.max(1, Math.min(MAX_ROWS, Math.floor((CHUNK_LENGTH * page.length) / csv.length)))
   }

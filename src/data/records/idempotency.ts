@@ -23,7 +23,7 @@ export interface Write<Answer> {
   refused?(data: D1Database): Promise<ApiError>
   /** Which rows a unique index refused, found out afterwards; null when none is to blame any more. Where it has many rows. */
   duplicates?(data: D1Database, violation: UniqueViolation): Promise<ApiError | null>
-  /** The same answer as an SQL expression of JSON text, evaluated behind the statements. Asked for only where it is kept. */
+  /** The same answer as an SQL expression of JSON text, evaluated after the statements. Asked for only where it is kept. */
   answer: () => Sql
   /** From that JSON to the answer. */
   restore(stored: unknown): Answer

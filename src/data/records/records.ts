@@ -8,7 +8,7 @@ import type { Column, Table } from '../types/column'
 import type { Predicate } from '../query/predicate'
 import type { ListQuery } from '../query/query'
 import { compileSort } from '../query/sort'
-import { behind, readCursor, writeCursor } from './cursor'
+import { rowsAfter, readCursor, writeCursor } from './cursor'
 import type { Write } from './idempotency'
 import { readChange, readNewRow, readRowId, toRecord } from './row'
 import { selectRows } from './selection'
@@ -59,7 +59,7 @@ interface ListOptions {
   cursor?: string | undefined
 }
 
-/** A page and the number of rows that match, in one round trip (two behind a cursor of long values). Throws INVALID_CURSOR. */
+/** A page and the number of rows that match, in one round trip (two after a cursor of long values). Throws INVALID_CURSOR. */
 export async function listRows(
   data: D1Database,
   access: TableAccess,
@@ -68,11 +68,11 @@ export async function listRows(
 ): Promise<RowPage> {
   const { limit, offset } = query
   const where = selectRows(access, query.filter)
-  const after = cursor === undefined ? null : behind(query.order, await readCursor(data, access, query.order, cursor))
+  const after = cursor === undefined ? null : rowsAfter(query.order, await readCursor(data, access, query.order, cursor))
   const orderBy = query.shuffle ? sql`random()` : compileSort(query.order)
   // The values of the sort are needed for the cursor, also where they are no fields of the answer.
   const columns = query.shuffle ? query.fields : [...new Set([...query.fields, ...query.order.map(({ column }) => column)])]
-  // One row more tells whether others follow: behind a cursor nobody knows how many came before.
+  // One row more tells whether others follow: after a cursor nobody knows how many came before.
   const [page, count] = await batch(data, [
     selectBounded(access.table, { columns, where: both(where, after), orderBy, limit: limit + 1, offset }),
     selectCount(access.table, where),

@@ -101,12 +101,12 @@ export function selectCount(table: Table, where: Sql | null): Query<{ total: num
   return sql`SELECT COALESCE((${kept}), (SELECT COUNT(*) FROM ${ident(table.physicalName)} t)) AS total`
 }
 
-/** Right behind a statement that inserts: adds as many rows as that did to the count. */
+/** Right after a statement that inserts: adds as many rows as that did to the count. */
 export function countAdded(table: Table): Sql {
   return sql`UPDATE ${ident(ROW_COUNTS)} SET total = total + changes(), changed = changes() WHERE table_name = ${table.physicalName}`
 }
 
-/** Right behind a statement that deletes. */
+/** Right after a statement that deletes. */
 export function countRemoved(table: Table): Sql {
   return sql`UPDATE ${ident(ROW_COUNTS)} SET total = total - changes(), changed = changes() WHERE table_name = ${table.physicalName}`
 }

@@ -5,7 +5,7 @@
  */
 import { HOUR_MS, MINUTE_MS } from '../../lib/time'
 
-/** A blank may stand for the `+` of an offset: in a query string that nobody encoded, it is one. */
+/** A space may stand for the `+` of an offset: in a query string that nobody encoded, it is one. */
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+\- ])(\d\d):?(\d\d))?)?$/
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/
 

@@ -7,7 +7,7 @@ const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
 
 /** `https://…`, `http://…`, `ftp://…`, or a host with a dot in it as people write it: `example.com/x`. */
 export function isWebAddress(text: string): boolean {
-  // URL() would cut blanks and line breaks out without a word.
+  // URL() would cut spaces and line breaks out without a word.
   if (/[\s\p{Cc}]/u.test(text)) return false
   return SCHEME.test(text) ? URL.canParse(text) : isBareAddress(text)
 }
