@@ -347,6 +347,9 @@ describe('a project', () => {
     expect(await toldOf(() => api('PATCH', path, ada, { title: 'Goods' }))).toEqual([
       { ...inProject, action: 'table.changed', target: 'Goods', details: { from: 'Things' } },
     ])
+    expect(await toldOf(() => api('POST', `${path}/reorder`, ada, { order: 7 }))).toEqual([
+      { ...inProject, action: 'table.changed', target: 'Goods', details: {} },
+    ])
     expect(await toldOf(() => api('POST', `${path}/columns`, ada, { title: 'Qty', uidt: 'Number' }))).toEqual([
       { ...inProject, action: 'column.created', target: 'Qty', details: { table: 'Goods', type: 'Number' } },
     ])

@@ -40,7 +40,8 @@ interface DetailsOf {
   'member.removed': { role: ProjectRole }
 
   'table.created': Nothing
-  'table.changed': { from: string }
+  /** `from`: the title before, where it is another now. */
+  'table.changed': { from?: string }
   'table.deleted': Nothing
   'column.created': { table: string; type: string }
   'column.changed': { table: string; from: string; type: string }

@@ -13,6 +13,10 @@ const MAX_LIMIT = 1000
 
 const ActionName = z.enum(Object.keys(ACTIONS) as [AuditAction, ...AuditAction[]])
 
+const AskedAction = z.enum(Object.keys(ACTIONS) as [AuditAction, ...AuditAction[]], {
+  error: `must be one of ${Object.keys(ACTIONS).join(', ')}`,
+})
+
 const EventBody = z
   .object({
     id: z.number().int().openapi({ example: 1207, description: 'Rises from event to event' }),
@@ -86,25 +90,43 @@ const CURSOR = /^(\d{1,15})-(\d{1,15})$/
 
 const Whole = z.string().regex(/^\d{1,15}$/, 'must be a whole number')
 
-export const AuditQuery = z.object({
-  action: ActionName.optional().openapi({ description: 'Events of this action only' }),
-  actor: z.string().max(320).optional().openapi({ description: 'Id or e-mail of who did it', example: 'ada@example.org' }),
-  since: Moment('since', 'From this moment on; a date begins at 00:00 UTC'),
-  before: Moment('before', 'Before this moment'),
-  limit: Whole.optional().openapi({
-    type: 'integer',
-    description: `Events of the page; default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}`,
-    param: { name: 'limit', in: 'query', required: false },
-  }),
-  cursor: z
-    .string()
-    .regex(CURSOR, 'must be pageInfo.next of the page before')
-    .optional()
-    .openapi({ description: '`pageInfo.next` of the page before, with the same filters' }),
-})
+/** A parameter that is misspelled would narrow nothing, and who reads the answer would not know. */
+export const AuditQuery = z.strictObject(
+  {
+    action: AskedAction.optional().openapi({ description: 'Events of this action only' }),
+    actor: z
+      .string()
+      .min(1, 'must not be empty')
+      .max(320)
+      .optional()
+      .openapi({ description: 'Id or e-mail of who did it', example: 'ada@example.org' }),
+    since: Moment('since', 'From this moment on; a date begins at 00:00 UTC'),
+    before: Moment('before', 'Before this moment'),
+    limit: Whole.optional().openapi({
+      type: 'integer',
+      description: `Events of the page; default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}`,
+      param: { name: 'limit', in: 'query', required: false },
+    }),
+    cursor: z
+      .string()
+      .regex(CURSOR, 'must be pageInfo.next of the page before')
+      .optional()
+      .openapi({ description: '`pageInfo.next` of the page before, with the same filters' }),
+  },
+  { error: ({ code, keys }) => (code === 'unrecognized_keys' ? unknownParameter(keys) : undefined) },
+)
+
+function unknownParameter(names: unknown): string {
+  return `there is no parameter ${(names as string[]).join(', ')} here`
+}
 
 const OrgQuery = AuditQuery.extend({
-  project: z.string().max(100).optional().openapi({ description: 'Id of a project', example: 'p_k47jipj97xjjg1' }),
+  project: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(100)
+    .optional()
+    .openapi({ description: 'Id of a project', example: 'p_k47jipj97xjjg1' }),
 })
 
 const ProjectParameter = z.object({ projectId: z.string().openapi({ param: { name: 'projectId', in: 'path' } }) })

@@ -130,7 +130,11 @@ export async function changeTable(
     enter: [
       updateTable(table, changed),
       requireChanges(1),
-      auditEvent(source, { action: 'table.changed', ...auditTarget(changed), details: { from: table.title } }),
+      auditEvent(source, {
+        action: 'table.changed',
+        ...auditTarget(changed),
+        details: changed.title === table.title ? {} : { from: table.title },
+      }),
     ],
     refusal: { enter: (error) => whyRefused(error, changed) },
   })
