@@ -5,6 +5,8 @@ import { except } from 'hono/combine'
 import { checkProjectParameters } from './control/access/guard'
 import { orgApiTokenRoutes, projectApiTokenRoutes } from './control/api-tokens/routes'
 import { auditRoutes } from './control/audit/routes'
+import { auditSource } from './control/audit/source'
+import { countRefusedToken } from './control/audit/store'
 import { type PublicRoutes, authenticate } from './control/auth/authenticate'
 import { authRoutes } from './control/auth/routes'
 import { instanceRoutes } from './control/instance/routes'
@@ -20,6 +22,7 @@ import { formGuard, isApiPath } from './dashboard/form-guard'
 import { isFileForm } from './dashboard/import'
 import { isPageRequest, pageForError } from './dashboard/page'
 import { PUBLIC_PAGES, SESSION_PAGES, dashboardRoutes } from './dashboard/routes'
+import { ApiError } from './errors'
 import type { AppEnv } from './http/app-env'
 import { errorResponse, isOutdated, notFound } from './http/errors'
 import { bodySize } from './http/body'
@@ -81,10 +84,16 @@ function bodyLimit(c: Context<AppEnv>): number {
 /** What no route is for goes no further: nothing of it is read. */
 const routed: MiddlewareHandler<AppEnv> = (c, next) => (matchedRoute(c) === null ? Promise.resolve(c.notFound()) : next())
 
+/** After the answer: the guard, which refuses, stands below the audit log and knows nothing of it. */
+async function noteRefusedToken(c: Context<AppEnv>): Promise<void> {
+  await countRefusedToken(c.env.DB, await auditSource(c))
+}
+
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = createRouter()
   const retry = retryStaleSchema(app)
   app.onError(async (error, c) => {
+    if (error instanceof ApiError && error.code === 'API_TOKEN_NOT_ALLOWED') c.executionCtx.waitUntil(noteRefusedToken(c))
     const answer = isOutdated(error) && isApiPath(c) ? await retry(c) : null
     return answer ?? errorResponse(error, c, isPageRequest(c) ? pageForError : undefined)
   })

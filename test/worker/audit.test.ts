@@ -278,6 +278,22 @@ describe('API Tokens', () => {
     expect(JSON.parse(deleted?.details ?? '')).toEqual({ description: 'my token', owner: ada.email })
     expect(await toldOf(() => request('DELETE', `/api/v1/tokens/${made.id}`, { auth: ada.auth }))).toEqual([])
   })
+
+  test('that a route refuses are counted, one row an hour for each', async () => {
+    const tokens = [await createToken(ada.auth), await createToken(ada.auth)]
+    const refused = async ({ token }: { token: string }) => {
+      const { status, body } = await request('GET', '/api/v1/tokens', { token })
+      expect([status, body.error]).toEqual([403, 'API_TOKEN_NOT_ALLOWED'])
+    }
+    const events = await eventsOf(async () => {
+      for (const token of [...tokens, ...tokens, ...tokens]) await refused(token)
+      await vi.waitFor(async () => expect((await allEvents()).slice(-2).map(({ count }) => count)).toEqual([3, 3]))
+    })
+    const hintOf = ({ token }: { token: string }) => `${token.slice(0, 4)}…${token.slice(-4)}`
+    expect(new Set(events.map(({ credential }) => credential))).toEqual(new Set(tokens.map(hintOf)))
+    const event = { ...byNobody, action: 'api_token.refused', by: ada.email, via: 'api_token' }
+    expect(events.map(told)).toEqual([event, event])
+  })
 })
 
 describe('a project', () => {

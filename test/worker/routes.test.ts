@@ -309,9 +309,13 @@ function isForPeople(route: Route): boolean {
   return method === 'DELETE' && path === '/api/v1/db/meta/projects/:projectId'
 }
 
-/** When a token was last used is written behind the answer. */
-function withoutUse({ api_tokens: tokens = [], ...tables }: Awaited<ReturnType<typeof dump>>) {
-  return { ...tables, api_tokens: tokens.map((row) => ({ ...row, last_used_at: null })) }
+/** When a token was last used, and that it was refused, is written after the answer. */
+function withoutUse({ api_tokens: tokens = [], audit_events: events = [], ...tables }: Awaited<ReturnType<typeof dump>>) {
+  return {
+    ...tables,
+    api_tokens: tokens.map((row) => ({ ...row, last_used_at: null })),
+    audit_events: events.filter(({ action }) => action !== 'api_token.refused'),
+  }
 }
 
 describe('a page', () => {

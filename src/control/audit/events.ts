@@ -30,6 +30,8 @@ interface DetailsOf {
   /** The target is the hint of the token; `owner` is the e-mail of whose it was. */
   'api_token.created': { description: string | null }
   'api_token.deleted': { description: string | null; owner: string }
+  /** By a route that takes no API Token; of one token in one hour, counted. */
+  'api_token.refused': Nothing
 
   'project.created': Nothing
   'project.changed': { changed: string }
@@ -74,6 +76,7 @@ export const ACTIONS = {
   'administrator.applied': 'Administrator of the settings applied',
   'api_token.created': 'API Token made',
   'api_token.deleted': 'API Token deleted',
+  'api_token.refused': 'API Token refused',
   'project.created': 'Project created',
   'project.changed': 'Project changed',
   'project.deleted': 'Project deleted',

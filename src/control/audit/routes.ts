@@ -25,7 +25,7 @@ const EventBody = z
     count: z.number().int().openapi({
       example: 1,
       description:
-        'How often. More than 1 of failed sign-ins alone: those of one account from one address in an hour are one event',
+        'How often. Failed sign-ins of one account from one address in an hour are one event, and so are refusals of one API Token',
     }),
     actor_id: z
       .string()

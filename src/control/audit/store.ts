@@ -1,5 +1,5 @@
 /** The rows of `audit_events`. No other file names that table, and none changes what an event says. */
-import { batch } from '../../lib/d1'
+import { batch, run } from '../../lib/d1'
 import { type Sql, all, empty, join, sql } from '../../lib/sql'
 import { HOUR_MS } from '../../lib/time'
 import { type Link, START, type StoredEvent } from './chain'
@@ -76,6 +76,22 @@ export function auditCount(source: AuditSource, action: AuditAction, user: Sql):
       ${own(sql`${source.requestId}`)}, IIF(fits, counted, ${`${group}and others`})
     FROM counting WHERE 1 ON CONFLICT (counted_as) WHERE hash IS NULL AND counted_as IS NOT NULL DO UPDATE SET count = count + 1
     RETURNING id`
+}
+
+/** A route refused an API Token that is good elsewhere: one row an hour for each token, which counts. */
+export async function countRefusedToken(db: D1Database, { at, actor, address, requestId }: AuditSource): Promise<void> {
+  if (actor === null) return
+  const { userId, email, via, credential } = actor
+  const action: AuditAction = 'api_token.refused'
+  const write = run(
+    db,
+    sql`INSERT INTO audit_events (at, action, actor_id, actor_email, via, credential, address, request_id, counted_as)
+      VALUES (${at}, ${action}, ${userId}, ${email}, ${via}, ${credential}, ${address}, ${requestId},
+        ${`${action} ${at - (at % HOUR_MS)} ${userId} ${credential}`})
+      ON CONFLICT (counted_as) WHERE hash IS NULL AND counted_as IS NOT NULL DO UPDATE SET count = count + 1`,
+  )
+  // The answer has gone out: a failure is for the log.
+  await write.catch((error: unknown) => console.warn(JSON.stringify({ audit: action, cause: String(error) })))
 }
 
 /** Takes one back that was counted before anybody knew whether it happened. */
