@@ -20,7 +20,7 @@ import type { OrgRole } from '../actor'
 import type { AppEnv } from '../http/app-env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, RoleForm, Select } from './controls'
 import { TokenCells } from './api-tokens'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
@@ -220,20 +220,14 @@ function UserRow({ user }: { user: User }) {
         {user.id === actor?.userId ? (
           'Administrator'
         ) : (
-          <form method="post" action={`${BASE}/${user.id}/role`} class="actions" data-submit-on-change>
-            <Hidden />
-            <select name="role" aria-label={`Role of ${user.email}`}>
-              {isSuper && <option selected>Administrator</option>}
-              {ROLES.map(({ value, label }) => (
-                <option value={value} selected={!isSuper && user.roles.split(',').includes(value)}>
-                  {label.slice(0, label.indexOf(':'))}
-                </option>
-              ))}
-            </select>
-            <button class="button button-small" type="submit" data-without-script>
-              Change
-            </button>
-          </form>
+          <RoleForm action={`${BASE}/${user.id}/role`} email={user.email}>
+            {isSuper && <option selected>Administrator</option>}
+            {ROLES.map(({ value, label }) => (
+              <option value={value} selected={!isSuper && user.roles.split(',').includes(value)}>
+                {label.slice(0, label.indexOf(':'))}
+              </option>
+            ))}
+          </RoleForm>
         )}
       </td>
       <td>

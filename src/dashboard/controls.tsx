@@ -1,5 +1,5 @@
 /** The parts that screens are made of. */
-import type { Child } from 'hono/jsx'
+import type { Child, PropsWithChildren } from 'hono/jsx'
 import { type Permission, isAllowed } from '../control/access/roles'
 import type { ApiError } from '../errors'
 import { CSRF_FIELD } from './form-guard'
@@ -266,5 +266,20 @@ export function List({ label, what, head, actions = true, rows, children }: List
       </div>
       {children}
     </section>
+  )
+}
+
+/** Another role for somebody, chosen from a list: sent at once where there is a script, by the button where there is none. */
+export function RoleForm({ action, email, children }: PropsWithChildren<{ action: string; email: string }>) {
+  return (
+    <form method="post" action={action} class="actions" data-submit-on-change>
+      <Hidden />
+      <select name="role" aria-label={`Role of ${email}`}>
+        {children}
+      </select>
+      <button class="button button-small" type="submit" data-without-script>
+        Change
+      </button>
+    </form>
   )
 }

@@ -19,7 +19,7 @@ import { PROJECT_ROLES, type ProjectRole } from '../actor'
 import type { AppEnv } from '../http/app-env'
 import { ApiError } from '../errors'
 import { createRouter } from '../http/router'
-import { Confirmation, Copyable, Field, Hidden, List, Problem, Select } from './controls'
+import { Confirmation, Copyable, Field, Hidden, List, Problem, RoleForm, Select } from './controls'
 import { readForm, textOf } from './form-guard'
 import { Icon } from './icons'
 import { ProjectPage } from './layout'
@@ -225,19 +225,13 @@ function MemberRow({ member, base }: { member: Member; base: string }) {
         {member.roles === 'owner' && project?.role !== 'owner' ? (
           'owner'
         ) : (
-          <form method="post" action={`${base}/${member.id}/role`} class="actions" data-submit-on-change>
-            <Hidden />
-            <select name="role" aria-label={`Role of ${member.email}`}>
-              {rolesFor(project?.role).map((role) => (
-                <option value={role} selected={role === member.roles}>
-                  {role}
-                </option>
-              ))}
-            </select>
-            <button class="button button-small" type="submit" data-without-script>
-              Change
-            </button>
-          </form>
+          <RoleForm action={`${base}/${member.id}/role`} email={member.email}>
+            {rolesFor(project?.role).map((role) => (
+              <option value={role} selected={role === member.roles}>
+                {role}
+              </option>
+            ))}
+          </RoleForm>
         )}
       </td>
       <td>

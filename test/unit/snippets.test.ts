@@ -172,6 +172,7 @@ describe.each(LANGUAGES)('$label', ({ id, write }) => {
   const language = RUN[id]
   if (language === undefined) throw new Error(`No test runs ${id}`)
 
+  // A language that is not on the machine cannot be run on it. For PHP and Go the tests by their grammars, below, always run.
   test.skipIf(!isHere(language))('asks for exactly what the request says, whatever is in it', async () => {
     const seed = Math.floor(Math.random() * 2 ** 31)
     const all = [...hostileRequests(), ...fc.sample(requests, { seed, numRuns: 60 }).map(requestOf)]
